@@ -11,14 +11,10 @@ interface Mart {
 
 const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-/**
- * The columns and the view's SQL of each mart, by the mart's name. `identities` is omitted, because only the other
- * marts use it.
- */
+/** The columns and the view's SQL of each mart, by the mart's name. */
 export function martParts(): Readonly<Record<string, () => string>> {
   const { models } = parse(textOf('dbt/models/marts/_models.yml')) as { models: Mart[] };
-  const marts = models.filter(({ name }) => name !== 'identities');
-  return Object.fromEntries(marts.map((mart) => [mart.name, () => martPart(mart)]));
+  return Object.fromEntries(models.map((mart) => [mart.name, () => martPart(mart)]));
 }
 
 function martPart({ name, columns }: Mart): string {

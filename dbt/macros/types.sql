@@ -61,3 +61,13 @@
 {% macro key_of(columns) -%}
   {%- for column in columns -%}coalesce({{ column }}, ''){% if not loop.last %} || '/' || {% endif %}{%- endfor -%}
 {%- endmacro %}
+
+{#- The kind of an identity, from its ID. -#}
+{% macro subject_type(id) -%}
+  case
+      when lower({{ id }}) like 'iam-serviceid-%' then 'service'
+      when lower({{ id }}) like 'iam-profile-%' then 'profile'
+      when lower({{ id }}) like 'crn-%' then 'resource'
+      else 'user'
+    end
+{%- endmacro %}

@@ -6,6 +6,82 @@ drop schema if exists databases cascade;
 create schema databases;
 set search_path to databases, ibm_cloud;
 
+create view stg_accounts as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as name,
+  cast(null as text) as owner_iam_id,
+  cast(null as text) as type,
+  cast(null as text) as status,
+  cast(null as text) as slug,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_accounts as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(owner_iam_id as text), '') as owner_iam_id,
+  nullif(cast(type as text), '') as type,
+  nullif(cast(status as text), '') as status,
+  cast(null as text) as slug,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from accounts as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from accounts as loaded
+);
+
+create view stg_audit_routes as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as route_id,
+  cast(null as text) as route_name,
+  cast(null as text) as managed_by,
+  cast(null as bigint) as rule_number,
+  cast(null as text) as location,
+  cast(null as text) as target_id,
+  cast(null as text) as target_name,
+  cast(null as text) as target_type,
+  cast(null as text) as target_crn,
+  cast(null as text) as bucket,
+  cast(null as text) as write_status,
+  cast(null as timestamptz) as last_failure_at,
+  cast(null as text) as last_failure_reason,
+  cast(null as boolean) as is_default_target,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_audit_routes as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(route_id as text), '') as route_id,
+  nullif(cast(route_name as text), '') as route_name,
+  nullif(cast(managed_by as text), '') as managed_by,
+  cast(rule_number as bigint) as rule_number,
+  nullif(cast(location as text), '') as location,
+  nullif(cast(target_id as text), '') as target_id,
+  nullif(cast(target_name as text), '') as target_name,
+  nullif(cast(target_type as text), '') as target_type,
+  nullif(cast(target_crn as text), '') as target_crn,
+  nullif(cast(bucket as text), '') as bucket,
+  nullif(cast(write_status as text), '') as write_status,
+  cast(cast(last_failure_at as text) || case when pg_typeof(last_failure_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as last_failure_at,
+  nullif(cast(last_failure_reason as text), '') as last_failure_reason,
+  cast(is_default_target as boolean) as is_default_target,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from audit_routes as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from audit_routes as loaded
+);
+
 create view stg_deployments as
 select
   cast(null as text) as platform,
@@ -122,6 +198,81 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
   from deployments as loaded
 );
+
+-- Whether the audit events of databases are kept: one row per account and region with databases, IBM Cloud only. See audit_status in database_posture for each database.
+create view audit_coverage as
+-- Where the audit events of each account's databases are sent, by region.
+with locations as (
+  select platform, account_id, region as location, count(*) as databases
+  from stg_deployments
+  where platform = 'ibm_cloud'
+  group by platform, account_id, region
+),
+-- Routes are independent. In each, only the first rule that matches a location applies.
+matching as (
+  select
+    l.platform, l.account_id, l.location, r.rule_number, r.target_id, r.target_name, r.write_status, r.last_failure_at,
+    r.last_failure_reason,
+    min(r.rule_number) over (partition by l.platform, l.account_id, l.location, r.route_id) as first_rule_number
+  from locations as l
+  join stg_audit_routes as r
+    on r.platform = l.platform
+    and r.account_id = l.account_id
+    -- A location can be a country, such as jp.
+    and (r.location in ('*', l.location) or l.location like r.location || '-%')
+),
+receiving as (
+  select
+    platform, account_id, location, false as is_default, target_id, target_name, write_status, last_failure_at, last_failure_reason
+  from matching
+  where rule_number = first_rule_number
+  union all
+  -- Default targets receive the events that no rule matches.
+  select
+    l.platform, l.account_id, l.location, true, r.target_id, r.target_name, r.write_status, r.last_failure_at, r.last_failure_reason
+  from locations as l
+  join stg_audit_routes as r on r.platform = l.platform and r.account_id = l.account_id and r.is_default_target
+  left join matching as m on m.platform = l.platform and m.account_id = l.account_id and m.location = l.location
+  where m.platform is null
+),
+covered as (
+  select
+    platform, account_id, location, is_default,
+    string_agg(distinct coalesce(target_name, target_id), ', ' order by coalesce(target_name, target_id)) as targets,
+    string_agg(distinct case when write_status <> 'success' then coalesce(target_name, target_id) end, ', '
+      order by case when write_status <> 'success' then coalesce(target_name, target_id) end) as failing_targets,
+    string_agg(distinct case when write_status <> 'success' then last_failure_reason end, ' '
+      order by case when write_status <> 'success' then last_failure_reason end) as failure_reasons,
+    max(last_failure_at) as last_failure_at
+  from receiving
+  group by platform, account_id, location, is_default
+),
+routed_accounts as (
+  select distinct platform, account_id
+  from stg_audit_routes
+)
+select
+  coalesce(l.platform, '') || '/' || coalesce(l.account_id, '') || '/' || coalesce(l.location, '') as id,
+  l.platform,
+  l.account_id,
+  a.name as account_name,
+  l.location,
+  l.databases,
+  case
+    when r.account_id is null then 'no_routes'
+    when c.targets is null then 'dropped'
+    when c.targets = c.failing_targets then 'failing'
+    when c.is_default then 'default_target'
+    else 'routed'
+  end as status,
+  c.targets,
+  c.failing_targets,
+  c.failure_reasons,
+  c.last_failure_at
+from locations as l
+left join covered as c on c.platform = l.platform and c.account_id = l.account_id and c.location = l.location
+left join routed_accounts as r on r.platform = l.platform and r.account_id = l.account_id
+left join stg_accounts as a on a.platform = l.platform and a.id = l.account_id;
 
 create view stg_deployments_backups as
 select
@@ -241,6 +392,49 @@ left join backups as b on b.platform = d.platform and b.deployment_id = d.id
 left join failed as f on f.platform = d.platform and f.deployment_id = d.id
 left join stg_deployments_recovery_windows as w on w.platform = d.platform and w.deployment_id = d.id
 where coalesce(d.state, 'active') = 'active';
+
+create view stg_api_keys as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as type,
+  cast(null as text) as iam_id,
+  cast(null as text) as name,
+  cast(null as text) as description,
+  cast(null as boolean) as locked,
+  cast(null as boolean) as disabled,
+  cast(null as boolean) as support_sessions,
+  cast(null as text) as action_when_leaked,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as created_by,
+  cast(null as timestamptz) as modified_at,
+  cast(null as timestamptz) as expires_at,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_api_keys as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(type as text), '') as type,
+  nullif(cast(iam_id as text), '') as iam_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(description as text), '') as description,
+  cast(locked as boolean) as locked,
+  cast(disabled as boolean) as disabled,
+  cast(support_sessions as boolean) as support_sessions,
+  nullif(cast(action_when_leaked as text), '') as action_when_leaked,
+  cast(cast(created_at as text) || case when pg_typeof(created_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as created_at,
+  nullif(cast(created_by as text), '') as created_by,
+  cast(cast(modified_at as text) || case when pg_typeof(modified_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as modified_at,
+  cast(cast(expires_at as text) || case when pg_typeof(expires_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as expires_at,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from api_keys as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from api_keys as loaded
+);
 
 create view stg_audit_events as
 select
@@ -370,6 +564,45 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_roles as loaded
 );
 
+create view stg_service_ids as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as iam_id,
+  cast(null as text) as group_id,
+  cast(null as text) as name,
+  cast(null as text) as description,
+  cast(null as boolean) as locked,
+  cast(null as jsonb) as unique_instance_crns,
+  cast(null as timestamptz) as created_at,
+  cast(null as timestamptz) as modified_at,
+  cast(null as timestamptz) as last_authenticated_at,
+  cast(null as bigint) as authentication_count,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_service_ids as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(iam_id as text), '') as iam_id,
+  nullif(cast(group_id as text), '') as group_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(description as text), '') as description,
+  cast(locked as boolean) as locked,
+  cast(nullif(cast(unique_instance_crns as text), 'null') as jsonb) as unique_instance_crns,
+  cast(cast(created_at as text) || case when pg_typeof(created_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as created_at,
+  cast(cast(modified_at as text) || case when pg_typeof(modified_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as modified_at,
+  cast(cast(last_authenticated_at as text) || case when pg_typeof(last_authenticated_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as last_authenticated_at,
+  cast(authentication_count as bigint) as authentication_count,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from service_ids as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from service_ids as loaded
+);
+
 create view stg_teams as
 select
   cast(null as text) as platform,
@@ -409,33 +642,179 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from teams as loaded
 );
 
--- Names of users, service IDs and trusted profiles, from access groups, teams, roles and audit events.
+create view stg_trusted_profiles as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as iam_id,
+  cast(null as text) as name,
+  cast(null as text) as description,
+  cast(null as text) as template_id,
+  cast(null as text) as assignment_id,
+  cast(null as jsonb) as identities,
+  cast(null as jsonb) as links,
+  cast(null as jsonb) as rules,
+  cast(null as timestamptz) as created_at,
+  cast(null as timestamptz) as modified_at,
+  cast(null as timestamptz) as last_authenticated_at,
+  cast(null as bigint) as authentication_count,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_trusted_profiles as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(iam_id as text), '') as iam_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(description as text), '') as description,
+  nullif(cast(template_id as text), '') as template_id,
+  nullif(cast(assignment_id as text), '') as assignment_id,
+  cast(nullif(cast(identities as text), 'null') as jsonb) as identities,
+  cast(nullif(cast(links as text), 'null') as jsonb) as links,
+  cast(nullif(cast(rules as text), 'null') as jsonb) as rules,
+  cast(cast(created_at as text) || case when pg_typeof(created_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as created_at,
+  cast(cast(modified_at as text) || case when pg_typeof(modified_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as modified_at,
+  cast(cast(last_authenticated_at as text) || case when pg_typeof(last_authenticated_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as last_authenticated_at,
+  cast(authentication_count as bigint) as authentication_count,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from trusted_profiles as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from trusted_profiles as loaded
+);
+
+create view stg_users as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as iam_id,
+  cast(null as text) as realm,
+  cast(null as text) as user_id,
+  cast(null as text) as email,
+  cast(null as text) as firstname,
+  cast(null as text) as lastname,
+  cast(null as text) as state,
+  cast(null as timestamptz) as added_on,
+  cast(null as timestamptz) as last_authenticated_at,
+  cast(null as bigint) as authentication_count,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_users as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(iam_id as text), '') as iam_id,
+  nullif(cast(realm as text), '') as realm,
+  nullif(cast(user_id as text), '') as user_id,
+  nullif(cast(email as text), '') as email,
+  nullif(cast(firstname as text), '') as firstname,
+  nullif(cast(lastname as text), '') as lastname,
+  nullif(cast(state as text), '') as state,
+  cast(cast(added_on as text) || case when pg_typeof(added_on) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as added_on,
+  cast(cast(last_authenticated_at as text) || case when pg_typeof(last_authenticated_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as last_authenticated_at,
+  cast(authentication_count as bigint) as authentication_count,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from users as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from users as loaded
+);
+
+-- Users, service IDs and trusted profiles: their names, last logins and API keys. Names are also taken from access groups, teams, roles and audit events, which don't need access_review.
 create view identities as
--- The names of users and programs, from groups, teams and audit events.
+-- The names of users and programs, their last logins and API keys, and who can assume a trusted profile.
 with known as (
   select
-    t.platform,
-    (m.value ->> 'iam_id') as id,
-    (m.value ->> 'name') as name,
-    (m.value ->> 'email') as email
+    platform, iam_id as id, coalesce(nullif(trim(coalesce(firstname, '') || ' ' || coalesce(lastname, '')), ''), user_id) as own_name,
+    cast(null as text) as name, email, last_authenticated_at, authentication_count
+  from stg_users
+  union all
+  select platform, iam_id, name, null, null, last_authenticated_at, authentication_count
+  from stg_service_ids
+  union all
+  select platform, iam_id, name, null, null, last_authenticated_at, authentication_count
+  from stg_trusted_profiles
+  union all
+  select t.platform, (m.value ->> 'iam_id'), null, (m.value ->> 'name'), (m.value ->> 'email'), null, null
   from stg_teams as t
   left join lateral (select jsonb_array_elements(t.members) as value) as m on true
   union all
-  select t.platform, (u.value ->> 'id'), (u.value ->> 'name'), null
+  select t.platform, (u.value ->> 'id'), null, (u.value ->> 'name'), null, null, null
   from stg_teams as t
   left join lateral (select jsonb_array_elements(t.users) as value) as u on true
   union all
-  select r.platform, (u.value ->> 'id'), (u.value ->> 'name'), null
+  select r.platform, (u.value ->> 'id'), null, (u.value ->> 'name'), null, null, null
   from stg_deployments_roles as r
   left join lateral (select jsonb_array_elements(r.users) as value) as u on true
   union all
-  select platform, user_id, null, email
+  select platform, user_id, null, null, email, null, null
   from stg_audit_events
+),
+-- IBM Cloud writes the IDs of trusted profiles in upper or lower case.
+named as (
+  select
+    platform, lower(id) as lower_id, max(id) as id,
+    coalesce(max(own_name), max(name), max(email)) as name,
+    max(email) as email,
+    max(last_authenticated_at) as last_authenticated_at,
+    max(authentication_count) as authentication_count
+  from known
+  where id is not null
+  group by platform, lower(id)
+),
+assuming as (
+  select p.platform, lower(p.iam_id) as lower_id, coalesce(n.name, (i.value ->> 'identifier')) as name
+  from stg_trusted_profiles as p
+  join lateral (select jsonb_array_elements(p.identities) as value) as i on true
+  left join named as n on n.platform = p.platform and n.lower_id = lower(i.value ->> 'iam_id')
+  union all
+  select
+    p.platform, lower(p.iam_id),
+    (l.value ->> 'cr_type') || ' ' || coalesce((l.value ->> 'namespace') || '/', '') || coalesce((l.value ->> 'name'), (l.value ->> 'crn'))
+  from stg_trusted_profiles as p
+  join lateral (select jsonb_array_elements(p.links) as value) as l on true
+  union all
+  select p.platform, lower(p.iam_id), 'rule ' || coalesce((r.value ->> 'name') || ' ', '') || '(' || coalesce((r.value ->> 'realm_name'), (r.value ->> 'cr_type'), '') || ')'
+  from stg_trusted_profiles as p
+  join lateral (select jsonb_array_elements(p.rules) as value) as r on true
+),
+assumable as (
+  select platform, lower_id, string_agg(distinct name, ', ' order by name) as assumable_by
+  from assuming
+  group by platform, lower_id
+),
+keys as (
+  select platform, lower(iam_id) as lower_id, count(*) as api_keys, min(created_at) as oldest_api_key_at
+  from stg_api_keys
+  where not coalesce(disabled, false)
+  group by platform, lower(iam_id)
 )
-select platform, id, coalesce(max(name), max(email)) as name, max(email) as email
-from known
-where id is not null
-group by platform, id;
+select
+  n.platform,
+  n.id,
+  case
+      when lower(n.id) like 'iam-serviceid-%' then 'service'
+      when lower(n.id) like 'iam-profile-%' then 'profile'
+      when lower(n.id) like 'crn-%' then 'resource'
+      else 'user'
+    end as type,
+  n.name,
+  n.email,
+  a.assumable_by,
+  k.api_keys,
+  k.oldest_api_key_at,
+  n.last_authenticated_at,
+  case
+    when n.authentication_count is not null or n.last_authenticated_at is not null
+    then coalesce(n.last_authenticated_at < current_timestamp - interval '90 days', true)
+  end as is_unused
+from named as n
+left join assumable as a on a.platform = n.platform and a.lower_id = n.lower_id
+left join keys as k on k.platform = n.platform and k.lower_id = n.lower_id;
 
 create view stg_deployments_recipes as
 select
@@ -580,18 +959,18 @@ create view database_access as
 -- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (
   select
-    platform, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope, service_instance,
-    service_name, resource_group_id, region, resource_tags is not null or time_condition is not null as is_conditional
+    platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,
+    service_instance, service_name, resource_group_id, region, resource_tags is not null or time_condition is not null as is_conditional
   from stg_deployments_roles
   where platform = 'ibm_cloud'
   union all
   select
-    platform, policy_id, null, access_group_id, name, scope, service_instance, service_name, resource_group_id, region,
-    resource_tags is not null or time_condition is not null
+    platform, account_id, policy_id, null, access_group_id, name, scope, service_instance, service_name,
+    resource_group_id, region, resource_tags is not null or time_condition is not null
   from stg_deployments_team_roles
   where platform = 'ibm_cloud'
 ),
--- A policy covers all databases that match each of its values.
+-- A policy covers all databases of its account that match each of its values.
 grants as (
   select
     p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,
@@ -599,11 +978,13 @@ grants as (
   from policies as p
   join stg_deployments as d
     on d.platform = p.platform
+    and d.account_id is not distinct from p.account_id
     and (p.service_instance is null or p.service_instance = d.guid)
     and (p.service_name is null or p.service_name = d.service)
     and (p.resource_group_id is null or p.resource_group_id = d.resource_group_id)
     and (p.region is null or p.region = d.region)
-  left join stg_teams as t on t.platform = p.platform and t.id = p.group_id
+  left join stg_teams as t
+    on t.platform = p.platform and t.account_id is not distinct from p.account_id and t.id = p.group_id
   left join lateral (select jsonb_array_elements(t.members) as value) as m on true
 ),
 access as (
@@ -630,18 +1011,25 @@ access as (
 select distinct
   coalesce(a.platform, '') || '/' || coalesce(a.deployment_id, '') || '/' || coalesce(a.policy_id, '') || '/' || coalesce(a.role, '') || '/' || coalesce(a.group_id, '') || '/' || coalesce(a.subject_id, '') as id,
   a.platform,
+  d.account_id,
   a.deployment_id,
   d.name as database_name,
-  a.subject_id,
+  coalesce(i.id, a.subject_id) as subject_id,
   case
     when a.group_id = 'AccessGroupId-PublicAccess' then 'everyone'
     when a.subject_id is null then 'nobody_known'
-    when a.subject_id like 'iam-ServiceId-%' then 'service'
-    when a.subject_id like 'iam-Profile-%' then 'profile'
-    else 'user'
+    else case
+      when lower(a.subject_id) like 'iam-serviceid-%' then 'service'
+      when lower(a.subject_id) like 'iam-profile-%' then 'profile'
+      when lower(a.subject_id) like 'crn-%' then 'resource'
+      else 'user'
+    end
   end as subject_type,
   i.name as subject_name,
   i.email as subject_email,
+  i.assumable_by as subject_assumable_by,
+  i.last_authenticated_at as subject_last_authenticated_at,
+  i.is_unused as subject_is_unused,
   a.role,
   a.group_id,
   a.group_name,
@@ -651,7 +1039,7 @@ select distinct
   a.is_conditional
 from access as a
 left join stg_deployments as d on d.platform = a.platform and d.id = a.deployment_id
-left join identities as i on i.platform = a.platform and i.id = a.subject_id;
+left join identities as i on i.platform = a.platform and lower(i.id) = lower(a.subject_id);
 
 create view stg_billables as
 select
@@ -860,6 +1248,277 @@ left join months as p
   and left(cast(cast(p.month || '-01' as date) + interval '1 month' as text), 7) = c.month
 left join stg_deployments as d on d.platform = c.platform and d.id = c.deployment_id
 left join stg_resource_groups as g on g.platform = c.platform and g.id = c.resource_group_id;
+
+create view stg_deployments_allowlists as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as address,
+  cast(null as text) as description,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_deployments_allowlists as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(address as text), '') as address,
+  nullif(cast(description as text), '') as description,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from deployments_allowlists as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from deployments_allowlists as loaded
+);
+
+create view stg_deployments_restrictions as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as rule_id,
+  cast(null as text) as description,
+  cast(null as text) as enforcement_mode,
+  cast(null as text) as service_name,
+  cast(null as text) as service_instance,
+  cast(null as text) as deployment_id,
+  cast(null as text) as region,
+  cast(null as text) as resource_group_id,
+  cast(null as jsonb) as resource_tags,
+  cast(null as jsonb) as contexts,
+  cast(null as jsonb) as addresses,
+  cast(null as jsonb) as excluded_addresses,
+  cast(null as jsonb) as api_types,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as created_by_id,
+  cast(null as timestamptz) as last_modified_at,
+  cast(null as text) as last_modified_by_id,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_deployments_restrictions as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(rule_id as text), '') as rule_id,
+  nullif(cast(description as text), '') as description,
+  nullif(cast(enforcement_mode as text), '') as enforcement_mode,
+  nullif(cast(service_name as text), '') as service_name,
+  nullif(cast(service_instance as text), '') as service_instance,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(region as text), '') as region,
+  nullif(cast(resource_group_id as text), '') as resource_group_id,
+  cast(nullif(cast(resource_tags as text), 'null') as jsonb) as resource_tags,
+  cast(nullif(cast(contexts as text), 'null') as jsonb) as contexts,
+  cast(nullif(cast(addresses as text), 'null') as jsonb) as addresses,
+  cast(nullif(cast(excluded_addresses as text), 'null') as jsonb) as excluded_addresses,
+  cast(nullif(cast(api_types as text), 'null') as jsonb) as api_types,
+  cast(cast(created_at as text) || case when pg_typeof(created_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as created_at,
+  nullif(cast(created_by_id as text), '') as created_by_id,
+  cast(cast(last_modified_at as text) || case when pg_typeof(last_modified_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as last_modified_at,
+  nullif(cast(last_modified_by_id as text), '') as last_modified_by_id,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from deployments_restrictions as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from deployments_restrictions as loaded
+);
+
+create view stg_databases as
+select
+  cast(null as text) as platform,
+  cast(null as text) as type,
+  cast(null as text) as account_id,
+  cast(null as text) as generation,
+  cast(null as jsonb) as versions,
+  cast(null as text) as status,
+  cast(null as text) as display_name,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_databases as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(type as text), '') as type,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(generation as text), '') as generation,
+  cast(nullif(cast(versions as text), 'null') as jsonb) as versions,
+  cast(null as text) as status,
+  cast(null as text) as display_name,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from databases as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from databases as loaded
+);
+
+create view stg_deployments_versions as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as application,
+  cast(null as text) as method,
+  cast(null as text) as from_version,
+  cast(null as text) as to_version,
+  cast(null as boolean) as skip_backup_supported,
+  cast(null as text) as status,
+  cast(null as boolean) as is_preferred,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view stg_deployments_versions as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(application as text), '') as application,
+  nullif(cast(method as text), '') as method,
+  nullif(cast(from_version as text), '') as from_version,
+  nullif(cast(to_version as text), '') as to_version,
+  cast(skip_backup_supported as boolean) as skip_backup_supported,
+  nullif(cast(status as text), '') as status,
+  cast(is_preferred as boolean) as is_preferred,
+  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
+from deployments_versions as loaded
+where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
+  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
+  from deployments_versions as loaded
+);
+
+-- Databases whose version is deprecated or no longer in the catalog. Generation 2 has no catalog.
+create view version_risks as
+-- Databases whose version is deprecated or no longer in the catalog, with possible upgrades.
+with catalog as (
+  select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
+  from stg_databases as c
+  join lateral (select jsonb_array_elements(c.versions) as value) as v on true
+),
+upgrades as (
+  select platform, deployment_id, string_agg(to_version || ' (' || method || ')', ', ' order by to_version, method) as upgrade_to
+  from stg_deployments_versions
+  group by platform, deployment_id
+),
+preferred as (
+  select c.platform, c.type, string_agg(v.value ->> 'version', ', ' order by v.value ->> 'version') as version
+  from stg_databases as c
+  join lateral (select jsonb_array_elements(c.versions) as value) as v on true
+  where (v.value ->> 'preferred') = 'true'
+  group by c.platform, c.type
+)
+select
+  d.platform,
+  d.id as deployment_id,
+  d.name as database_name,
+  d.type,
+  d.version,
+  coalesce(c.status, 'not_in_catalog') as status,
+  u.upgrade_to,
+  p.version as preferred_versions
+from stg_deployments as d
+left join catalog as c on c.platform = d.platform and c.type = d.type and c.version = d.version
+left join upgrades as u on u.platform = d.platform and u.deployment_id = d.id
+left join preferred as p on p.platform = d.platform and p.type = d.type
+where
+  d.version is not null
+  -- The catalog contains only versions of generation 1.
+  and coalesce(d.generation, 'gen1') = 'gen1'
+  and coalesce(c.status, '') not in ('stable', 'beta');
+
+-- How each database is protected: one row per database, IBM Cloud only. Generation 1 doesn't report its keys and backup settings, so these columns are null.
+create view database_posture as
+-- How each database is protected: networks, encryption, backups, tags, version, audit events, and who has access.
+with allowed as (
+  select platform, deployment_id, count(*) as allowlist_entries
+  from stg_deployments_allowlists
+  group by platform, deployment_id
+),
+-- A rule covers all databases of its account that match each of its values. Tags aren't compared.
+covering as (
+  select
+    d.platform, d.id as deployment_id, r.rule_id, coalesce(cast(r.resource_tags as text), '[]') <> '[]' as is_conditional
+  from stg_deployments as d
+  join stg_deployments_restrictions as r
+    on r.platform = d.platform
+    and r.account_id = d.account_id
+    and r.enforcement_mode = 'enabled'
+    and (r.service_instance is null or r.service_instance = d.guid)
+    and (r.service_name is null or r.service_name = d.service)
+    and (r.resource_group_id is null or r.resource_group_id = d.resource_group_id)
+    and (r.region is null or r.region = d.region)
+),
+restricted as (
+  select
+    platform, deployment_id,
+    count(distinct case when not is_conditional then rule_id end) as restrictions,
+    count(distinct case when is_conditional then rule_id end) as conditional_restrictions
+  from covering
+  group by platform, deployment_id
+),
+accessed as (
+  select
+    platform, deployment_id,
+    count(distinct subject_id) as identities,
+    count(distinct case when subject_is_unused then subject_id end) as unused_identities,
+    max(subject_last_authenticated_at) as last_authenticated_at
+  from database_access
+  group by platform, deployment_id
+),
+databases as (
+  select
+    d.*,
+    coalesce(d.enable_public_endpoints, d.endpoints like '%public%') as has_public_endpoint,
+    d.generation = 'gen2' and d.version is not null as has_gen2_settings
+  from stg_deployments as d
+  where d.platform = 'ibm_cloud'
+)
+select
+  d.platform,
+  d.id as deployment_id,
+  d.name as database_name,
+  d.account_id,
+  a.name as account_name,
+  d.type,
+  d.generation,
+  d.region,
+  d.resource_group_name,
+  d.has_public_endpoint,
+  case when d.generation = 'gen1' then coalesce(l.allowlist_entries, 0) end as allowlist_entries,
+  coalesce(r.restrictions, 0) as restrictions,
+  coalesce(r.conditional_restrictions, 0) as conditional_restrictions,
+  case
+    when not d.has_public_endpoint then 'private'
+    when r.restrictions > 0 or l.allowlist_entries > 0 then 'restricted'
+    when r.conditional_restrictions > 0 then 'restricted_by_tags'
+    when d.has_public_endpoint then 'public'
+    else 'unknown'
+  end as network_status,
+  case when d.has_gen2_settings then d.disk_encryption_key_crn is not null end as has_own_disk_key,
+  case when d.has_gen2_settings then d.backup_encryption_key_crn is not null end as has_own_backup_key,
+  d.automatic_backups_enabled,
+  d.independent_backups_authorized,
+  d.backups_preserved,
+  cast(d.tags as text) = '[]' as is_untagged,
+  case when d.generation = 'gen1' and d.version is not null then coalesce(v.status, 'supported') end as version_status,
+  c.status as audit_status,
+  coalesce(i.identities, 0) as identities,
+  coalesce(i.unused_identities, 0) as unused_identities,
+  i.last_authenticated_at
+from databases as d
+left join allowed as l on l.platform = d.platform and l.deployment_id = d.id
+left join restricted as r on r.platform = d.platform and r.deployment_id = d.id
+left join accessed as i on i.platform = d.platform and i.deployment_id = d.id
+left join version_risks as v on v.platform = d.platform and v.deployment_id = d.id
+left join audit_coverage as c
+  on c.platform = d.platform and c.account_id is not distinct from d.account_id and c.location = d.region
+left join stg_accounts as a on a.platform = d.platform and a.id = d.account_id;
 
 create view stg_deployments_autoscalings as
 select
@@ -1076,106 +1735,3 @@ from stg_deployments as d
 left join sizes as s on s.platform = d.platform and s.deployment_id = d.id
 left join autoscaled as a on a.platform = d.platform and a.deployment_id = d.id
 left join costs as c on c.platform = d.platform and c.deployment_id = d.id;
-
-create view stg_databases as
-select
-  cast(null as text) as platform,
-  cast(null as text) as type,
-  cast(null as text) as account_id,
-  cast(null as text) as generation,
-  cast(null as jsonb) as versions,
-  cast(null as text) as status,
-  cast(null as text) as display_name,
-  cast(null as timestamptz) as _extracted_at
-where false;
-create or replace view stg_databases as
-select
-  'ibm_cloud' as platform,
-  nullif(cast(type as text), '') as type,
-  nullif(cast(account_id as text), '') as account_id,
-  nullif(cast(generation as text), '') as generation,
-  cast(nullif(cast(versions as text), 'null') as jsonb) as versions,
-  cast(null as text) as status,
-  cast(null as text) as display_name,
-  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
-from databases as loaded
-where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
-  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
-  from databases as loaded
-);
-
-create view stg_deployments_versions as
-select
-  cast(null as text) as platform,
-  cast(null as text) as id,
-  cast(null as text) as account_id,
-  cast(null as text) as deployment_id,
-  cast(null as text) as generation,
-  cast(null as text) as application,
-  cast(null as text) as method,
-  cast(null as text) as from_version,
-  cast(null as text) as to_version,
-  cast(null as boolean) as skip_backup_supported,
-  cast(null as text) as status,
-  cast(null as boolean) as is_preferred,
-  cast(null as timestamptz) as _extracted_at
-where false;
-create or replace view stg_deployments_versions as
-select
-  'ibm_cloud' as platform,
-  nullif(cast(id as text), '') as id,
-  nullif(cast(account_id as text), '') as account_id,
-  nullif(cast(deployment_id as text), '') as deployment_id,
-  nullif(cast(generation as text), '') as generation,
-  nullif(cast(application as text), '') as application,
-  nullif(cast(method as text), '') as method,
-  nullif(cast(from_version as text), '') as from_version,
-  nullif(cast(to_version as text), '') as to_version,
-  cast(skip_backup_supported as boolean) as skip_backup_supported,
-  nullif(cast(status as text), '') as status,
-  cast(is_preferred as boolean) as is_preferred,
-  coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
-from deployments_versions as loaded
-where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) >= (
-  select max(coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz))) - interval '36 hours'
-  from deployments_versions as loaded
-);
-
--- Databases whose version is deprecated or no longer in the catalog. Generation 2 has no catalog.
-create view version_risks as
--- Databases whose version is deprecated or no longer in the catalog, with possible upgrades.
-with catalog as (
-  select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
-  from stg_databases as c
-  join lateral (select jsonb_array_elements(c.versions) as value) as v on true
-),
-upgrades as (
-  select platform, deployment_id, string_agg(to_version || ' (' || method || ')', ', ' order by to_version, method) as upgrade_to
-  from stg_deployments_versions
-  group by platform, deployment_id
-),
-preferred as (
-  select c.platform, c.type, string_agg(v.value ->> 'version', ', ' order by v.value ->> 'version') as version
-  from stg_databases as c
-  join lateral (select jsonb_array_elements(c.versions) as value) as v on true
-  where (v.value ->> 'preferred') = 'true'
-  group by c.platform, c.type
-)
-select
-  d.platform,
-  d.id as deployment_id,
-  d.name as database_name,
-  d.type,
-  d.version,
-  coalesce(c.status, 'not_in_catalog') as status,
-  u.upgrade_to,
-  p.version as preferred_versions
-from stg_deployments as d
-left join catalog as c on c.platform = d.platform and c.type = d.type and c.version = d.version
-left join upgrades as u on u.platform = d.platform and u.deployment_id = d.id
-left join preferred as p on p.platform = d.platform and p.type = d.type
-where
-  d.version is not null
-  -- The catalog contains only versions of generation 1.
-  and coalesce(d.generation, 'gen1') = 'gen1'
-  and coalesce(c.status, '') not in ('stable', 'beta');

@@ -3,6 +3,7 @@
     IBM_CLOUD_API_KEY  the API key of your account
     SANDBOX_URL        the sandbox's address; omit it to read IBM Cloud itself
     LOGS_INSTANCE      the CRN of the IBM Cloud Logs instance with your audit events, if you have one
+    ACCESS_REVIEW      1 to read the names and last logins of users and programs, if the API key has the roles for it
 """
 
 import html
@@ -34,6 +35,8 @@ def platform() -> dict:
     account = {"name": "ibm_cloud", "api_key": os.environ["IBM_CLOUD_API_KEY"]}
     if "LOGS_INSTANCE" in os.environ:
         account["logs_instances"] = [os.environ["LOGS_INSTANCE"]]
+    if os.environ.get("ACCESS_REVIEW") == "1":
+        account |= {"access_review": True, "identity_activity": True}
     if not SANDBOX:
         return account
     paths = {
@@ -97,6 +100,10 @@ def section(title: str, note: str, rows: pd.DataFrame) -> str:
     return f"<section><h2>{title}</h2><p>{note}</p>{shown}</section>"
 
 
+def yes_or_no(condition: str, name: str) -> str:
+    return f"case when {condition} then 'yes' when not ({condition}) then 'no' end as {name}"
+
+
 def page(database: Path) -> tuple[str, str]:
     """The page as HTML, and a one-line summary."""
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -113,9 +120,16 @@ def page(database: Path) -> tuple[str, str]:
         compliance = query("""select database_name, status, strftime(newest_backup_at, '%Y-%m-%d %H:%M') as newest_backup_at, longest_gap_hours,
             strftime(restorable_until, '%Y-%m-%d %H:%M') as restorable_until from backup_compliance where status <> 'ok' order by backup_compliance.newest_backup_at nulls first, database_name""")
         risks = query("select database_name, type, version, status, upgrade_to from version_risks order by all")
-        access = query("""select database_name, coalesce(subject_name, subject_id, group_name) as subject,
-            string_agg(distinct role, ', ' order by role) as roles, bool_and(is_conditional) as conditional
-            from database_access group by all order by all""")
+        access = query("""with shared as (select name from identities group by name having count(*) > 1)
+            select a.database_name, coalesce(a.subject_name || case when s.name is null then '' else ' (' || coalesce(a.subject_email, a.subject_id) || ')' end,
+              a.subject_id, a.group_name) as subject, a.subject_type as type, a.subject_assumable_by as assumable_by,
+            string_agg(distinct a.role, ', ' order by a.role) as roles, bool_and(a.is_conditional) as conditional
+            from database_access as a left join shared as s on s.name = a.subject_name group by all order by all""")
+        posture = query(f"""select database_name, network_status as network, {yes_or_no("has_own_disk_key", "own_disk_key")},
+            {yes_or_no("independent_backups_authorized", "backups_authorized")}, {yes_or_no("backups_preserved", "backups_preserved")},
+            {yes_or_no("not is_untagged", "tags")}, version_status as version, audit_status as audit_events, identities, unused_identities,
+            strftime(last_authenticated_at, '%Y-%m-%d') as last_login from database_posture
+            order by case network_status when 'public' then 1 when 'unknown' then 2 else 3 end, database_name""")
         changes = query("""select strftime(happened_at, '%Y-%m-%d %H:%M') as time, database_name, what, outcome, actor_name
             from change_log order by happened_at desc, id limit 20""")
     by_month = costs.groupby(["month", "database_name"], as_index=False)[["cost", "change"]].sum()
@@ -130,6 +144,7 @@ def page(database: Path) -> tuple[str, str]:
         figure("Backups by day", "A day in UTC; a blank one has no backup.", backups_by_day(backups), backups),
         section("Databases without a recent backup", "None of the last 24 hours is finished.", compliance),
         figure("Who can access what", "Pale: only under a condition of the policy.", access_matrix(access), access),
+        section("How databases are protected", "Blank: unknown, or not synced. Last login: of anyone with access, to IBM Cloud.", posture),
         section("Latest changes", "Tasks and audit events; times are in UTC.", changes),
     ]
     summary = (f"{total:.2f} {currency} in {by_month['month'].nunique()} months, {len(sizes)} databases, {len(risks)} versions at risk, "

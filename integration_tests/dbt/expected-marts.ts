@@ -1,12 +1,11 @@
+import { access, coverage, identities, identityText, posture } from './expected-access.ts';
+import { type Account, HOUR_MS, rowText, versionStatus } from './expected-rows.ts';
 import type { Row } from './warehouses.ts';
 
 // The expected content of the marts for IBM Cloud, derived from the sandbox's records
 // (integration_tests/ibm-cloud/expected.ts).
 
-const HOUR_MS = 3_600_000;
 const FINISHED = ['completed', 'active'];
-
-type Account = Readonly<Record<string, Row[]>>;
 
 /** The expected rows of each mart, as strings. */
 export function expectedMarts(account: Account, now: number): Record<string, string[]> {
@@ -15,7 +14,10 @@ export function expectedMarts(account: Account, now: number): Record<string, str
     database_sizes_and_costs: sizes(account),
     version_risks: oldVersions(account),
     backup_compliance: backups(account, now),
-    database_access: access(account),
+    database_access: access(account, now),
+    database_posture: posture(account, now),
+    audit_coverage: coverage(account),
+    identities: identities(account, now).map(identityText),
     change_log: tasks(account),
   };
 }
@@ -26,22 +28,16 @@ export const EXPECTED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   database_sizes_and_costs: ['database_name', 'memory_gb', 'disk_gb', 'members'],
   version_risks: ['database_name', 'type', 'version', 'status', 'upgrade_to'],
   backup_compliance: ['database_name', 'newest_backup_age_hours', 'status', 'finished_backups', 'failed_backups'],
-  database_access: ['database_name', 'role', 'subject_id', 'group_name', 'scope', 'names_service'],
+  database_access: ['database_name', 'role', 'subject_id', 'subject_name', 'group_name', 'scope', 'names_service'],
+  database_posture: [
+    ...['database_name', 'allowlist_entries', 'restrictions', 'conditional_restrictions', 'network_status'],
+    ...['has_own_disk_key', 'independent_backups_authorized', 'is_untagged', 'version_status', 'audit_status'],
+    ...['identities', 'unused_identities', 'last_authenticated_at'],
+  ],
+  audit_coverage: ['location', 'databases', 'status', 'targets', 'failing_targets', 'last_failure_at'],
+  identities: ['id', 'name', 'email', 'assumable_by', 'api_keys', 'last_authenticated_at', 'is_unused'],
   change_log: ['happened_at', 'what', 'outcome', 'database_name'],
 };
-
-/**
- * Formats a row as a string: numbers rounded to six decimal places, times as in records, and null as an empty string.
- */
-export function rowText(values: readonly unknown[]): string {
-  return values
-    .map((value) => {
-      if (typeof value === 'number') return String(Math.round(value * 1e6) / 1e6);
-      const text = typeof value === 'boolean' ? String(value) : ((value ?? '') as string);
-      return /^\d{4}-\d\d-\d\dT/.test(text) ? new Date(text).toISOString() : text;
-    })
-    .join(' | ');
-}
 
 function sum(rows: readonly Row[], field: string): number | undefined {
   const numbers = rows.flatMap((row) => (typeof row[field] === 'number' ? [row[field]] : []));
@@ -75,17 +71,16 @@ function sizes({ deployments = [], deployments_scalings: groups = [] }: Account)
   });
 }
 
-/** Generation 1 deployments whose version is neither stable nor beta, with their possible upgrades. */
-function oldVersions({ deployments = [], databases = [], deployments_versions: ways = [] }: Account): string[] {
-  return deployments.flatMap(({ id, name, type, version, generation }) => {
-    if (generation !== 'gen1' || version === null) return [];
-    const offer = databases.find((row) => row['type'] === type)?.['versions'] as Row[] | undefined;
-    const status = offer?.find((row) => row['version'] === version)?.['status'] ?? 'not_in_catalog';
-    if (status === 'stable' || status === 'beta') return [];
+/** Generation 1 deployments whose version isn't supported, with their possible upgrades. */
+function oldVersions(account: Account): string[] {
+  const { deployments = [], deployments_versions: ways = [] } = account;
+  return deployments.flatMap((row) => {
+    const status = versionStatus(row, account);
+    if (status === null || status === 'supported') return [];
     const becomes = ways
-      .filter((way) => way['deployment_id'] === id)
+      .filter((way) => way['deployment_id'] === row['id'])
       .map((way) => `${String(way['to_version'])} (${String(way['method'])})`);
-    return [rowText([name, type, version, status, becomes.toSorted().join(', ')])];
+    return [rowText([row['name'], row['type'], row['version'], status, becomes.toSorted().join(', ')])];
   });
 }
 
@@ -100,34 +95,6 @@ function backups({ deployments = [], deployments_backups: all = [] }: Account, n
     const status = newest === null ? 'none' : newest < 24 ? 'ok' : 'late';
     return [rowText([name, newest, status, ages.length, failed.length])];
   });
-}
-
-function access({
-  deployments = [],
-  deployments_roles: own = [],
-  deployments_team_roles: ofGroups = [],
-  teams = [],
-}: Account): string[] {
-  const rows = [...own, ...ofGroups].flatMap((policy) => {
-    const group = teams.find(({ id }) => id === policy['access_group_id']);
-    const members = (group?.['members'] ?? []) as Row[];
-    const subjects = policy['iam_id'] === undefined ? members.map((member) => member['iam_id']) : [policy['iam_id']];
-    return deployments
-      .filter((database) =>
-        [
-          [policy['service_instance'], database['guid']],
-          [policy['service_name'], database['service']],
-          [policy['resource_group_id'], database['resource_group_id']],
-          [policy['region'], database['region']],
-        ].every(([wanted, has]) => wanted === null || wanted === has),
-      )
-      .flatMap(({ name }) =>
-        (subjects.length === 0 ? [null] : subjects).map((subject) =>
-          rowText([name, policy['name'], subject, group?.['name'], policy['scope'], policy['service_name'] !== null]),
-        ),
-      );
-  });
-  return rows;
 }
 
 function tasks({ deployments = [], deployments_recipes: all = [] }: Account): string[] {

@@ -21,8 +21,11 @@ export interface Source {
   nodeOptions: string;
 }
 
+/** Marts that have no rows of Compose. */
+export const OF_IBM_CLOUD = ['audit_coverage', 'database_costs', 'database_posture'] as const;
+
 export const MARTS = [
-  'database_costs',
+  ...OF_IBM_CLOUD,
   'database_sizes_and_costs',
   'version_risks',
   'backup_compliance',
@@ -33,12 +36,11 @@ export const MARTS = [
 
 /** Streams that no mart uses. */
 const UNUSED = [
-  'accounts',
   'clusters',
   'datacenters',
   'deployments_addons',
   'deployments_alerts',
-  'deployments_allowlists',
+  'deployments_reclamations',
   'deployments_replicas',
 ];
 

@@ -1,19 +1,19 @@
 -- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (
   select
-    platform, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope, service_instance,
-    service_name, resource_group_id, region, resource_tags is not null or time_condition is not null as is_conditional
+    platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,
+    service_instance, service_name, resource_group_id, region, resource_tags is not null or time_condition is not null as is_conditional
   from {{ ref('stg_deployments_roles') }}
   where platform = 'ibm_cloud'
   union all
   select
-    platform, policy_id, null, access_group_id, name, scope, service_instance, service_name, resource_group_id, region,
-    resource_tags is not null or time_condition is not null
+    platform, account_id, policy_id, null, access_group_id, name, scope, service_instance, service_name,
+    resource_group_id, region, resource_tags is not null or time_condition is not null
   from {{ ref('stg_deployments_team_roles') }}
   where platform = 'ibm_cloud'
 ),
 
--- A policy covers all databases that match each of its values.
+-- A policy covers all databases of its account that match each of its values.
 grants as (
   select
     p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,
@@ -21,11 +21,13 @@ grants as (
   from policies as p
   join {{ ref('stg_deployments') }} as d
     on d.platform = p.platform
+    and d.account_id is not distinct from p.account_id
     and (p.service_instance is null or p.service_instance = d.guid)
     and (p.service_name is null or p.service_name = d.service)
     and (p.resource_group_id is null or p.resource_group_id = d.resource_group_id)
     and (p.region is null or p.region = d.region)
-  left join {{ ref('stg_teams') }} as t on t.platform = p.platform and t.id = p.group_id
+  left join {{ ref('stg_teams') }} as t
+    on t.platform = p.platform and t.account_id is not distinct from p.account_id and t.id = p.group_id
   left join {{ elements('t.members', 'm') }} on true
 ),
 
@@ -54,18 +56,20 @@ access as (
 select distinct
   {{ key_of(['a.platform', 'a.deployment_id', 'a.policy_id', 'a.role', 'a.group_id', 'a.subject_id']) }} as id,
   a.platform,
+  d.account_id,
   a.deployment_id,
   d.name as database_name,
-  a.subject_id,
+  coalesce(i.id, a.subject_id) as subject_id,
   case
     when a.group_id = 'AccessGroupId-PublicAccess' then 'everyone'
     when a.subject_id is null then 'nobody_known'
-    when a.subject_id like 'iam-ServiceId-%' then 'service'
-    when a.subject_id like 'iam-Profile-%' then 'profile'
-    else 'user'
+    else {{ subject_type('a.subject_id') }}
   end as subject_type,
   i.name as subject_name,
   i.email as subject_email,
+  i.assumable_by as subject_assumable_by,
+  i.last_authenticated_at as subject_last_authenticated_at,
+  i.is_unused as subject_is_unused,
   a.role,
   a.group_id,
   a.group_name,
@@ -75,4 +79,4 @@ select distinct
   a.is_conditional
 from access as a
 left join {{ ref('stg_deployments') }} as d on d.platform = a.platform and d.id = a.deployment_id
-left join {{ ref('identities') }} as i on i.platform = a.platform and i.id = a.subject_id
+left join {{ ref('identities') }} as i on i.platform = a.platform and lower(i.id) = lower(a.subject_id)
