@@ -32,6 +32,7 @@ describe.concurrent('a read of three accounts', () => {
       const together = await read(through(sandbox.profiles));
       expect(together).toMatchObject({ exitCode: 0, violations: [] });
       expect(sandbox.stats().byPath[TOKEN_PATH]).toBe(1 + sandbox.profiles.length);
+      expect(together.stdout + together.stderr).not.toMatch(/eyJ|FAKE/);
       const alone = [];
       for (const profile of sandbox.profiles) alone.push(await read(through([profile])));
       for (const name of STREAM_NAMES) {
