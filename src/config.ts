@@ -53,7 +53,7 @@ export const configSchema = z.object({
     .meta({
       title: 'Start date',
       description:
-        'Skip audit events, recipes (jobs, tasks) and backups from before this time. Undated records are always included. Monthly usage starts with the month of this time.',
+        'Skip audit events, recipes (jobs, tasks) and backups from before this time. Undated records are always included. Monthly usage starts with the month that contains this time.',
       examples: ['2018-08-22T00:00:00Z'],
       format: 'date-time',
       pattern: DATE_TIME.source,

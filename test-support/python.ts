@@ -26,7 +26,7 @@ const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 /** PyAirbyte requires 3.10 to 3.12, and the versions pinned here require 3.11. */
 const PYTHON = '>=3.11,<3.13';
 
-/** Environments with packages that must be built, because PyPI has no wheels of them. */
+/** Environments with packages that must be built, because PyPI has no wheels for them. */
 const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
 /** The environments with pinned versions. */

@@ -101,7 +101,7 @@ export interface InstanceParts {
   readonly plan: string;
   readonly region: string;
   readonly created: number;
-  /** The instance's position in the list of resource groups, if not its index. */
+  /** The instance's position in the list of resource groups, if it differs from the instance's index. */
   readonly group?: number;
 }
 

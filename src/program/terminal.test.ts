@@ -58,7 +58,7 @@ describe('the summary at the end', () => {
       String.raw`- a\u000ab\u001b[31m`,
     );
     expect(follow(80).end({ failures: ['teams: No. Ask.'], stopped: true })).toContain(
-      'Stopped after 1,234 records of 2 streams in 2.0 s. To resume, pass the STATE messages of the output with --state.\n- teams: No. Ask.\n',
+      'Stopped after 1,234 records of 2 streams in 2.0 s. To resume, pass the STATE messages from the output with --state.\n- teams: No. Ask.\n',
     );
   });
 });

@@ -39,7 +39,7 @@ export function followRead(streams: readonly OpenStream[], terminal: Terminal): 
     );
     const result = failures.length > 0 ? `Incomplete: read ${read}.` : `Read ${read}.`;
     const line = stopped
-      ? `Stopped after ${read}. To resume, pass the STATE messages of the output with --state.`
+      ? `Stopped after ${read}. To resume, pass the STATE messages from the output with --state.`
       : result;
     terminal.write(`${WIPE}${[line, ...[...failures, ...skipped].map((each) => `- ${asOneLine(each)}`)].join('\n')}\n`);
   };

@@ -123,7 +123,7 @@ export function openContext(env: Context['env'] = {}): OpenContext {
   };
 }
 
-/** An imitation of stdout. Its reader takes a chunk only when told to, or takes everything at once if it is prompt. */
+/** An imitation of stdout. A prompt reader takes everything at once; any other reader takes a chunk only when told to. */
 export class StalledOutput extends Writable {
   text = '';
   prompt = false;

@@ -98,7 +98,7 @@ const configErrors = problemsOf('config_error', {
   },
   windows_cut_off: {
     message:
-      'The API still truncates {things} of {partition} at the smallest time window ({detail}), last from {from} on. If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
+      'The API still truncates {things} of {partition} at the smallest time window ({detail}), most recently in the window that starts at {from}. If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
     cause: 'The service limits results by something other than time, or no longer keeps such old data.',
   },
 });
@@ -124,7 +124,7 @@ const systemErrors = problemsOf('system_error', {
   },
   unexpected_status: {
     message: 'The API rejected {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
-    cause: 'The server sent a status that is not known to come from the API.',
+    cause: 'The server sent a status that the API does not normally send.',
   },
   unexpected_body: {
     message:

@@ -44,7 +44,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   v5_rate_limit: any(DATABASES, ({ status, headers }) => {
     if (status === 429) return [false, '', 'HTTP 429'];
-    if (Object.keys(headers).some(isAboutRate)) return [false, '', 'headers about a rate limit'];
+    if (Object.keys(headers).some(isAboutRate)) return [false, '', 'rate limit headers'];
     return status === 200 && [true, 'no HTTP 429'];
   }),
   task_retention: rows(/\/tasks$/, 'tasks', ({ status, created_at: at }) => {
@@ -52,7 +52,7 @@ export const probes: Readonly<Record<string, Probe>> = {
     const age = Date.now() - Date.parse(String(at));
     if (Number.isNaN(age)) return undefined;
     const isOld = age > (status === 'completed' ? 4 : 11) * DAY;
-    return [!isOld, 'finished tasks, none older', 'a finished task from long before'];
+    return [!isOld, 'only recently finished tasks', 'a task that finished long ago'];
   }),
   backup_fields: rows(/\/backups$/, 'backups', ({ created_at: at, type }) => {
     const isKnown = typeof at === 'string' && (type === 'scheduled' || type === 'on_demand');
@@ -82,7 +82,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   usage_history: any(USAGE, ({ request, status }) => {
     const age = monthsSince(request.path.slice(-7));
     if (status === 400 || status === 404) return [false, '', `HTTP ${status} for the month ${age} months ago`];
-    return status === 200 && age > 24 && [true, 'months from more than 24 months ago'];
+    return status === 200 && age > 24 && [true, 'months that are more than 24 months old'];
   }),
   usage_token: body(USAGE, ({ next }) => {
     const token = /[?&]_start=([^&]+)/.exec(String(within(next, 'href')))?.[1];
@@ -103,7 +103,11 @@ export const probes: Readonly<Record<string, Probe>> = {
     return !Number.isNaN(life) && [life >= 3_600, 'an hour', 'less than an hour'];
   }),
   account_claim: body(TOKEN, ({ access_token: token }) => {
-    return [accountIn(`Bearer ${String(token)}`) !== undefined, 'a token with it', 'a token without it'];
+    return [
+      accountIn(`Bearer ${String(token)}`) !== undefined,
+      'a token with the account',
+      'a token without the account',
+    ];
   }),
   assume_by_crn: any(TOKEN, ({ request, status }) => {
     return ASSUMED.test(request.post?.body ?? '') && [status === 200, 'HTTP 200', `HTTP ${status}`];

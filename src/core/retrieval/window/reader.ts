@@ -42,7 +42,9 @@ export async function readWindows<S, F extends string>(
       const which = `${terms.things} of ${partition.label} from ${from} to ${utcText(window.to)}`;
       if (unreadable > 0) reader.warn(`${unreadable} ${which} cannot be parsed; their text is in the field raw`);
       if (truncated !== undefined) {
-        reader.warn(`the API truncates the ${which} (${truncated}), which is the shortest window; the rest is missing`);
+        reader.warn(
+          `the API truncates the ${which} (${truncated}), although this is the shortest window, so some of them are missing`,
+        );
       }
       const emitted = reader.page(fresh, path, partition.fields);
       const at = (row: Row): string => (row[cursorField] as string | null | undefined) ?? '';

@@ -145,7 +145,7 @@ test('an attribute with the operator stringExists and the value false does not l
 });
 
 describe('an invalid policy', () => {
-  const NO_TEXT = 'has an empty value, or one that is not text, for iam_id in subject.attributes';
+  const NO_TEXT = 'has a value that is empty or not text for iam_id in subject.attributes';
   const NOBODY = 'has a subject without iam_id or access_group_id';
   const role = { role_id: VIEWER };
   const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
@@ -166,12 +166,12 @@ describe('an invalid policy', () => {
     [
       'a service that is not a string',
       { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },
-      'has an empty value, or one that is not text, for serviceName in resource.attributes',
+      'has a value that is empty or not text for serviceName in resource.attributes',
     ],
     [
       'an empty service',
       { resource: { attributes: [{ key: 'serviceName', value: '' }] } },
-      'has an empty value, or one that is not text, for serviceName in resource.attributes',
+      'has a value that is empty or not text for serviceName in resource.attributes',
     ],
   ])('causes an error if it has %s', async (_, more, fault) => {
     const damaged = grantsOf({ policies: [policy({}), { ...policy({}), ...more }] });

@@ -59,7 +59,7 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
     const values: unknown[] = isExistence ? ['*'] : [value].flat();
     const texts = values.flatMap((each) => textOf(each) ?? []);
     if ((SHOWN.has(name) || part === 'subject') && (texts.length === 0 || texts.length < values.length)) {
-      throw fault(`has an empty value, or one that is not text, for ${name} in ${part}.attributes`);
+      throw fault(`has a value that is empty or not text for ${name} in ${part}.attributes`);
     }
     attributes.set(name, [...(attributes.get(name) ?? []), ...texts]);
   }
