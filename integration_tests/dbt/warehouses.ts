@@ -134,11 +134,11 @@ export class Warehouses {
     const project = join(ROOT, 'dbt');
     const folder = join(this.#workspace.folder, `dbt-${warehouse}`);
     const places = ['--project-dir', project, '--profiles-dir', project, '--target-path', folder, '--log-path', folder];
-    // Unit tests don't depend on the loader, so they run once per kind of database.
-    const tests =
-      command === 'build' && !warehouse.startsWith('pyairbyte') ? ['--exclude-resource-type', 'unit_test'] : [];
+    // Unit tests don't depend on the loader, so they run once per kind of database. Later runs build only the marts.
+    const tests = warehouse.startsWith('pyairbyte') ? [] : ['--exclude-resource-type', 'unit_test'];
+    const what = command === 'build' ? tests : ['--select', '+path:models/marts'];
     const args = ['--target', kind, ...places, '--vars', JSON.stringify(vars)];
-    const failures = await this.#session.ask<string[]>('build', schema, [command, ...tests], ...args);
+    const failures = await this.#session.ask<string[]>('build', schema, [command, ...what], ...args);
     if (failures.length > 0) throw new Error(`dbt ${command} of ${warehouse}:\n${failures.join('\n')}`);
     return this.rows(kind, schema);
   }

@@ -81,7 +81,7 @@ test('the steps on the page lead from an empty folder to rows in Postgres, and i
   const { deployments } = ibmCloud.counts();
   expect(await runBlock('meltano run', project)).toContain(` ${deployments}\n`);
 
-  await runBlock('meltano select', project);
+  expect(await runBlock('meltano select', project)).toMatch(/\[selected *\] billables\./);
   expect(await runBlock('meltano state get', project)).toContain('"bookmarks"');
   expect(await rowsIn('teams')).toBe(ibmCloud.counts().teams);
   await postgres.query(blockOf(PAGE, 'delete from'));
