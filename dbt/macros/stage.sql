@@ -26,12 +26,16 @@
 {#- The existing columns of a table, or none if the table doesn't exist. -#}
 {% macro present_columns(table, fields) %}
   {%- if var('static_sql') or not execute -%}{{ return(fields.keys() | list) }}{%- endif -%}
-  {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
-  {%- if relation is none -%}
+  {#- Not adapter.get_relation: while one thread fills dbt's cache, the others don't find tables that exist. -#}
+  {%- set found = run_query(
+    "select column_name from information_schema.columns where table_catalog = '" ~ table.database ~ "' and table_schema = '"
+    ~ table.schema ~ "' and table_name = '" ~ table.identifier ~ "'"
+  ) -%}
+  {%- if not found.rows -%}
     {%- do log(table ~ ' does not exist: ' ~ model.name ~ ' is empty', info=true) -%}
     {{ return(none) }}
   {%- endif -%}
-  {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}
+  {{ return(found.columns[0].values() | list) }}
 {% endmacro %}
 
 {% macro staged(platform, table, columns, fields, present, full_refresh, renamed) -%}
