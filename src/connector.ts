@@ -28,7 +28,7 @@ const CHECK_STREAMS_MS = 20_000;
 /** The number of permits in a check, which is so high that no request has to wait for an unresponsive one. */
 const CHECK_PERMITS = 32;
 
-/** The maximum size of a response body, because all concurrent bodies must fit into memory. */
+/** Limits the size of a response body, because all concurrent bodies must fit into memory. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
 /** A checkpoint is saved before any longer wait. */

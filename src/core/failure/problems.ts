@@ -36,7 +36,7 @@ const configErrors = problemsOf('config_error', {
     message:
       'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove deleted resources from the config, or turn off fail_on_refused_deployments.',
     cause:
-      'The token can’t view a deployment, or the API has no such data for it, and `fail_on_refused_deployments` is on.',
+      'The token can’t view a deployment, or the API doesn’t have this data for the deployment, and `fail_on_refused_deployments` is on.',
   },
   credentials_rejected: {
     endsSync: true,
@@ -99,7 +99,7 @@ const configErrors = problemsOf('config_error', {
   windows_cut_off: {
     message:
       'The API still truncates {things} of {partition} at the smallest time window ({detail}), most recently in the window that starts at {from}. If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
-    cause: 'The service limits results by something other than time, or no longer keeps such old data.',
+    cause: 'The service limits results by something other than time, or no longer keeps data from that time.',
   },
 });
 

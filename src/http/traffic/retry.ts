@@ -35,7 +35,7 @@ export function rateLimitWait(inARow: number, random: number, retryAfterMs: numb
   return Math.round(wait * (0.75 + random / 4));
 }
 
-/** Parses a `Retry-After` header (seconds or an HTTP date) to ms from `now` (Unix ms). Returns undefined if it is neither. */
+/** Converts a `Retry-After` header (seconds or an HTTP date) to ms from `now` (Unix ms). Returns undefined if it is neither. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;

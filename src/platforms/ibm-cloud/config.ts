@@ -106,7 +106,7 @@ export const ibmCloudConfig = z
     access_review: boolean().default(false).meta({
       title: 'Access review',
       description:
-        'Make the streams users, service_ids and trusted_profiles available, which contain personal data. Requires Viewer on User Management and on IAM Identity.',
+        'Make the streams users, service_ids and trusted_profiles available. These streams contain personal data. Requires Viewer on User Management and on IAM Identity.',
       order: 6,
     }),
     api_keys: boolean().default(false).meta({
