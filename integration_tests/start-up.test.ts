@@ -24,7 +24,7 @@ it.each<[ProgramName, string, number, boolean]>([
   ['source-compose', 'spec', 5_000_000, false],
   ['source-compose', 'discover', 5_000_000, false],
   ['source-compose', 'check', 5_000_000, true],
-  ['tap-compose', '--discover', 245_000, false],
+  ['tap-compose', '--discover', 260_000, false],
   ['tap-compose', '--about', 150_000, false],
   ['tap-compose', '--version', 100_000, false],
   ['tap-compose', '--test', 5_000_000, true],
