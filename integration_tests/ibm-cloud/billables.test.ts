@@ -137,8 +137,8 @@ describe.concurrent('usage by month', () => {
       expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
       const warnings = logged(result, 'WARN').filter((text) => text.startsWith('billables: '));
       expect(warnings).toEqual([
-        expect.stringMatching(/no longer has 2025-01 \(HTTP 404/),
-        expect.stringMatching(/no longer has 2025-02 \(HTTP 404/),
+        expect.stringMatching(/no longer has data for 2025-01 \(HTTP 404/),
+        expect.stringMatching(/no longer has data for 2025-02 \(HTTP 404/),
       ]);
     });
   });
