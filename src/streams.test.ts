@@ -56,7 +56,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
       name.startsWith('deployments_') && (platform === 'compose' || !name.endsWith('roles'));
     const reports = streams.filter(isReport);
     for (const { name, fields } of reports) expect(fields, name).toHaveProperty('deployment_id');
-    expect(reports).toHaveLength(platform === 'compose' ? 8 : 9);
+    expect(reports).toHaveLength(platform === 'compose' ? 8 : 10);
   });
 
   test('are limited by start_date only if they contain events, recipes or backups', () => {

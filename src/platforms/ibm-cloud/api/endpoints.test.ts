@@ -49,7 +49,7 @@ test('the region replaces the placeholder, wherever the address contains it', ()
   expect(databasesAt(endpoints, 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');
 });
 
-const EXAMPLES = ['compose/sandbox.env', 'insights/insights.py', 'meltano/meltano.yml', 'pyairbyte/charts.py'];
+const EXAMPLES = ['compose/sandbox.env', 'insights/insights.py', 'meltano/meltano.yml'];
 
 test.each(EXAMPLES)('the example %s sends no request of its sandbox to IBM', (path) => {
   const text = readFileSync(new URL(`../../../../examples/${path}`, import.meta.url), 'utf8');
