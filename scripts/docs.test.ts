@@ -19,9 +19,8 @@ test('the tests cover pages in all folders', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/meltano.md', 'sandbox/README.md', ...PAGE_PATHS]));
 });
 
-test('the README has at most 100 lines apart from tables', () => {
-  const lines = textOf('README.md').trimEnd().split('\n');
-  expect(lines.filter((line) => !line.startsWith('|')).length).toBeLessThanOrEqual(100);
+test('the README has at most 130 lines', () => {
+  expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(130);
 });
 
 test.each(PAGES.filter((path) => !path.startsWith('docs/reference/')))(

@@ -287,7 +287,7 @@ describe.concurrent('invalid or rejected Logs responses', () => {
         expect.objectContaining({
           failure_type: 'config_error',
           stream_descriptor: { name: NAME },
-          message: expect.stringMatching(/HTTP 403.* the role Reader on this Logs instance/) as string,
+          message: expect.stringMatching(/HTTP 403.* the Reader role on this Logs instance/) as string,
         }),
       ]);
       expect(result.records.get('accounts')).toHaveLength(1);
@@ -295,7 +295,7 @@ describe.concurrent('invalid or rejected Logs responses', () => {
       const { stdout } = await runConnector(['check', '--config', file]);
       expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus).toEqual({
         status: 'FAILED',
-        message: expect.stringMatching(/the role Reader on this Logs instance/) as string,
+        message: expect.stringMatching(/the Reader role on this Logs instance/) as string,
       });
     });
   });

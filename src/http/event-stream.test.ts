@@ -103,6 +103,6 @@ test("a request's rate limit also delays retries, and the delay is reported", as
 test("a request's own error messages replace the default messages", async () => {
   const { origin } = await startServer((_, response) => answer(response, 403, ''));
   const { client } = createClient({ address: origin });
-  const messages = { forbidden: 'Ask {holder} for the role Reader.' };
-  await expect(client.get({ path: 'v1/query', messages }, 'events')).rejects.toThrow(/^Ask .* for the role Reader\.$/);
+  const messages = { forbidden: 'Ask {holder} for the Reader role.' };
+  await expect(client.get({ path: 'v1/query', messages }, 'events')).rejects.toThrow(/^Ask .* for the Reader role\.$/);
 });

@@ -46,5 +46,5 @@ function candidates(deployments: readonly Deployment[]): Array<{ id: string; reg
 function rejectionSentence(errors: readonly ConnectorError[]): string {
   const { answer, facts } = errors.find(({ status }) => status === 403) ?? errors[0] ?? {};
   const { holder } = { ...terms.facts, ...facts };
-  return `The database API rejected all ${errors.length} requests for a deployment (${answer}). Unless these deployments are new or being deleted, grant ${holder} the role Viewer on the database services, such as databases-for-postgresql.`;
+  return `The database API rejected all ${errors.length} requests for a deployment (${answer}). Unless these deployments are new or being deleted, grant ${holder} the Viewer role on the database services, such as databases-for-postgresql.`;
 }

@@ -65,7 +65,7 @@ export const ibmCloudConfig = z
     api_key: requiredText().meta({
       title: 'API key',
       description:
-        'IAM API key. We recommend the key of a service ID with the role Viewer on the database services; create it under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
+        'IAM API key. We recommend the key of a service ID with the Viewer role on the database services; create it under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
       airbyte_secret: true,
       order: 1,
     }),
@@ -95,7 +95,7 @@ export const ibmCloudConfig = z
     logs_instances: listOf(logsInstance).meta({
       title: 'Logs instances',
       description:
-        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the role Reader on each instance. If empty, audit_events is unavailable.",
+        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the Reader role on each instance. If empty, audit_events is unavailable.",
       examples: [
         [
           'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',

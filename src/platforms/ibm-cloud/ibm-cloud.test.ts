@@ -136,10 +136,10 @@ describe('a check', () => {
 
   test('fails if the account has no deployments, since the key may lack the role', async () => {
     await expect(probed(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
-      'IBM Cloud lists no database deployments for this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
+      'IBM Cloud lists no database deployments for this API key. Grant its service ID the Viewer role on the database services, such as databases-for-postgresql.',
     ]);
     await expect(probed(config({ resource_group_ids: ['a'.repeat(32)] }), account([]))).resolves.toEqual([
-      'IBM Cloud lists no database deployments in these resource groups for this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql, and check resource_group_ids.',
+      'IBM Cloud lists no database deployments in these resource groups for this API key. Grant its service ID the Viewer role on the database services, such as databases-for-postgresql, and check resource_group_ids.',
     ]);
   });
 

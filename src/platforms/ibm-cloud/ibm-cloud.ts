@@ -75,5 +75,5 @@ function noDeployments({ resource_group_ids: groups }: IbmCloudConfig, { profile
     groups.length === 0 ? ['', ''] : [' in these resource groups', ', and check resource_group_ids'];
   const [reader, holder] =
     profile === undefined ? ['this API key', 'its service ID'] : [`the trusted profile ${profile}`, 'it'];
-  return `IBM Cloud lists no database deployments${where} for ${reader}. Grant ${holder} the role Viewer on the database services, such as databases-for-postgresql${advice}.`;
+  return `IBM Cloud lists no database deployments${where} for ${reader}. Grant ${holder} the Viewer role on the database services, such as databases-for-postgresql${advice}.`;
 }

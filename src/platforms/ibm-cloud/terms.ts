@@ -14,7 +14,7 @@ export const terms: Terms = {
     token_rejected:
       'The service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream, and check that the service ID is not locked. If the problem persists, report it.',
     forbidden:
-      'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or deselect the stream.',
+      'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the Viewer role on the service, or deselect the stream.',
     not_found:
       'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. Otherwise, check platform.endpoints if it is set, or deselect the stream and report the problem.',
     redirected:
@@ -32,7 +32,7 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;
 }
 
-/** Turns a 403 into an error that states the required role, such as `the role Viewer on the resource group`. */
+/** Turns a 403 into an error that states the required role, such as `the Viewer role on the resource group`. */
 export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;

@@ -13,7 +13,7 @@ import { POLICIES, type Policy, type SubjectKey, policyOf, subjectTypeOf } from 
 import { guidOf } from './selection.ts';
 
 const ROLES = 'v2/roles';
-const VIEWER = 'the role Viewer on IAM Access Management';
+const VIEWER = 'the Viewer role on IAM Access Management';
 const STREAM = 'deployments_roles';
 
 /** The roles that policies grant on databases: one row per policy, role and subject. */

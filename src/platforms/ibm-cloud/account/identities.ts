@@ -10,7 +10,7 @@ import { requiringRole } from '../terms.ts';
 import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
 
-export const IDENTITY_VIEWER = 'the role Viewer on IAM Identity';
+export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
 
 /** The default is 20. */
 const PAGE_SIZE = 100;

@@ -97,7 +97,7 @@ function logSummary(
   ];
   api.log(
     'info',
-    `IBM Cloud lists ${count(instances, 'instance')} for this API key: ${numbers.join(', ')}. It omits instances that the key can't view; to include them, grant the role Viewer on the database services`,
+    `IBM Cloud lists ${count(instances, 'instance')} for this API key: ${numbers.join(', ')}. It omits instances that the key can't view; to include them, grant the Viewer role on the database services`,
   );
   for (const deployment of gen1) {
     if (deployment.region !== undefined) continue;

@@ -67,7 +67,7 @@ function attributesOf(row: Row): Attributes {
 export async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
   const path = `${ZONES}/${encodeURIComponent(id)}`;
   const request = { origin: config.endpoints.cbr, path };
-  const role = 'the role Viewer on the service context-based-restrictions';
+  const role = 'the Viewer role on the service context-based-restrictions';
   const zone = objectOf(await requiringRole(role, path, api.get(request, 'deployments_restrictions')), path);
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {

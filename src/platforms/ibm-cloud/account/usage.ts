@@ -9,7 +9,7 @@ import type { Account } from './account.ts';
 import { RESOURCE_GROUPS, loadResourceGroups, selectedGroups } from './resource-groups.ts';
 
 const PAGE_SIZE = 200;
-const VIEWER = 'the role Viewer on the resource group';
+const VIEWER = 'the Viewer role on the resource group';
 
 /** A check requests the usage of at most this many resource groups, and passes if one request succeeds. */
 const MAX_CHECKED = 3;
@@ -22,7 +22,7 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
   const base = `v4/accounts/${encodeURIComponent(await account.once(accountId))}`;
   const report = `resource_instances/usage/${month}`;
   if (account.config.billing === 'account') {
-    const role = 'the role Administrator on the service Billing, or set platform.billing to resource_groups';
+    const role = 'the Administrator role on the service Billing, or set platform.billing to resource_groups';
     return { ...(await usageAt(`${base}/${report}`, role, account)), isWhole: true };
   }
   const all = await groupIds(account);
@@ -81,7 +81,7 @@ async function groupIds(account: Account): Promise<readonly string[]> {
   }
   account.logOnce(
     'info',
-    `billables: reading the usage of ${count(groups.length, 'resource group')}. IBM Cloud omits groups that the API key can't view; to include them, grant the role Viewer on all resource groups`,
+    `billables: reading the usage of ${count(groups.length, 'resource group')}. IBM Cloud omits groups that the API key can't view; to include them, grant the Viewer role on all resource groups`,
   );
   return groups;
 }

@@ -18,7 +18,7 @@ const QUERY =
 
 const MESSAGES = {
   forbidden:
-    'The {token} is not authorized to query the Logs instance at {host} (HTTP 403{said}). Grant {holder} the role Reader on this Logs instance, or deselect the stream audit_events.',
+    'The {token} is not authorized to query the Logs instance at {host} (HTTP 403{said}). Grant {holder} the Reader role on this Logs instance, or deselect the stream audit_events.',
   not_found:
     'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove its CRN in platform.logs_instances.',
 } as const;

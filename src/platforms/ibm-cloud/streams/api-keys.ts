@@ -7,7 +7,7 @@ import { claimsOf } from '../api/token.ts';
 import { textOrNull } from '../api/values.ts';
 import { count } from '../terms.ts';
 
-const ADMINISTRATOR = 'the role Administrator on IAM Identity';
+const ADMINISTRATOR = 'the Administrator role on IAM Identity';
 
 /**
  * `GET /v1/apikeys` of the account (icd-accounts-access.md 2.17). A single key is never requested, because the response may

@@ -7,7 +7,7 @@ import { textOf, within } from '../api/values.ts';
 import { requiringRole } from '../terms.ts';
 
 const [ROUTES, TARGETS, SETTINGS] = ['api/v2/routes', 'api/v2/targets', 'api/v2/settings'] as const;
-const ROLE = 'the role Viewer on the service atracker';
+const ROLE = 'the Viewer role on the service atracker';
 
 /**
  * `GET /api/v2/routes`, `/targets` and `/settings` (icd-accounts-access.md 2.25), which have no pagination. Records are built from

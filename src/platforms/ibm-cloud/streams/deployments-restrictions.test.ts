@@ -107,7 +107,7 @@ test('an attribute that no field contains causes a warning', async () => {
 test('a zone that is rejected with HTTP 403 fails the stream, and names the role', async () => {
   await expect(read([rule('r1', [REDIS])], { z1: refusal(403, 'z1') })).rejects.toMatchObject({
     problem: 'role_missing',
-    message: expect.stringContaining('the role Viewer on the service context-based-restrictions') as string,
+    message: expect.stringContaining('the Viewer role on the service context-based-restrictions') as string,
   });
 });
 

@@ -15,7 +15,7 @@ import { pick, textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 
 const STREAM = 'deployments_restrictions';
-const ROLE = 'the role Viewer on the database services';
+const ROLE = 'the Viewer role on the database services';
 
 /**
  * `GET /v1/rules` (icd-accounts-access.md 2.24), which is not paginated. The request isn't filtered by service: the API filters by

@@ -51,7 +51,7 @@ interface List {
 async function loadGroups(account: Account): Promise<List> {
   const account_id = await account.once(accountId);
   const list = loadList('groups', GROUPS, { account_id, show_federated: 'true' }, account);
-  const { rows, requests } = await requiringRole('the role Viewer on IAM Access Groups', GROUPS, list);
+  const { rows, requests } = await requiringRole('the Viewer role on IAM Access Groups', GROUPS, list);
   // Pagination by offset isn't a snapshot, so a group may be listed twice.
   const groups = [...new Map(rows.map((group) => [group['id'], group])).values()];
   const members = await Promise.all(groups.map((group) => loadMembers(group, account)));
@@ -62,7 +62,7 @@ async function loadGroups(account: Account): Promise<List> {
   }
   account.api.log(
     'info',
-    `IBM Cloud lists ${count(groups.length, 'access group')} for this API key. It omits groups that the key can't view; to include them, grant the role Viewer on IAM Access Groups`,
+    `IBM Cloud lists ${count(groups.length, 'access group')} for this API key. It omits groups that the key can't view; to include them, grant the Viewer role on IAM Access Groups`,
   );
   return { rows: groups, requests: members.reduce((sum, list) => sum + (list?.requests ?? 1), requests) };
 }

@@ -10,7 +10,7 @@ import { textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 
 const ACCOUNTS = 'v2/accounts';
-const VIEWER = 'the role Viewer on User Management';
+const VIEWER = 'the Viewer role on User Management';
 const PAGE_SIZE = 100;
 
 /** `GET /v2/accounts/{id}/users` (icd-api.md 2.8, icd-accounts-access.md 2.15). */
