@@ -130,7 +130,7 @@ describe('a check', () => {
     });
     await expect(probed(config({ trusted_profiles: [full, empty, broken].map(profile) }), api)).resolves.toEqual([
       expect.stringMatching(`^Account ${empty}: .*no database deployments for the trusted profile Profile-`),
-      expect.stringMatching(`^Account ${broken}: .*HTTP 403`),
+      expect.stringMatching(`^Account ${broken} could not be read: .*HTTP 403`),
     ]);
   });
 

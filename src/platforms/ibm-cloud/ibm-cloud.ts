@@ -38,16 +38,17 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   summary: assumableProfiles,
   grant,
   async check(config, api, accounts) {
-    const { all } = accounts;
     const problems = await Promise.all(
-      all.map(async (account) => {
-        const about = account.id === undefined ? '' : `Account ${account.id}: `;
-        const found = await checkAccount(config, api, account).catch((thrown: unknown) => {
+      accounts.all.map(async (account) => {
+        try {
+          const { results } = await accounts.load((each) => checkAccount(config, api, each), [account]);
+          const about = account.id === undefined ? '' : `Account ${account.id}: `;
+          return results.flatMap((problem) => (problem === undefined ? [] : [`${about}${problem}`]));
+        } catch (thrown) {
           // An outage isn't a problem of the config, and without the key, no account can be read.
           if (account.id === undefined || failureOf(thrown).failureType === 'transient_error') throw thrown;
-          return failureOf(thrown).message;
-        });
-        return found === undefined ? [] : [`${about}${found}`];
+          return [failureOf(thrown).message];
+        }
       }),
     );
     return problems.flat();

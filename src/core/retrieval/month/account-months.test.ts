@@ -47,9 +47,10 @@ describe('the months of accounts', () => {
 
   test('are kept for accounts that are no longer read, including the one without an id', () => {
     const state = { month: '2026-07', months: { a: '2026-08', b: '2026-09' } };
-    const months = open(state, ['b']);
+    const months = open({ ...state, limits: ['deployment_ids:x'] }, ['c']);
+    expect(saved(months)).toMatchObject({ ...state, limits: ['deployment_ids:x'] });
     readAll(months);
-    expect(saved(months)).toMatchObject({ month: '2026-07', months: { a: '2026-08', b: '2026-10' } });
+    expect(saved(months)).toMatchObject({ month: '2026-07', months: { ...state.months, c: '2026-10' } });
     const alone = open(state);
     readAll(alone);
     expect(saved(alone)).toMatchObject({ month: '2026-10', months: state.months });

@@ -45,7 +45,7 @@ export class AccountMonths implements Cursor {
     return {
       ...(first ?? this.#saved),
       month: account === undefined ? first?.month : this.#saved.month,
-      limits: states.find(([, { month }]) => month !== undefined)?.[1].limits,
+      limits: (states.find(([, { month }]) => month !== undefined)?.[1] ?? this.#saved).limits,
       months: Object.keys(months).length === 0 ? undefined : months,
       start_date: states.map(([, { start_date }]) => start_date).reduce(latestOf, undefined),
     };
