@@ -12,7 +12,7 @@ const KNOWN: readonly RegExp[] = [
   // Ids used by Compose.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
   // Ids of 32 digits, but only in a CRN or after a word that introduces an id.
-  /(?:id|trace|transaction|request|group|account|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,
+  /(?:id|trace|transaction|request|group|account|target -c|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,
   /sha\d{1,3}[:-][0-9a-f]{40,128}(?![0-9a-z])/gi,
   // Dates with a time.
   /(?<!\d)\d{4}-\d\d-\d\dT\d\d[^0-9a-z]{1,3}\d\d[^0-9a-z]{1,3}\d\d(?:\.\d{1,9})?Z?/g,

@@ -46,7 +46,7 @@ const configErrors = problemsOf('config_error', {
   profile_rejected: {
     endsOrigin: true,
     message:
-      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles, and let it trust the service ID of the API key: {command}.',
+      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles, and let it trust the service ID of the API key with these commands: {command}.',
     cause: 'The trusted profile does not trust the service ID of the API key, or was deleted.',
   },
   token_rejected: {

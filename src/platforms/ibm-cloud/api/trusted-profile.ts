@@ -73,7 +73,8 @@ function profileAuth({ crn, id, account }: TrustedProfile, key: Auth, iam: strin
   function rejected(answer: string, owner: string, cause?: ConnectorError): ConnectorError {
     const identity = serviceIdIn(owner) ?? 'SERVICE_ID';
     const command = `ibmcloud target -c ${account} && ibmcloud iam trusted-profile-identity-create ${id} --id ${identity} --id-type SERVICEID`;
+    const details = { internalMessage: cause?.internalMessage ?? answer, status: cause?.status };
     const facts = { account, profile: id, host, answer, command };
-    return new ConnectorError('profile_rejected', facts, { internalMessage: cause?.internalMessage ?? answer, cause });
+    return new ConnectorError('profile_rejected', facts, { ...details, answer, account, cause });
   }
 }
