@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, globSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../test-support/free-port.ts';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 
 /** An empty PostgreSQL server on the loopback address. The server stops with this process. */
@@ -75,12 +75,4 @@ function programs(): string {
   const found = folders.find((folder) => names.every((name) => existsSync(join(folder, name))));
   if (found !== undefined) return found;
   throw new Error('There is no PostgreSQL server on this machine (Debian: apt-get install postgresql).');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
