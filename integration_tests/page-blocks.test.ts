@@ -60,6 +60,7 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['docs/sources/ibm-cloud.md', CONTAINER, /^(source-compose check|jq|docker build)/],
   ['docs/sources/ibm-cloud.md', SANDBOX, /^npm run sandbox/],
   ['examples/README.md', EXAMPLES, /^(npm ci|npm run sandbox.* --port 8322|cp \.env|docker compose down)/],
+  ['examples/README.md', SANDBOX, /^npm run sandbox.* --config/],
   ['examples/README.md', 'needs an account at IBM Cloud', /YOUR KEY/],
   ['integration_tests/airbyte/README.md', 'shows how tests call the referee', /^const transcript/],
   ['integration_tests/clients/README.md', DEVELOPMENT, /^npm run test:clients/],

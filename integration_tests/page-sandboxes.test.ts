@@ -12,6 +12,7 @@ import { Workspace } from '../test-support/workspace.ts';
 const PAGES = [
   'docs/command-line.md',
   'docs/sources/ibm-cloud.md',
+  'examples/README.md',
   'sandbox/README.md',
   'sandbox/faults/README.md',
   'sandbox/ibm-cloud/README.md',
@@ -21,7 +22,8 @@ const COMMANDS = PAGES.flatMap((page) =>
     block
       .trim()
       .split('\n')
-      .filter((line) => /^(npm run sandbox|npx tsx sandbox)/.test(line)),
+      // The tests of the examples start the sandboxes with a port.
+      .filter((line) => /^(npm run sandbox|npx tsx sandbox)/.test(line) && !line.includes(' --port ')),
   ),
 );
 const isHelp = (command: string): boolean => command.endsWith(' --help');

@@ -31,7 +31,9 @@ const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise'
 
 /** The environments with pinned versions. */
 const ENVIRONMENTS = [
+  'airflow',
   'clients',
+  'dagster',
   'ibm-cloud',
   'lint',
   'meltano',
@@ -56,7 +58,7 @@ export function requirementsOf(name: Environment): string {
 }
 
 /** The examples with requirements, and the environments that have their packages. */
-const EXAMPLES = { insights: 'clients', meltano: 'meltano' } as const;
+const EXAMPLES = { airflow: 'airflow', dagster: 'dagster', insights: 'clients', meltano: 'meltano' } as const;
 
 const made = new Map<string, Promise<string>>();
 

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { freePort } from '../../test-support/free-port.ts';
+import { STRANGER } from './accounts.ts';
+import { startScheduler } from './scheduler.ts';
+
+const BACKFILL = `mutation ($backfill: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $backfill) { ... on LaunchBackfillSuccess { backfillId } }
+}`;
+
+const RUNS = `{
+  runsOrError { ... on Runs { results {
+    status
+    tags { key value }
+    assetMaterializations { metadataEntries { label ... on IntMetadataEntry { intValue } } }
+    stepStats { attempts { startTime } }
+  } } }
+}`;
+
+interface Run {
+  status: string;
+  tags: Array<{ key: string; value: string }>;
+  assetMaterializations: Array<{ metadataEntries: Array<{ label: string; intValue: number }> }>;
+  stepStats: Array<{ attempts: object[] }>;
+}
+
+test('Dagster reads each account in a partition, and retries a killed read but no account that it cannot read', async () => {
+  const port = await freePort();
+  const scheduler = await startScheduler('dagster', {
+    accounts: 2,
+    delay: ['delay=300', 'delay=1'],
+    flags: ` --port ${port}`,
+    env: { DAGSTER_DISABLE_TELEMETRY: '1' },
+  });
+  try {
+    const [killed = '', other = ''] = scheduler.accounts.ids;
+    const ask = async <T>(query: string, variables = {}): Promise<T> => {
+      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return ((await response.json()) as { data: T }).data;
+    };
+    const backfill = { assetSelection: [{ path: ['databases'] }], partitionNames: [killed, other, STRANGER] };
+    const { launchPartitionBackfill } = await scheduler.until(() =>
+      ask<{ launchPartitionBackfill: object }>(BACKFILL, { backfill }).catch(() => undefined),
+    );
+    expect(launchPartitionBackfill).toHaveProperty('backfillId');
+
+    process.kill(await scheduler.hangingRead(killed), 'SIGKILL');
+    scheduler.accounts.release();
+
+    const runs = await scheduler.until(async () => {
+      const { runsOrError } = await ask<{ runsOrError: { results: Run[] } }>(RUNS);
+      const all = runsOrError.results;
+      return all.length === 3 && all.every(({ status }) => ['SUCCESS', 'FAILURE'].includes(status)) && all;
+    });
+    const ends = runs.map(({ tags, status, stepStats }) => [
+      tags.find(({ key }) => key === 'dagster/partition')?.value,
+      status,
+      stepStats[0]?.attempts.length,
+    ]);
+    expect(ends.toSorted()).toEqual(
+      [
+        [killed, 'SUCCESS', 2],
+        [other, 'SUCCESS', 1],
+        [STRANGER, 'FAILURE', 1],
+      ].toSorted(),
+    );
+    const counts = runs.map(
+      ({ assetMaterializations: [made] }) =>
+        made?.metadataEntries.find(({ label }) => label === 'deployments')?.intValue,
+    );
+    expect(counts.toSorted()).toEqual([13, 13, undefined]);
+    for (const id of [killed, other]) await scheduler.accounts.expectAll(id, scheduler.recordsOf(id));
+  } finally {
+    await scheduler.close();
+  }
+});
