@@ -7,6 +7,13 @@ const BACKFILL = `mutation ($backfill: LaunchBackfillParams!) {
   launchPartitionBackfill(backfillParams: $backfill) { ... on LaunchBackfillSuccess { backfillId } }
 }`;
 
+const TICK = `mutation {
+  scheduleDryRun(
+    timestamp: 1750000000
+    selectorData: { repositoryName: "__repository__", repositoryLocationName: "accounts.py", scheduleName: "hourly" }
+  ) { ... on DryRunInstigationTick { evaluationResult { runRequests { tags { key value } } } } }
+}`;
+
 const RUNS = `{
   runsOrError { ... on Runs { results {
     status
@@ -16,14 +23,20 @@ const RUNS = `{
   } } }
 }`;
 
+type Tags = Array<{ key: string; value: string }>;
+
+interface Tick {
+  scheduleDryRun: { evaluationResult: { runRequests: Array<{ tags: Tags }> } };
+}
+
 interface Run {
   status: string;
-  tags: Array<{ key: string; value: string }>;
+  tags: Tags;
   assetMaterializations: Array<{ metadataEntries: Array<{ label: string; intValue: number }> }>;
   stepStats: Array<{ attempts: object[] }>;
 }
 
-test('Dagster reads each account in a partition, and retries a killed read but no account that it cannot read', async () => {
+test('Dagster reads each account in a partition, schedules all partitions, and retries a killed read but no account that it cannot read', async () => {
   const port = await freePort();
   const scheduler = await startScheduler('dagster', {
     accounts: 2,
@@ -55,11 +68,7 @@ test('Dagster reads each account in a partition, and retries a killed read but n
       const all = runsOrError.results;
       return all.length === 3 && all.every(({ status }) => ['SUCCESS', 'FAILURE'].includes(status)) && all;
     });
-    const ends = runs.map(({ tags, status, stepStats }) => [
-      tags.find(({ key }) => key === 'dagster/partition')?.value,
-      status,
-      stepStats[0]?.attempts.length,
-    ]);
+    const ends = runs.map(({ tags, status, stepStats }) => [partitionIn(tags), status, stepStats[0]?.attempts.length]);
     expect(ends.toSorted()).toEqual(
       [
         [killed, 'SUCCESS', 2],
@@ -72,8 +81,14 @@ test('Dagster reads each account in a partition, and retries a killed read but n
         made?.metadataEntries.find(({ label }) => label === 'deployments')?.intValue,
     );
     expect(counts.toSorted()).toEqual([13, 13, undefined]);
+    const { scheduleDryRun: tick } = await ask<Tick>(TICK);
+    expect(tick.evaluationResult.runRequests.map(({ tags }) => partitionIn(tags))).toEqual([killed, other, STRANGER]);
     for (const id of [killed, other]) await scheduler.accounts.expectAll(id, scheduler.recordsOf(id));
   } finally {
     await scheduler.close();
   }
 });
+
+function partitionIn(tags: Tags): string | undefined {
+  return tags.find(({ key }) => key === 'dagster/partition')?.value;
+}
