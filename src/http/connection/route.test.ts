@@ -131,6 +131,16 @@ test('connections never exceed the limit, however many requests are waiting', as
   expect(connections()).toBeLessThanOrEqual(2);
 });
 
+test('no connection is opened after the signal was aborted', async () => {
+  const { origin, connections } = await startApi();
+  const route = openRoute({ origin, connections: 1, connectTimeoutMs: 60_000, signal: AbortSignal.abort(), env: {} });
+  expect(await attemptBy(route.dispatcher, { origin, path: '/', method: 'GET' })).toHaveProperty('problem');
+  await route.close();
+  // The server accepts connections in the order in which they were opened.
+  expect(await get(origin)).toBe('the API');
+  expect(connections()).toBe(1);
+});
+
 test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
   'the invalid proxy address %s is reported but not quoted',
   (address) => {

@@ -40,7 +40,10 @@ export class ProxyError extends Error {
  * measurements. undici's time-outs are off because the client has its own for the whole request.
  */
 export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
-  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
+  const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
+  // Despite an aborted signal, Node.js would open a connection, which nothing closes and which keeps the process alive.
+  const connect: Connect = (target, callback) =>
+    signal.aborted ? callback(new Error('stopped'), null) : connector(target, callback);
   const options = { connections, pipelining: 1, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
   const proxy = proxyFor(origin, env);
   if (proxy === undefined) {
