@@ -13,7 +13,7 @@ import { Workspace } from '../test-support/workspace.ts';
 
 const README = pageOf('README.md');
 
-/** The time on the clocks of the sandbox and the program. */
+/** The time on the clocks of the sandbox and the program. The README's table of costs is from the month before. */
 const NOW = '2026-11-24T12:00:00Z';
 
 let sandbox: IbmCloudSandbox;
@@ -34,7 +34,7 @@ afterAll(async () => {
   checkout.remove();
 });
 
-test('the table in the README shows records that its command prints', async () => {
+test('the tables in the README show records that its command prints', async () => {
   const section = sectionOf(README, 'Try it without an account');
   const command = commandsIn(section).find((block) => block.includes(' read ')) ?? '';
   const deployments = recordsIn(await bash(command)).get('deployments') ?? [];
@@ -44,6 +44,7 @@ test('the table in the README shows records that its command prints', async () =
   const [selection = ''] = /--streams billables/.exec(section) ?? [];
   const costs = recordsIn(await bash(command.replace('--streams deployments', selection))).get('billables') ?? [];
   expect(costs.length).toBe(sandbox.counts().billables);
+  expectRows(section, '| `month`', costs);
 });
 
 test('the account commands in the README test a config and read all streams', async () => {
