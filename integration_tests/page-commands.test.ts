@@ -100,12 +100,15 @@ function fileOf(path: string): string {
 /** Expects a record for each row of the table that starts with this text. The table's headings are field names. */
 function expectRows(section: string, start: string, records: readonly object[]): void {
   const table = section.slice(section.indexOf(start)).split('\n\n')[0] ?? '';
-  const [fields = [], , ...rows] = table.split('\n').map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.replaceAll('`', '').trim()),
-  );
+  const [fields = [], , ...rows] = table
+    .trimEnd()
+    .split('\n')
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.replaceAll('`', '').trim()),
+    );
   expect(rows.length).toBeGreaterThan(2);
   const shown = records.map((record) => fields.map((name) => String((record as Record<string, unknown>)[name])));
   for (const cells of rows) expect(shown).toContainEqual(cells);
