@@ -428,7 +428,8 @@ def gen2_settings(row):
     backups = services.get("backups") or {}
     automatic = backups.get("automatic_backups") or {}
     retention = backups.get("retention_days") or backups.get("retention")
-    granted = services.get("authorizations")
+    authorizations = services.get("authorizations") or {}
+    granted = [authorizations.get(name) for name in ("independent_backups", "resource_group")]
     outside = (row.get("extensions") or {}).get("virtual_private_endpoints")
     network = outside or services.get("virtual_private_endpoints") or {}
     return {
@@ -439,7 +440,7 @@ def gen2_settings(row):
         "backup_retention_days": retention and int(str(retention).removesuffix("d")),
         "backups_preserved": backups.get("preserve"),
         "pitr_retention_days": (backups.get("point_in_time_recovery") or {}).get("retention_days"),
-        "independent_backups_authorized": granted and all(value in (True, "true") for value in granted.values()),
+        "independent_backups_authorized": all(value in (True, "true") for value in granted) if services else None,
         "endpoints": services.get("endpoints"),
         "vpe_dns_domain": network.get("dns_domain"),
         "vpe_ip_addresses": network and [endpoint["ip_address"] for endpoint in network["endpoints"]] or None,

@@ -481,7 +481,9 @@ function gen2Settings(extensions: Row): Row {
   const services = extensions['dataservices'];
   const backups = part(services, 'backups');
   const days = part(backups, 'retention_days') ?? part(backups, 'retention');
-  const authorizations = part(services, 'authorizations') as Row | undefined;
+  const authorizations = ['independent_backups', 'resource_group'].map((name) =>
+    part(services, 'authorizations', name),
+  );
   const vpe = extensions['virtual_private_endpoints'] ?? part(services, 'virtual_private_endpoints');
   return {
     disk_encryption_key_crn: part(services, 'encryption', 'disk'),
@@ -491,8 +493,7 @@ function gen2Settings(extensions: Row): Row {
     backup_retention_days: days === undefined ? undefined : Number.parseInt(days as string, 10),
     backups_preserved: part(backups, 'preserve'),
     pitr_retention_days: part(backups, 'point_in_time_recovery', 'retention_days'),
-    independent_backups_authorized:
-      authorizations && Object.values(authorizations).every((each) => String(each) === 'true'),
+    independent_backups_authorized: services && authorizations.every((each) => String(each) === 'true'),
     endpoints: part(services, 'endpoints'),
     vpe_dns_domain: part(vpe, 'dns_domain'),
     vpe_ip_addresses: (part(vpe, 'endpoints') as Row[]).map(({ ip_address }) => ip_address),

@@ -49,14 +49,16 @@ test.each<[form: string, dataservices: Row | undefined, more: Row, settings: Row
 ])('the settings are read from a row %s', (_, dataservices, more, settings) => {
   const row = dataservices === undefined ? gen2Row(1) : { extensions: { dataservices, ...more } };
   const nothing = Object.fromEntries(Object.keys(gen2SettingsOf({})).map((name) => [name, null]));
-  expect(gen2SettingsOf(row)).toEqual({ ...nothing, ...settings });
+  const authorized = dataservices === undefined ? {} : { independent_backups_authorized: false };
+  expect(gen2SettingsOf(row)).toEqual({ ...nothing, ...authorized, ...settings });
 });
 
 test.each([
   [{ independent_backups: true, resource_group: false }, false],
   [{ independent_backups: 'false' }, false],
-  [{ independent_backups: true }, null],
-  [{}, null],
+  [{ independent_backups: true }, false],
+  [{}, false],
+  [undefined, false],
 ])('with the authorizations %j, independent_backups_authorized is %j', (authorizations, isAuthorized) => {
   const row = { extensions: { dataservices: { authorizations } } };
   expect(gen2SettingsOf(row)).toMatchObject({ independent_backups_authorized: isAuthorized });

@@ -18,7 +18,7 @@ export function gen2SettingsOf(row: Row): Row {
     backup_retention_days: within(backups, 'retention_days') ?? daysIn(within(backups, 'retention')),
     backups_preserved: within(backups, 'preserve'),
     pitr_retention_days: within(within(backups, 'point_in_time_recovery'), 'retention_days'),
-    independent_backups_authorized: isAuthorized(services?.['authorizations']),
+    independent_backups_authorized: services === undefined ? null : isAuthorized(services['authorizations']),
     // A value that is not a string may contain credentials.
     endpoints: textOf(services?.['endpoints']) ?? null,
     vpe_dns_domain: within(vpe, 'dns_domain'),
@@ -31,11 +31,10 @@ function daysIn(retention: unknown): unknown {
   return typeof retention === 'string' ? (/^(\d+)d$/.exec(retention)?.[1] ?? retention) : retention;
 }
 
-/** Whether both authorizations required for new backups exist; null if one of them is unknown. */
-function isAuthorized(authorizations: unknown): boolean | null {
+/** Whether both authorizations required for new backups exist (icd-accounts-access.md 4.25). */
+function isAuthorized(authorizations: unknown): boolean {
   const all = ['independent_backups', 'resource_group'].map((name) => within(authorizations, name));
-  if (all.some((each) => each === false || each === 'false')) return false;
-  return all.every((each) => each === true || each === 'true') ? true : null;
+  return all.every((each) => each === true || each === 'true');
 }
 
 function addressesOf(endpoints: unknown): string[] | null {

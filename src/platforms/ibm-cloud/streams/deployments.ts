@@ -100,7 +100,7 @@ export const deployments = ibmStream({
     backups_preserved: boolean('Whether backups are kept when the deployment is deleted; generation 2 only.'),
     pitr_retention_days: integer('Number of days that a point-in-time recovery can go back; generation 2 only.'),
     independent_backups_authorized: boolean(
-      'Whether the account authorizes independent backups; if false, no new ones are made. Generation 2 only.',
+      'Whether independent backups are authorized; if false, no new ones are made. Generation 2 only; null during provisioning.',
     ),
     endpoints: text('Kind of endpoints, such as private; only for older deployments of generation 2.'),
     vpe_dns_domain: text('DNS domain of the virtual private endpoints; generation 2 only.'),
