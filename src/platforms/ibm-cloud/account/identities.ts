@@ -1,10 +1,10 @@
 import type { Detail } from '../../../core/retrieval/shared/declaration.ts';
 import type { Request } from '../../../core/stream/request.ts';
-import { ConnectorError } from '../../../core/failure/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { objectOf, rowsOf } from '../api/envelope.ts';
+import { objectOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
-import { allRows, listPages, tokenIn } from '../api/pages.ts';
+import { allRows, listPages, rowsOfOnlyPage, tokenIn } from '../api/pages.ts';
 import { textOf, textOrNull, within } from '../api/values.ts';
 import { requiringRole } from '../terms.ts';
 import { accountId } from './account-id.ts';
@@ -60,7 +60,11 @@ async function loadServiceIdGroups(account: Account): Promise<string[]> {
     account.api.get({ origin: account.config.endpoints.iam, path: GROUPS, query }, 'service_ids'),
   );
   if (!(body instanceof ConnectorError)) {
-    return rowsOf(body, 'serviceid_groups', GROUPS).flatMap(({ id }) => textOf(id) ?? []);
+    return rowsOfOnlyPage(body, 'serviceid_groups', GROUPS).map(({ id }) => {
+      const group = textOf(id);
+      if (group === undefined) throw unexpectedBody(GROUPS, 'a group has no id');
+      return group;
+    });
   }
   account.api.log(
     'warn',

@@ -1,8 +1,6 @@
-import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { objectOf, rowsOf } from '../api/envelope.ts';
 import { briefly, failureOf } from '../api/failure.ts';
-import { textOf } from '../api/values.ts';
+import { rowsOfOnlyPage } from '../api/pages.ts';
 import type { Account } from './account.ts';
 import { accountId } from './account-id.ts';
 
@@ -13,9 +11,7 @@ export async function loadResourceGroups(account: Account): Promise<Row[]> {
   const query = { account_id: await account.once(accountId) };
   const origin = account.config.endpoints.resource_controller;
   const body = await account.api.get({ origin, path: RESOURCE_GROUPS, query }, 'resource_groups');
-  const rows = rowsOf(body, 'resources', RESOURCE_GROUPS);
-  if (textOf(objectOf(body, RESOURCE_GROUPS)['next_url']) === undefined) return rows;
-  throw unexpectedBody(RESOURCE_GROUPS, 'it has a second page, although pagination is not documented for this list');
+  return rowsOfOnlyPage(body, 'resources', RESOURCE_GROUPS);
 }
 
 /** The groups of resource_group_ids that the account has. With a single account, all of them should exist. */

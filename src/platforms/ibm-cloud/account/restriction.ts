@@ -1,6 +1,7 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { objectOf, rowsOf } from '../api/envelope.ts';
+import { rowsOfOnlyPage } from '../api/pages.ts';
 import { textOf, textOrNull, within } from '../api/values.ts';
 import { requiringRole } from '../terms.ts';
 import type { Account } from './account.ts';
@@ -72,7 +73,7 @@ export async function loadZone(id: string, { api, config }: Account): Promise<Zo
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {
     name: textOrNull(zone['name']),
-    addresses: rowsOf(zone, 'addresses', path).map(addressOf),
+    addresses: rowsOfOnlyPage(zone, 'addresses', path).map(addressOf),
     excluded: excluded.map(addressOf),
   };
 }

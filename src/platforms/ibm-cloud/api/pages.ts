@@ -64,6 +64,14 @@ export async function allRows(pages: AsyncIterable<Row[]>): Promise<{ rows: Row[
   return { rows: all.flat(), requests: all.length };
 }
 
+/** The rows of a list that is documented without pagination. Throws `unexpected_body`, even if the list has another page. */
+export function rowsOfOnlyPage(body: unknown, list: string, path: string): Row[] {
+  const rows = rowsOf(body, list, path);
+  const { next, next_url } = objectOf(body, path);
+  if (isAbsent(next) && isAbsent(next_url)) return rows;
+  throw unexpectedBody(path, 'it has a second page, although pagination is not documented for this list');
+}
+
 // Only the token is taken from the link to the next page; the link's host and path are never requested (icd-api.md 2). A
 // link without a token is an error: treating it as the end of the list would lose rows.
 

@@ -3,6 +3,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { objectOf, rowsOf } from '../api/envelope.ts';
+import { rowsOfOnlyPage } from '../api/pages.ts';
 import { textOf, within } from '../api/values.ts';
 import { requiringRole } from '../terms.ts';
 
@@ -48,9 +49,9 @@ export const auditRoutes = ibmStream({
 
 async function load(account: Account): Promise<{ rows: Row[]; requests: number }> {
   const [routes, targets, settings] = await Promise.all([ROUTES, TARGETS, SETTINGS].map(get));
-  const lines = rowsOf(routes, 'routes', ROUTES).flatMap(linesOf);
+  const lines = rowsOfOnlyPage(routes, 'routes', ROUTES).flatMap(linesOf);
   const defaults = textsIn(settings?.['default_targets']).map((target_id) => ({ target_id, is_default_target: true }));
-  const byId = new Map(rowsOf(targets, 'targets', TARGETS).map((target) => [target['id'], target]));
+  const byId = new Map(rowsOfOnlyPage(targets, 'targets', TARGETS).map((target) => [target['id'], target]));
   const rows = [...lines, ...defaults].map((row) => ({ ...row, ...targetIn(byId.get(row.target_id)) }));
   return { rows, requests: 3 };
 

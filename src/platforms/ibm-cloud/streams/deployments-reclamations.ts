@@ -1,3 +1,4 @@
+import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { accountId } from '../account/account-id.ts';
@@ -5,7 +6,8 @@ import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { isDatabaseService } from '../account/instance.ts';
 import { parseCrn } from '../api/crn.ts';
-import { rowsOf } from '../api/envelope.ts';
+import { rowsOfOnlyPage } from '../api/pages.ts';
+import { textOf } from '../api/values.ts';
 
 const RECLAMATIONS = 'v1/reclamations';
 
@@ -33,12 +35,16 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
   const { api, config, selection } = account;
   const query = { account_id: await account.once(accountId) };
   const request = { origin: config.endpoints.resource_controller, path: RECLAMATIONS, query };
-  const all = rowsOf(await api.get(request, 'deployments_reclamations'), 'resources', RECLAMATIONS);
-  const rows = all.map((row) => ({ ...row, deployment_id: row['entity_crn'] }));
+  const all = rowsOfOnlyPage(await api.get(request, 'deployments_reclamations'), 'resources', RECLAMATIONS);
+  const rows = all.map((row) => {
+    const deployment_id = textOf(row['entity_crn']);
+    if (deployment_id === undefined) throw unexpectedBody(RECLAMATIONS, 'a reclamation has no entity_crn');
+    return { ...row, deployment_id };
+  });
   return { rows: rows.filter(isSelected), requests: 1 };
 
-  function isSelected(row: Row): boolean {
-    const id = String(row['deployment_id']);
+  function isSelected(row: Row & { deployment_id: string }): boolean {
+    const id = row.deployment_id;
     const groups = selection.resourceGroupIds;
     const isInGroup = groups.length === 0 || groups.includes(String(row['resource_group_id']));
     return isDatabaseService(parseCrn(id)?.service ?? '') && selection.hasDeployment(id) && isInGroup;

@@ -8,8 +8,9 @@ import { loadInventory } from '../account/inventory.ts';
 import { coverageOf, coversDatabases, isSelected, warnOfLimits } from '../account/coverage.ts';
 import { RULES, type Restriction, type Zone, loadZone, restrictionsOf } from '../account/restriction.ts';
 import { guidOf } from '../account/selection.ts';
-import { objectOf, rowsOf } from '../api/envelope.ts';
+import { objectOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
+import { rowsOfOnlyPage } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
@@ -67,7 +68,7 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
     requiringRole(ROLE, RULES, api.get(request, STREAM)),
     account.once(loadInventory),
   ]);
-  const rules = rowsOf(body, 'rules', RULES);
+  const rules = rowsOfOnlyPage(body, 'rules', RULES);
   const covering = rules.flatMap(restrictionsOf).filter(coversDatabases);
   api.log(
     'info',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/stream.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Accounts } from '../account/accounts.ts';
 import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
@@ -122,6 +122,43 @@ test.each<[name: string, row: Row, leftOut: string]>([
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);
   expect(stream.reader.report.leftOut).toEqual([`1 deployment of ${leftOut}`]);
+});
+
+const PROFILES = { profiles: { profiles: [{ id: 'p' }] } };
+const ACCESS_REVIEW = { ...PROFILES, serviceids: { serviceids: [] } };
+const ZONED = {
+  id: 'r',
+  resources: [{ attributes: [{ name: 'serviceName', value: 'databases-for-redis' }] }],
+  contexts: [{ attributes: [{ name: 'networkZoneId', value: 'z1' }] }],
+};
+const ROUTING = { routes: { routes: [] }, targets: { targets: [] }, settings: {} };
+
+test.each<[name: string, end: string, list: string, answers?: Record<string, unknown>]>([
+  ['audit_routes', 'routes', 'routes', ROUTING],
+  ['audit_routes', 'targets', 'targets', ROUTING],
+  ['deployments_reclamations', 'reclamations', 'resources'],
+  ['deployments_restrictions', 'rules', 'rules'],
+  ['deployments_restrictions', 'z1', 'addresses', { rules: { rules: [ZONED] } }],
+  ['resource_groups', 'resource_groups', 'resources'],
+  ['service_ids', 'serviceid_groups', 'serviceid_groups', ACCESS_REVIEW],
+  ['trusted_profiles', 'identities', 'identities', { ...PROFILES, links: { links: [] }, rules: { rules: [] } }],
+  ['trusted_profiles', 'links', 'links', { ...PROFILES, identities: { identities: [] }, rules: { rules: [] } }],
+  ['trusted_profiles', 'rules', 'rules', { ...PROFILES, identities: { identities: [] }, links: { links: [] } }],
+])('the stream %s fails if the response for %s has a second page', async (name, end, list, answers = {}) => {
+  for (const link of [{ next: { href: '/x?offset=1' } }, { next_url: '/x?start=1' }]) {
+    const all = { details: { account_id: ACCOUNT }, ...answers, [end]: { [list]: [], ...link } };
+    const { stream } = openIbmRead(streamOf(name), { answers: all });
+    await expect(stream.toEnd()).rejects.toMatchObject({ facts: { detail: expect.stringContaining('second page') } });
+  }
+});
+
+test.each([
+  ['service_ids', 'serviceid_groups', 'serviceid_groups', 'a group has no id'],
+  ['deployments_reclamations', 'reclamations', 'resources', 'a reclamation has no entity_crn'],
+])('the stream %s fails if a row in the response for %s has no ID', async (name, end, list, detail) => {
+  const answers = { details: { account_id: ACCOUNT }, ...ACCESS_REVIEW, [end]: { [list]: [{ id: 7 }] } };
+  const { stream } = openIbmRead(streamOf(name), { answers });
+  await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'unexpected_body', facts: { detail } });
 });
 
 function streamOf(name: string): Stream<Accounts> {

@@ -4,8 +4,8 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { IDENTITY_VIEWER, lastLogins, loadIdentities, requestOfIdentity } from '../account/identities.ts';
-import { rowsOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
+import { rowsOfOnlyPage } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
 import { count } from '../terms.ts';
@@ -102,5 +102,8 @@ async function addPart(row: Row, part: (typeof PARTS)[number], account: Account)
     return;
   }
   // A link contains its resource as a separate object.
-  row[part] = rowsOf(body, part, request.path).map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
+  row[part] = rowsOfOnlyPage(body, part, request.path).map(({ link, ...rest }) => ({
+    ...rest,
+    ...(isRow(link) && link),
+  }));
 }
