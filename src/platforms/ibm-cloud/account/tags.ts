@@ -15,7 +15,7 @@ const PAGE_SIZE = 100;
 
 /** The tags of all databases. */
 interface Tags {
-  /** The rows found by the search, by CRN; undefined if the search is unavailable. */
+  /** The rows found by the search, by CRN; undefined if the search failed. */
   byId?: ReadonlyMap<string, Row>;
   requests: number;
   skipped?: Skipped;
@@ -23,7 +23,7 @@ interface Tags {
 
 /**
  * `POST /v3/resources/search` (icd-accounts-access.md 2.23): the tags of all databases in the account. The request omits `timeout`,
- * which would truncate the list. Logs a warning if the search is unavailable. Throws `unexpected_body`.
+ * which would truncate the list. Logs a warning if the search fails.
  */
 export async function loadTags(account: Account): Promise<Tags> {
   const { api, config } = account;
@@ -35,7 +35,6 @@ export async function loadTags(account: Account): Promise<Tags> {
     return { byId: new Map(rows.map((row) => [String(row['crn']), row])), requests };
   } catch (thrown) {
     const error = failureOf(thrown);
-    if (error.problem === 'unexpected_body') throw error;
     if (error.isRejection && api.isCheck === true)
       return { requests: 1, skipped: { label: 'the search for tags', error } };
     api.log('warn', `deployments: tags and access_tags are null, because the request failed (${briefly(error)})`);
