@@ -48,7 +48,7 @@ export async function checkStreams<C extends Config['platform'], S>(
       const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
       const command =
-        lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id, error.account) : undefined;
+        lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id, error) : undefined;
       const advice = command === undefined ? '' : `. Grant the missing role: ${command}`;
       if (rows !== undefined)
         return warn(`readable, but the API rejects ${label} (${answer ?? error.message})${advice}`);

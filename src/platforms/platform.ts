@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ConnectorError } from '../core/failure/errors.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import type { Level } from '../core/output/output.ts';
 import type { Row } from '../core/record/row.ts';
@@ -55,6 +56,6 @@ export interface Platform<C, S> {
     shared: S,
     outcome: 'rejected' | 'hidden',
     partition?: string,
-    account?: string,
+    error?: ConnectorError,
   ): Promise<string | undefined>;
 }

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { crnOf, gen1Row, instancesBody, openApi } from '../../../test-support/unit/instances.ts';
+import { refusal } from '../../../test-support/unit/fake-api.ts';
+import { openIbmRead } from '../../../test-support/unit/ibm-reads.ts';
+import { ACCOUNT, crnOf, gen1Row, instancesBody, openApi } from '../../../test-support/unit/instances.ts';
+import type { ConnectorError } from '../../core/failure/errors.ts';
 import { Accounts } from './account/accounts.ts';
 import { ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
+import { deploymentsRestrictions } from './streams/deployments-restrictions.ts';
 import { streams } from './streams/index.ts';
 
 test.each(['account', 'resource_groups'])('the docs contain each grant command (billing: %s)', async (billing) => {
@@ -21,3 +25,26 @@ test.each(['account', 'resource_groups'])('the docs contain each grant command (
     expect(docs.join('\n'), name).toContain(command);
   }
 });
+
+const PROFILE = `crn:v1:bluemix:public:iam-identity::a/${ACCOUNT}::profile:Profile-${crnOf(1).split(':')[7]}`;
+const ZONED = {
+  id: 'r',
+  resources: [{ attributes: [{ name: 'serviceName', value: 'databases-for-redis' }] }],
+  contexts: [{ attributes: [{ name: 'networkZoneId', value: 'z1' }] }],
+};
+
+test.each([
+  ['rules', [], 'databases-for-postgresql'],
+  ['rules', [PROFILE], 'databases-for-postgresql'],
+  ['z1', [PROFILE], 'context-based-restrictions'],
+])(
+  'if the restrictions in %s are rejected (profiles: %j), the command grants a role on %s',
+  async (end, crns, service) => {
+    const answers = { details: { account_id: ACCOUNT }, rules: { rules: [ZONED] }, [end]: refusal(403, end) };
+    const { stream } = openIbmRead(deploymentsRestrictions, { answers, config: { trusted_profiles: crns } });
+    const error = (await stream.toEnd().catch((thrown: unknown) => thrown)) as ConnectorError;
+    const { shared } = stream.reader.session;
+    const command = await grant('deployments_restrictions', shared as Accounts, 'rejected', undefined, error);
+    expect(command).toContain(`--roles Viewer --service-name ${service} --force`);
+  },
+);

@@ -1,9 +1,11 @@
+import { ConnectorError } from '../../core/failure/errors.ts';
 import { parseCrn } from './api/crn.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { serviceIdIn } from './api/token.ts';
 import type { Account } from './account/account.ts';
 import type { Accounts } from './account/accounts.ts';
 import { loadInventory } from './account/inventory.ts';
+import { DATABASE_VIEWER } from './terms.ts';
 
 const BILLING = {
   account: '--roles Administrator --service-name billing',
@@ -42,25 +44,32 @@ const HIDING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. `id` is
- * the account's. For the outcome `hidden`, undefined unless a missing role can explain the empty list.
+ * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. `error` is
+ * the rejection. For the outcome `hidden`, undefined unless a missing role can explain the empty list.
  */
 export async function grant(
   stream: string,
   accounts: Accounts,
   outcome: 'rejected' | 'hidden',
   partition?: string,
-  id?: string,
+  error?: ConnectorError,
 ): Promise<string | undefined> {
   if (outcome === 'hidden' && !HIDING.has(stream)) return undefined;
-  const account = accounts.at(id ?? parseCrn(partition ?? '')?.account);
+  const account = accounts.at(error?.account ?? parseCrn(partition ?? '')?.account);
   const service = parseCrn(partition ?? '')?.service ?? (await serviceOf(account));
-  const policy = POLICIES[stream]?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
+  const policyOf = roleIn(error) === DATABASE_VIEWER ? undefined : POLICIES[stream];
+  const policy = policyOf?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
   if (account.id !== undefined) {
     return `ibmcloud target -c ${account.id} && ibmcloud iam trusted-profile-policy-create ${account.profile} ${policy} --force`;
   }
   const serviceId = serviceIdIn(await account.api.authorization('check')) ?? 'SERVICE_ID';
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
+}
+
+/** The role that a rejected request requires. If the error names an account, the rejection is its cause. */
+function roleIn(error: ConnectorError | undefined): string | undefined {
+  const rejection = error?.cause instanceof ConnectorError ? error.cause : error;
+  return rejection?.facts['role'];
 }
 
 /** The service of the first generation 1 deployment, on which the role is granted. */

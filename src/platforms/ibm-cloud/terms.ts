@@ -27,6 +27,8 @@ export const terms: Terms = {
   hostHint: () => undefined,
 };
 
+export const DATABASE_VIEWER = 'the Viewer role on the database services';
+
 /** A count with its noun, such as `1 deployment` or `2 deployments`. */
 export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;

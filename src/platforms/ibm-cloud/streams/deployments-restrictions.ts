@@ -13,10 +13,9 @@ import { orRejection } from '../api/failure.ts';
 import { rowsOfOnlyPage } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOrNull, within } from '../api/values.ts';
-import { count, requiringRole } from '../terms.ts';
+import { DATABASE_VIEWER, count, requiringRole } from '../terms.ts';
 
 const STREAM = 'deployments_restrictions';
-const ROLE = 'the Viewer role on the database services';
 
 /**
  * `GET /v1/rules` (icd-accounts-access.md 2.24), which is not paginated. The request isn't filtered by service: the API filters by
@@ -65,7 +64,7 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
   const account_id = await account.once(accountId);
   const request = { origin: config.endpoints.cbr, path: RULES, query: { account_id } };
   const [body, { deployments }] = await Promise.all([
-    requiringRole(ROLE, RULES, api.get(request, STREAM)),
+    requiringRole(DATABASE_VIEWER, RULES, api.get(request, STREAM)),
     account.once(loadInventory),
   ]);
   const rules = rowsOfOnlyPage(body, 'rules', RULES);
@@ -99,7 +98,7 @@ async function warnOfHidden(listed: number, account_id: string, { api, config }:
     : `IBM Cloud lists ${listed} of ${String(existing)} rules for this API key`;
   api.log(
     'warn',
-    `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${ROLE} to include all rules on databases`,
+    `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${DATABASE_VIEWER} to include all rules on databases`,
   );
 }
 
