@@ -14,17 +14,17 @@ const stream = {
 };
 const bucket = { id: 't2', cos_endpoint: { target_crn: 'crn:cos', bucket: 'audit' } };
 const rules = [
-  { target_ids: ['t1', 'gone'], locations: ['eu-de', 'global'] },
+  { target_ids: ['t1', 'gone', 't1'], locations: ['eu-de', 'global', 'eu-de'] },
   { target_ids: [], locations: ['us-east'] },
 ];
 const answers = {
   details,
   routes: { routes: [{ id: 'r1', name: 'all', managed_by: 'account', rules }] },
   targets: { targets: [stream, bucket] },
-  settings: { default_targets: ['t2'] },
+  settings: { default_targets: ['t2', 't2'] },
 };
 
-test('each target of each location in a rule becomes a record, and so does each default target', async () => {
+test('each target of each location in a rule becomes one record, and so does each default target', async () => {
   const rows = await ibmRows(auditRoutes, { answers });
   expect(rows.map(({ id }) => String(id).slice(ACCOUNT.length))).toEqual([
     '////t2',

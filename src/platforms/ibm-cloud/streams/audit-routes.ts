@@ -89,6 +89,7 @@ function targetIn(target: Row | undefined): Row {
   };
 }
 
+/** Each text in a list once, because a repeated one would repeat a record. */
 function textsIn(list: unknown): string[] {
-  return Array.isArray(list) ? (list as unknown[]).flatMap((each) => textOf(each) ?? []) : [];
+  return Array.isArray(list) ? [...new Set((list as unknown[]).flatMap((each) => textOf(each) ?? []))] : [];
 }

@@ -67,7 +67,9 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
     requiringRole(DATABASE_VIEWER, RULES, api.get(request, STREAM)),
     account.once(loadInventory),
   ]);
-  const rules = rowsOfOnlyPage(body, 'rules', RULES);
+  const listed = rowsOfOnlyPage(body, 'rules', RULES);
+  // A rule that is listed twice would repeat its records.
+  const rules = [...new Map(listed.map((rule) => [rule['id'], rule])).values()];
   const covering = rules.flatMap(restrictionsOf).filter(coversDatabases);
   api.log(
     'info',
