@@ -113,7 +113,9 @@ it('a trusted profile whose rules are rejected has null instead of rules, and is
       expected.map((row) => (row['id'] === id ? { ...row, rules: null } : row)),
     );
     expect(logged(result, 'WARN')).toEqual([
-      expect.stringMatching(new RegExp(`^trusted_profiles: rules of ${id} is null, because .*HTTP 403`)),
+      expect.stringMatching(
+        new RegExp(`^trusted_profiles: rules is null for 1 trusted profile, such as ${id}, because .*HTTP 403`),
+      ),
     ]);
   });
 });

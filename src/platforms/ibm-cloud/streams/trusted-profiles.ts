@@ -76,7 +76,7 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: 
   const { rows, requests } = await loadIdentities(account, 'trusted_profiles', 'profiles', IDENTITY_VIEWER);
   // These requests need the same role.
   const parts = account.api.isCheck === true ? [] : PARTS;
-  await Promise.all(rows.flatMap((row) => parts.map((part) => addPart(row, part, account))));
+  await Promise.all(parts.map((part) => addPart(rows, part, account)));
   for (const row of rows) {
     row['description'] = textOrNull(row['description']);
     pruneToFields(row, trustedProfiles.fields);
@@ -88,22 +88,30 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: 
   return { rows, requests: requests + rows.length * parts.length };
 }
 
-/** Null, with a warning, if the request is rejected; the profile may have been deleted since it was listed. */
-async function addPart(row: Row, part: (typeof PARTS)[number], account: Account): Promise<void> {
-  const { origin = '', path } = requestOf(row, account);
-  const request = { origin, path: `${path}/${part}` };
+/** Null, with one warning for all profiles, if the request is rejected; a profile may have been deleted since it was listed. */
+async function addPart(rows: readonly Row[], part: (typeof PARTS)[number], account: Account): Promise<void> {
+  const outcomes = await Promise.all(rows.map((row) => loadPart(row, part, account)));
+  for (const [i, row] of rows.entries()) row[part] = Array.isArray(outcomes[i]) ? outcomes[i] : null;
+  const rejected = rows.filter((_, i) => outcomes[i] instanceof ConnectorError);
+  const first = outcomes.find((outcome) => outcome instanceof ConnectorError);
+  if (first === undefined) return;
+  account.api.log(
+    'warn',
+    `trusted_profiles: ${part} is null for ${count(rejected.length, 'trusted profile')}, such as ${String(rejected[0]?.['id'])}, because IBM Cloud rejected the request (${first.answer})`,
+  );
+}
+
+async function loadPart(
+  row: Row,
+  part: (typeof PARTS)[number],
+  account: Account,
+): Promise<Row[] | ConnectorError | undefined> {
+  const profile = requestOf(row, account);
+  // A record without an ID fails the stream later.
+  if (profile === undefined) return undefined;
+  const request = { ...profile, path: `${profile.path}/${part}` };
   const body = await orRejection(account.api.get(request, 'trusted_profiles'));
-  if (body instanceof ConnectorError) {
-    row[part] = null;
-    account.api.log(
-      'warn',
-      `trusted_profiles: ${part} of ${String(row['id'])} is null, because IBM Cloud rejected the request (${body.answer})`,
-    );
-    return;
-  }
+  if (body instanceof ConnectorError) return body;
   // A link contains its resource as a separate object.
-  row[part] = rowsOfOnlyPage(body, part, request.path).map(({ link, ...rest }) => ({
-    ...rest,
-    ...(isRow(link) && link),
-  }));
+  return rowsOfOnlyPage(body, part, request.path).map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
 }
