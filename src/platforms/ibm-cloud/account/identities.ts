@@ -78,11 +78,14 @@ type Activity = 'last_authenticated_at' | 'authentication_count';
 /** Last logins, if the user wants them: the list omits them, so each identity is requested (2.15, 2.16 and 2.18). */
 export function lastLogins(
   noun: string,
-  requestOf: (row: Row, account: Account) => Request,
+  requestOf: (row: Row, account: Account) => Request | undefined,
 ): Detail<Account, Activity> {
   return {
     isWanted: ({ config }) => config.identity_activity,
-    request: (row, account) => ({ ...requestOf(row, account), query: { include_activity: 'true' } }),
+    request(row, account) {
+      const request = requestOf(row, account);
+      return request && { ...request, query: { include_activity: 'true' } };
+    },
     fields: ['last_authenticated_at', 'authentication_count'],
     values(body, { path }) {
       const activity = within(objectOf(body, path), 'activity');
@@ -96,10 +99,12 @@ export function lastLogins(
   };
 }
 
-/** The request for a service ID or trusted profile of a list. */
+/** The request for a service ID or trusted profile of a list; undefined for a row without an ID. */
 export function requestOfIdentity(list: 'profiles' | 'serviceids') {
-  return ({ id }: Row, { config }: Account): Request => ({
-    origin: config.endpoints.iam,
-    path: `v1/${list}/${encodeURIComponent(String(id))}`,
-  });
+  return (row: Row, { config }: Account): Request | undefined => {
+    const id = textOf(row['id']);
+    return id === undefined
+      ? undefined
+      : { origin: config.endpoints.iam, path: `v1/${list}/${encodeURIComponent(id)}` };
+  };
 }

@@ -73,14 +73,15 @@ export async function loadZone(id: string, { api, config }: Account): Promise<Zo
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {
     name: textOrNull(zone['name']),
-    addresses: rowsOfOnlyPage(zone, 'addresses', path).map(addressOf),
-    excluded: excluded.map(addressOf),
+    addresses: rowsOfOnlyPage(zone, 'addresses', path).flatMap(addressOf),
+    excluded: excluded.flatMap(addressOf),
   };
 }
 
-/** `subnet:10.0.0.0/24`, `serviceRef:codeengine/eu-de`. */
-function addressOf({ type, value, ref }: Row): string {
+/** `subnet:10.0.0.0/24`, `serviceRef:codeengine/eu-de`. Missing parts are left out. */
+function addressOf({ type, value, ref }: Row): string[] {
   const names = ['service_type', 'service_name', 'service_instance', 'location'];
   const parts = [value, ...names.map((name) => within(ref, name))].flatMap((part) => textOf(part) ?? []);
-  return `${String(type)}:${parts.join('/')}`;
+  const address = [type, parts.join('/')].flatMap((part) => textOf(part) ?? []).join(':');
+  return address === '' ? [] : [address];
 }

@@ -19,7 +19,7 @@ const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
 const zone: Row = {
   id: 'z1',
   name: 'office',
-  addresses: ADDRESSES.map((value) => ({ type: 'ipAddress', value })),
+  addresses: [...ADDRESSES.map((value) => ({ type: 'ipAddress', value })), { value: '192.0.2.5' }, { type: 'vpc' }, {}],
   excluded: [{ type: 'serviceRef', ref: { service_name: 'codeengine', location: 'eu-de' } }],
 };
 const REDIS = { serviceName: 'databases-for-redis' };
@@ -62,7 +62,7 @@ test('a record contains every address of the zones of its rule, and each zone is
         context('z2', 'vpn', { endpoint_type: 'private' }),
         context('z1', 'office', { mfa: 'LEVEL1' }),
       ],
-      addresses: ADDRESSES.map((value) => `ipAddress:${value}`),
+      addresses: [...ADDRESSES.map((value) => `ipAddress:${value}`), '192.0.2.5', 'vpc'],
       excluded_addresses: ['serviceRef:codeengine/eu-de'],
     },
     { id: 'r2/1', contexts: [context(null, null, { endpoint_type: 'public' })], addresses: [] },
@@ -98,6 +98,10 @@ test.each<[string, Record<string, unknown>, string]>([
   const opened = await read([rule('r1', [REDIS])], more);
   expect(opened.printed.rows).toHaveLength(1);
   expect(warningsOf(opened)).toEqual([expect.stringContaining(reason) as string]);
+});
+
+test('a number of rules that is missing causes no warning', async () => {
+  expect(warningsOf(await read([rule('r1', [REDIS])], { [ACCOUNT]: {} }))).toEqual([]);
 });
 
 test('an attribute that no field contains causes a warning', async () => {

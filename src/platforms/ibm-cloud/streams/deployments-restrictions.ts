@@ -93,11 +93,11 @@ async function warnOfHidden(listed: number, account_id: string, { api, config }:
   const path = `v1/account_settings/${encodeURIComponent(account_id)}`;
   const body = await orRejection(api.get({ origin: config.endpoints.cbr, path }, STREAM));
   const isRejected = body instanceof ConnectorError;
-  const existing = isRejected ? undefined : objectOf(body, path)['current_rule_count'];
-  if (typeof existing === 'number' && existing <= listed) return;
+  const existing = isRejected ? Infinity : objectOf(body, path)['current_rule_count'];
+  if (typeof existing !== 'number' || existing <= listed) return;
   const reason = isRejected
     ? `IBM Cloud rejected the request for the number of rules (${body.answer})`
-    : `IBM Cloud lists ${listed} of ${String(existing)} rules for this API key`;
+    : `IBM Cloud lists ${listed} of ${existing} rules for this API key`;
   api.log(
     'warn',
     `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${DATABASE_VIEWER} to include all rules on databases`,

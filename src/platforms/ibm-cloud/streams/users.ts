@@ -6,7 +6,7 @@ import { ibmStream } from '../account/ibm-stream.ts';
 import { lastLogins } from '../account/identities.ts';
 import { failureOf } from '../api/failure.ts';
 import { allRows, listPages, tokenIn } from '../api/pages.ts';
-import { textOrNull, within } from '../api/values.ts';
+import { textOf, textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 
 const ACCOUNTS = 'v2/accounts';
@@ -22,10 +22,11 @@ export const users = ibmStream({
     way: 'shared',
     path: `${ACCOUNTS}/{id}/users`,
     load: loadUsers,
-    detail: lastLogins('user', (row, { config }) => ({
-      origin: config.endpoints.users,
-      path: `${pathIn(row['account_id'])}/${encodeURIComponent(String(row['iam_id']))}`,
-    })),
+    detail: lastLogins('user', (row, { config }) => {
+      const id = textOf(row['iam_id']);
+      if (id === undefined) return undefined;
+      return { origin: config.endpoints.users, path: `${pathIn(row['account_id'])}/${encodeURIComponent(id)}` };
+    }),
   },
   primaryKey: { field: 'id', madeOf: ['account_id', 'iam_id'], needs: ['account_id', 'iam_id'] },
   dropped: ['phonenumber', 'altphonenumber', 'photo'],
@@ -59,6 +60,8 @@ async function loadUsers(account: Account): Promise<{ rows: Row[]; requests: num
   // The list isn't a snapshot, and may contain a user twice.
   const found = [...new Map(rows.map((row) => [row['iam_id'], row])).values()];
   for (const row of found) {
+    // The record's id is generated later. Until then, messages show this id.
+    row['id'] = row['iam_id'];
     for (const name of ['email', 'firstname', 'lastname']) row[name] = textOrNull(row[name]);
   }
   if (api.isCheck === true) return { rows: found, requests };
