@@ -30,16 +30,18 @@ async function open() {
     clients
       .get({ account, origin: origins[at]?.origin ?? '', path: 'things' }, 'stream')
       .catch((thrown: unknown) => thrown);
-  return { get, told, origins };
+  const authorization = (account: string): Promise<string> => clients.authorization('stream', account);
+  return { get, authorization, told, origins };
 }
 
 test('rejected tokens end the requests of their account, but neither the sync nor those of other accounts', async () => {
-  const { get, told, origins } = await open();
+  const { get, authorization, told, origins } = await open();
   expect(await get('b', 0)).toMatchObject({ problem: 'token_rejected' });
   expect(await get('b', 1)).toMatchObject({ problem: 'token_rejected' });
   const before = origins.flatMap(({ requests }) => requests).length;
   expect(await get('b', 1)).toBeInstanceOf(ConnectorError);
   expect(origins.flatMap(({ requests }) => requests)).toHaveLength(before);
+  await expect(authorization('b')).rejects.toMatchObject({ problem: 'token_rejected' });
   expect(await get('a', 0)).toEqual({ id: 1 });
   expect(await get('a', 1)).toEqual({ id: 1 });
   expect(told).toEqual([]);

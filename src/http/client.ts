@@ -65,8 +65,9 @@ export class ApiClient {
     return body;
   }
 
-  /** The current value of the `Authorization` header. Throws a ConnectorError. */
-  authorization(stream: string): Promise<string> {
+  /** The current value of the `Authorization` header. Throws a ConnectorError or the signal's reason. */
+  async authorization(stream: string): Promise<string> {
+    this.#signal.throwIfAborted();
     return this.#orStop(this.#settings.auth.header(this.#sendFor(stream)));
   }
 

@@ -95,3 +95,11 @@ describe('the list of resource groups', () => {
     },
   );
 });
+
+test('the failure of an optional request is rethrown as that of the account once all services reject the account', async () => {
+  const { api, account } = open();
+  const [failure, end] = [refusal(503, 'search'), refusal(401, 'instances')];
+  expect(await account.optionalFailure(failure)).toBe(failure);
+  api.authorization = () => Promise.reject(end);
+  await expect(account.optionalFailure(failure)).rejects.toBe(end);
+});

@@ -1,6 +1,9 @@
+import type { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Level } from '../../../core/output/output.ts';
 import type { Api } from '../../platform.ts';
 import { parseCrn } from '../api/crn.ts';
+import { failureOf } from '../api/failure.ts';
+import { isAboutToken } from '../api/token.ts';
 import type { TrustedProfile } from '../api/trusted-profile.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
@@ -38,6 +41,15 @@ export class Account {
     let result = this.#results.get(load) as Promise<T> | undefined;
     if (result === undefined) this.#results.set(load, (result = load(this)));
     return result;
+  }
+
+  /** Returns the failure of an optional request. Rethrows a failure of the account itself, whose rows would lack the values. */
+  async optionalFailure(thrown: unknown): Promise<ConnectorError> {
+    const error = failureOf(thrown);
+    if (isAboutToken(error)) throw error;
+    // All services may reject the account's tokens.
+    await this.api.authorization('deployments');
+    return error;
   }
 
   /** Logs a sentence unless this sync has already logged it. */

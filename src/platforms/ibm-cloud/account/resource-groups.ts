@@ -1,5 +1,5 @@
 import type { Row } from '../../../core/record/row.ts';
-import { briefly, failureOf } from '../api/failure.ts';
+import { briefly } from '../api/failure.ts';
 import { rowsOfOnlyPage } from '../api/pages.ts';
 import type { Account } from './account.ts';
 import { accountId } from './account-id.ts';
@@ -27,7 +27,7 @@ export async function resourceGroupNames(account: Account): Promise<ReadonlyMap<
   try {
     return new Map((await account.once(loadResourceGroups)).map(({ id, name }) => [id, name]));
   } catch (thrown) {
-    const error = failureOf(thrown);
+    const error = await account.optionalFailure(thrown);
     account.api.log('warn', `deployments: resource_group_name is null, because the request failed (${briefly(error)})`);
     return new Map();
   }

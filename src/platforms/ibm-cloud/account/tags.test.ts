@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT, crnOf, gen2Row, openApi } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { deployments } from '../streams/deployments.ts';
@@ -70,4 +71,14 @@ test.each<[search: string, answer: unknown, reason: string]>([
     expect.stringMatching(/^warn deployments: tags and access_tags are null, because the request failed \(/),
   ]);
   expect(warnings[0]).toContain(reason);
+});
+
+test.each([
+  ['its token is unavailable', refusal(503, 'identity/token')],
+  ['its trusted profile is rejected', new ConnectorError('profile_rejected', { message: 'rejected' })],
+])('an account fails without rows, not with null tags, if %s', async (_, failure) => {
+  const answers = { details: { account_id: ACCOUNT }, resource_groups: { resources: [] }, search: failure };
+  const { stream, printed } = openIbmRead(deployments, { instances: [gen2Row(1)], answers });
+  await expect(stream.toEnd()).rejects.toBe(failure);
+  expect(printed.rows).toEqual([]);
 });

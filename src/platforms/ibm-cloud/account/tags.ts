@@ -1,6 +1,6 @@
 import type { Row } from '../../../core/record/row.ts';
 import type { Skipped } from '../../../core/retrieval/partitions.ts';
-import { briefly, failureOf } from '../api/failure.ts';
+import { briefly } from '../api/failure.ts';
 import { type PageToken, allRows, listPages } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../terms.ts';
@@ -34,7 +34,7 @@ export async function loadTags(account: Account): Promise<Tags> {
     const { rows, requests } = await allRows(listPages(api, first, 'deployments', 'items', cursorOfNext));
     return { byId: new Map(rows.map((row) => [String(row['crn']), row])), requests };
   } catch (thrown) {
-    const error = failureOf(thrown);
+    const error = await account.optionalFailure(thrown);
     if (error.isRejection && api.isCheck === true)
       return { requests: 1, skipped: { label: 'the search for tags', error } };
     api.log('warn', `deployments: tags and access_tags are null, because the request failed (${briefly(error)})`);

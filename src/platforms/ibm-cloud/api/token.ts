@@ -104,6 +104,12 @@ export function exchangeError(error: ConnectorError, iam: string): ConnectorErro
   return new ConnectorError('unexpected_status', { message }, details);
 }
 
+/** Whether an access token could not be obtained. */
+export function isAboutToken({ problem, facts, cause }: ConnectorError): boolean {
+  const request = cause instanceof ConnectorError ? cause.facts : facts;
+  return problem === 'profile_rejected' || request['path'] === PATH;
+}
+
 /** Whether IAM itself rejected the request for a token, which it does with HTTP 400 for a wrong key. */
 export function isByIam({ status, said = serverText('') }: ConnectorError): boolean {
   return status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)));
