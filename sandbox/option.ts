@@ -9,7 +9,7 @@ export interface Option<Value> {
   readonly shownDefault?: string;
   /** Completes the sentence `--flag must be …`. */
   readonly kind: string;
-  /** Parses the value; undefined if it is invalid. */
+  /** Parses the value. Returns undefined if it is invalid. */
   read(text: string): Value | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { Api, Platform } from './platforms/platform.ts';
 interface Line {
   level: 'info' | 'warn';
   text: string;
-  /** Why the stream can't be read; only for a stream that an option enables. */
+  /** Why the stream can't be read. Set only for a stream that an option enables. */
   failure?: ConnectorError | undefined;
 }
 

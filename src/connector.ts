@@ -41,7 +41,7 @@ const SAME_LIMIT_MS = 1_000;
 export interface WantedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
-  /** The state as saved in a state file; empty to read from the beginning. */
+  /** The state as saved in a state file. If it is empty, the stream is read from the beginning. */
   state: object;
   /** How error messages refer to the state's file and stream. */
   where: string;

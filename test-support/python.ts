@@ -104,7 +104,7 @@ async function makeEnvironment(name: Environment): Promise<string> {
   return join(folder, 'bin');
 }
 
-/** The interpreter of a version on this machine, such as 3.12; undefined if there is none. Downloads nothing. */
+/** Returns this machine's interpreter of a version such as 3.12, or undefined if there is none. Downloads nothing. */
 export async function findPython(release: string): Promise<string | undefined> {
   // pyenv puts only selected versions on PATH.
   const pyenv = globSync(join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions', '*', 'bin'));

@@ -34,7 +34,7 @@ export interface ExpectedStream {
   /** The source must reject this stream with a config_error, because its sync mode is unknown or it occurs twice. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** Whether the stream supports only full refresh; undefined if the catalog lists no sync modes. */
+  /** Whether the stream supports only full refresh, or undefined if the catalog lists no sync modes. */
   readonly fullRefreshOnly: boolean | undefined;
 }
 

@@ -49,7 +49,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  /** Deployments of generation 1 only, in this order. */
+  /** Generation 1 deployments only, in this order. */
   const inOrder = ({ sandbox }: Account): { region: string; fault: Fault } => {
     const ids = gen1Of(sandbox);
     const resources = [...sandbox.rows('deployments')].filter(({ id }) => ids.includes(String(id)));

@@ -24,7 +24,7 @@ export interface Installation {
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
   /** The whole PATH. */
   path: string;
-  /** The node that must run in the started process; undefined if that process only controls another. */
+  /** The node that must run in the started process, or undefined if that process only controls another. */
   node?: string;
 }
 

@@ -18,7 +18,7 @@ export interface Synced extends Finished {
 }
 
 export interface SyncOptions {
-  /** The streams to sync, and how; undefined for all streams without a catalog. */
+  /** The streams to sync and their modes, or undefined to sync all streams without a catalog. */
   choices?: Choices;
   state?: Row | undefined;
   /** The input state in the form that the rules know, if the file contains another form. */

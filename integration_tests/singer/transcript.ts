@@ -50,7 +50,7 @@ export interface LogLine {
 }
 
 /**
- * Parses the lines of stderr; undefined stands for a line in neither form. A stack trace belongs to the line above it.
+ * Parses the lines of stderr. A line that has neither form results in undefined. A stack trace belongs to the line above it.
  */
 export function logOf(stderr: string): Array<LogLine | undefined> {
   return stderr

@@ -23,7 +23,7 @@ export const COMPOSE_OPTIONS = {
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'how many of the newest events have a date in 2099',
+    meaning: 'number of events, starting with the newest, that have a date in 2099',
   }),
   ties: whole({ least: 1, most: 1_000_000, default: 3, meaning: 'how many consecutive events share a timestamp' }),
   cursor: choice(

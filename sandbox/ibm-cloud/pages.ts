@@ -53,7 +53,7 @@ export class Pages {
     return this.token(0, { fresh: String(this.#fresh) });
   }
 
-  /** The content of a token; undefined if the token is invalid, or no longer valid on this path. */
+  /** The content of a token, or undefined if the token isn't valid, or no longer valid, on this path. */
   read(token: string, path: string): { from: number; filters: Record<string, string> } | undefined {
     const bytes = Buffer.from(token, 'base64');
     if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
@@ -64,7 +64,7 @@ export class Pages {
     return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 
-  /** The requested page of a list with tokens; undefined if the token or the limit is invalid. */
+  /** The requested page of a list with tokens, or undefined if the token or the limit is invalid. */
   byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
     const token = query[about.token];
     const from = token === undefined ? 0 : this.read(String(token), about.path)?.from;

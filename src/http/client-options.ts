@@ -47,7 +47,7 @@ export interface Exchange {
 }
 
 export interface ClientOptions extends Connection {
-  /** The account that the client is for; undefined for the platform's own credentials. */
+  /** The account that the client is for, or undefined for the platform's own credentials. */
   account?: string;
   terms: Terms;
   userAgent: string;

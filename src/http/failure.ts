@@ -44,7 +44,7 @@ export const TOO_LARGE: Failure = { problem: 'body_too_large', reason: 'body too
 
 /** How an API reports rejected requests. */
 export interface Rejections {
-  /** Extracts the API's error text; empty if there is none. */
+  /** Returns the API's error text, or an empty string if there is none. */
   textOf(body: ServerText): ServerText;
   /** Returns the problem that a status means in this API, if it differs from the default. */
   problemOf?(status: number, said: ServerText, reads: Request['reads']): HttpProblem | undefined;

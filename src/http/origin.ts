@@ -22,7 +22,7 @@ export class Origin {
   readonly breaker: CircuitBreaker;
   /** Identifies the origin among those of all accounts. */
   readonly #key: string;
-  /** What precedes a request's path in the request line. */
+  /** The text before a request's path in the request line. */
   readonly #base: string;
   readonly #settings: ClientOptions;
   readonly #permits: Permits;

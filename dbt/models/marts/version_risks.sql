@@ -34,6 +34,6 @@ left join upgrades as u on u.platform = d.platform and u.deployment_id = d.id
 left join preferred as p on p.platform = d.platform and p.type = d.type
 where
   d.version is not null
-  -- The catalog contains only versions of generation 1.
+  -- The catalog contains only generation 1 versions.
   and coalesce(d.generation, 'gen1') = 'gen1'
   and coalesce(c.status, '') not in ('stable', 'beta')

@@ -78,7 +78,7 @@ export class AuditTrail {
     return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
 
-  /** The events that a query selects; undefined if the cursor isn't the id of an event. */
+  /** The events that a query selects, or undefined if the cursor isn't the id of an event. */
   #find(query: AuditQuery): Page | undefined {
     const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;

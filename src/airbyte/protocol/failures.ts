@@ -10,7 +10,7 @@ const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error']
 
 export interface StreamFailure {
   error: ConnectorError;
-  /** The stream; undefined for an error that ended the whole sync. */
+  /** The stream, or undefined for an error that ended the whole sync. */
   descriptor: StreamDescriptor | undefined;
 }
 

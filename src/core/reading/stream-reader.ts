@@ -77,7 +77,7 @@ export class StreamReader<S = unknown> {
     });
   }
 
-  /** Converts rows to record data, in place. Throws `unexpected_body`, which names the first row that can't become a record. */
+  /** Converts rows to record data, in place. Throws `unexpected_body`, which identifies the first row that can't become a record. */
   page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
     this.#output.received?.(rows);
     let nulledFields: Map<Row, readonly string[]> | undefined;

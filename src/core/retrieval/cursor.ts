@@ -28,7 +28,7 @@ export class StateFrame {
   readonly #options: CursorOptions;
   /** Whether this read resumes from the saved state. A full refresh resumes only from a state of its own job. */
   readonly counts: boolean;
-  /** The date before which syncs have skipped records; undefined if they have skipped none. */
+  /** The date before which syncs have skipped records, or undefined if no records were skipped. */
   startDate: string | undefined;
 
   constructor({ start_date, job }: SharedState, options: CursorOptions) {
@@ -61,7 +61,7 @@ export class StateFrame {
   }
 
   /**
-   * Returns the time before which rows are known; undefined if none are known. The time is at least a second before the
+   * Returns the time before which rows are known, or undefined if no rows are known. The time is at least a second before the
    * high-water mark, because the API returns some times in whole seconds.
    */
   boundOf(mark: string | undefined): string | undefined {

@@ -67,7 +67,7 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
   },
 };
 
-/** Opens a stream. `where` names the file and the stream of the state for errors. */
+/** Opens a stream. `where` identifies the file and the stream of the state in errors. */
 export function openStream<S>(
   stream: Stream<S>,
   session: Session<S>,
@@ -91,7 +91,7 @@ const FORMATS: Partial<Record<Way, StateFormat>> = {
   window: windowState,
 };
 
-/** The format of the state that a stream saves; undefined for full-refresh streams. */
+/** The format of the state that a stream saves, or undefined for full-refresh streams. */
 export function stateFormatOf(stream: Pick<Stream, 'retrieval'>): StateFormat | undefined {
   return cursorFieldOf(stream) === undefined ? undefined : FORMATS[stream.retrieval.way];
 }

@@ -25,11 +25,11 @@ export interface Skipped {
 
 export interface Partitions {
   chosen: readonly Partition[];
-  /** The ids of all partitions, whether chosen or not; undefined if unknown. */
+  /** The ids of all partitions, whether chosen or not, or undefined if unknown. */
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, so that a row missing from all of them no longer exists. */
   isWhole?: boolean;
-  /** Whether a partition or the key of a row belongs to what is read. Others keep their place in the state. Default: all. */
+  /** Whether a partition or the key of a row is selected. The state keeps the values of all others. Default: all. */
   isCovered?: ((id: string) => boolean) | undefined;
   /** How many deployments are intentionally omitted, for the stream's last log line: `of generation 2`. */
   leftOut?: Readonly<Record<string, number>>;

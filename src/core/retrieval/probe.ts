@@ -15,7 +15,7 @@ interface List {
 }
 
 export interface Probed {
-  /** The number of rows; undefined if a read would fail. */
+  /** The number of rows, or undefined if a read would fail. */
   rows: number | undefined;
   /** The part that the API rejects, if any. */
   skipped?: Skipped | undefined;

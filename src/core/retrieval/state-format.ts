@@ -46,7 +46,7 @@ export const sharedState = z.object({
         : `must be ${STATE_VERSION}`,
   }),
   platform: z.string().optional(),
-  /** The date before which earlier syncs skipped records; absent if they skipped none. */
+  /** The date before which earlier syncs skipped records; absent if no records were skipped. */
   start_date: time.optional(),
   /** The orchestrator's job that the full refresh belongs to. */
   job: z.string({ error: 'must be a string' }).optional(),
@@ -54,7 +54,7 @@ export const sharedState = z.object({
 
 export type SharedState = z.infer<typeof sharedState>;
 
-/** Parses a saved state. If it is empty, the stream is read from the beginning. `where` names the file and stream in errors. */
+/** Parses a saved state. If it is empty, the stream is read from the beginning. `where` identifies the file and stream in errors. */
 export function parseState<T extends object>(
   { schema }: StateFormat<T>,
   raw: object,

@@ -31,7 +31,7 @@ export function keyFieldOf({ primaryKey }: Pick<Stream, 'primaryKey'>): string {
   return typeof primaryKey === 'string' ? primaryKey : primaryKey.field;
 }
 
-/** The cursor field; undefined for full-refresh streams. */
+/** The cursor field, or undefined for full-refresh streams. */
 export function cursorFieldOf({ retrieval }: Pick<Stream, 'retrieval'>): string | undefined {
   return 'cursorField' in retrieval ? retrieval.cursorField : undefined;
 }

@@ -11,7 +11,7 @@ const MAX_PROBES = 3;
 
 /**
  * Checks that the databases API accepts the API key (icd-api.md 2.3.2). Returns the problem if the API rejects all
- * requests; undefined if it accepts one, or if there is nothing to request. Throws a ConnectorError for any other failure.
+ * requests, or undefined if it accepts a request or there is nothing to request. Throws a ConnectorError for any other failure.
  */
 export async function probeDatabases(
   deployments: readonly Deployment[],

@@ -68,11 +68,15 @@ describe('trusted_profiles', () => {
 
   test.each([
     ['trusted_profiles', { trusted_profiles: ['Profile-1'] }, 'must be the CRN of a trusted profile'],
-    ['trusted_profiles', { trusted_profiles: [profile(one), profile(one, 2)] }, `names two profiles of account ${one}`],
+    [
+      'trusted_profiles',
+      { trusted_profiles: [profile(one), profile(one, 2)] },
+      `contains two profiles of account ${one}`,
+    ],
     [
       'logs_instances',
       { trusted_profiles: [profile(one)], logs_instances: [logs(one), logs(other)] },
-      `has an instance of account ${other}, which no profile in trusted_profiles is for`,
+      `has an instance of account ${other}, which has no profile in trusted_profiles`,
     ],
   ])('of an invalid config cause an error about %s: %j', (option, given, problem) => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, ...given });

@@ -112,7 +112,7 @@ export const ibmCloudConfig = z
     api_keys: boolean().default(false).meta({
       title: 'API keys',
       description:
-        'Make the stream api_keys available: owner, name and age of all API keys in the account, but never their values. Requires Administrator on IAM Identity.',
+        'Make the stream api_keys available, which contains the owner, name and age of all API keys in the account, but never their values. Requires Administrator on IAM Identity.',
       order: 7,
     }),
     identity_activity: boolean().default(false).meta({
@@ -126,7 +126,7 @@ export const ibmCloudConfig = z
         const accounts = profiles.map((crn) => parseProfile(crn)?.account);
         const twice = accounts.find((account, i) => accounts.indexOf(account) !== i);
         if (twice === undefined) return;
-        context.addIssue({ code: 'custom', message: `names two profiles of account ${twice}: keep one of them` });
+        context.addIssue({ code: 'custom', message: `contains two profiles of account ${twice}; keep only one` });
       })
       .meta({
         title: 'Trusted profiles',
@@ -154,7 +154,7 @@ export const ibmCloudConfig = z
     const accounts = trusted_profiles.map((crn) => parseProfile(crn)?.account);
     const lost = logs_instances.find((crn) => !accounts.includes(parseCrn(crn)?.account));
     if (lost === undefined) return;
-    const message = `has an instance of account ${parseCrn(lost)?.account}, which no profile in trusted_profiles is for`;
+    const message = `has an instance of account ${parseCrn(lost)?.account}, which has no profile in trusted_profiles`;
     context.addIssue({ code: 'custom', path: ['logs_instances'], message });
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases of an IBM Cloud account.' });

@@ -33,8 +33,8 @@ export const probes: Readonly<Record<string, Probe>> = {
     if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return undefined;
     return [
       isRow(extensions),
-      'an active row of generation 2 with extensions',
-      'an active row of generation 2 without extensions',
+      'an active generation 2 row with extensions',
+      'an active generation 2 row without extensions',
     ];
   }),
   v5_errors: any(DATABASES, ({ status, text }) => {
@@ -163,7 +163,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
 };
 
-/** What a response shows; `false` or undefined if it shows nothing. */
+/** What a response shows, or `false` or undefined if it shows nothing. */
 type Shown = Sighting | false | undefined;
 
 function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {

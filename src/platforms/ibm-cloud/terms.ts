@@ -34,7 +34,7 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;
 }
 
-/** Turns a 403 into an error that states the required role, such as `the Viewer role on the resource group`. */
+/** Converts a 403 to an error that states the required role, such as `the Viewer role on the resource group`. */
 export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;

@@ -4,7 +4,7 @@ import { PLATFORM_FORMS, SETTINGS, type Setting } from '../protocol/settings.ts'
 
 const NAME = 'tap-compose';
 const DESCRIPTION = 'A Singer tap for IBM Cloud Databases and the Compose API.';
-/** The capabilities, by the names that Meltano uses. */
+/** The capabilities, under the names that Meltano uses. */
 const CAPABILITIES = ['about', 'catalog', 'discover', 'state', 'structured-logging', 'test'];
 
 /** The keywords of a setting, without those that only Airbyte uses. */

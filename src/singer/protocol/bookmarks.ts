@@ -18,7 +18,7 @@ export interface BookmarkFormat {
   partitionName: string;
 }
 
-/** The bookmark format of a stream; undefined for a stream that is only read in full. */
+/** The bookmark format of a stream, or undefined for a full-refresh stream. */
 export function bookmarkFormatOf(platform: string, stream: Stream): BookmarkFormat | undefined {
   const format = stateFormatOf(stream);
   const replicationKey = cursorFieldOf(stream);
@@ -78,7 +78,7 @@ export function stateOf(bookmark: unknown, { platform, format, partitionName }: 
   };
   if (value !== undefined) {
     const saved = bookmark['replication_key_value'];
-    // The error must name the bookmark's key instead of the core's key, since a person may have edited the bookmark.
+    // The error must contain the bookmark's key instead of the core's key, since a person may have edited the bookmark.
     if (value.kind === 'timestamp' && typeof saved === 'string' && toUtcText(saved) === undefined) {
       throw unusable(where, 'replication_key_value must be a timestamp');
     }

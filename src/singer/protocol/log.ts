@@ -79,7 +79,7 @@ export function openTapLog(context: LogContext, mode: string, debug: boolean): T
   return log;
 }
 
-/** The content of the file in which Meltano sets the format and the level; empty if there is no file. */
+/** The content of the file in which Meltano sets the format and the level, or an empty string if there is no file. */
 function loggingConfig(path = ''): string {
   try {
     return path === '' ? '' : readFileSync(path, 'utf8');

@@ -135,7 +135,7 @@ test('in any sequence of reads, every month is read exactly once after it become
   const gaps = fc.array(
     fc.record({
       days: fc.integer({ min: 0, max: 75 }),
-      /** The number of months that are read before the process is killed; undefined if all are read. */
+      /** The number of months that are read before the process is killed, or undefined if all are read. */
       kills: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
     }),
     { minLength: 1, maxLength: 30 },

@@ -28,7 +28,7 @@ export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
   readonly #frame: StateFrame;
-  /** The user's limits when the final months were read; undefined if there were none. */
+  /** The user's limits when the final months were read, or undefined if there were no limits. */
   readonly #limits: string[] | undefined;
   /** The options that select more now than they did when the final months were read. */
   readonly #widened: readonly string[];

@@ -46,7 +46,10 @@ export class PartitionCursor implements Cursor {
     return this.#frame.warnings([...this.#marks.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /** Must be called before rows of a partition are emitted. Rows before the returned time are known; undefined if none are. */
+  /**
+   * Must be called before rows of a partition are emitted. Returns the time before which rows are known, or undefined if
+   * no rows are known.
+   */
   begin(partition: string): string | undefined {
     const { startDate } = this.#options;
     const bound = this.#frame.boundOf(this.#marks.get(partition));
@@ -68,7 +71,7 @@ export class PartitionCursor implements Cursor {
 
   /**
    * Must be called after all rows of a partition have been emitted. `newest` is the latest time of a final row.
-   * `oldestOpen` is the earliest time of a row that may still change; it holds the mark back, so that the next read emits
+   * `oldestOpen` is the earliest time of a row that may still change; it limits the mark, so that the next read emits
    * this row and all later rows again.
    */
   read(partition: string, newest: string | undefined, oldestOpen: string | undefined): void {

@@ -59,7 +59,7 @@ export class WindowCursor implements Cursor {
     return windows.toReversed();
   }
 
-  /** The halves of a window that the API truncated, newer half first; undefined if the window can't be halved. */
+  /** The halves of a window that the API truncated, newer half first, or undefined if the window can't be halved. */
   halvesOf({ from, to }: Window): Window[] | undefined {
     const { shortestMs } = this.#size;
     if (to - from <= shortestMs) return undefined;

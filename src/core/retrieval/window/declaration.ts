@@ -34,7 +34,7 @@ export interface WindowPage {
   identities: string[];
   /** Warnings that are logged once per read. */
   warnings: string[];
-  /** The API's reason for truncating the page; undefined if the page is complete. */
+  /** The API's reason for truncating the page, or undefined if the page is complete. */
   truncated: string | undefined;
   /** The number of additional rows that don't belong to the stream. */
   others: number;

@@ -4,13 +4,13 @@ import { composeStream, wholeList } from '../stream.ts';
 /** `GET /billables` (compose-api.md 9.3). No known client reads this list. */
 export const billables = composeStream({
   name: 'billables',
-  description: "The account's billable items: a vendor report that might not be available to every token.",
+  description: "The account's billable items, which might not be available to every token.",
   retrieval: wholeList('billables'),
   primaryKey: 'id',
   fields: {
     id: text('ID of the billable item.'),
     account_id: text('ID of the account.'),
-    amount: number('Amount. The API does not document its unit.'),
+    amount: number('Amount, in a unit that the API does not document.'),
     start_at: timestamp('Start of billing.'),
     end_at: timestamp('End of billing; far in the future for items that are still billed.'),
     description: text('Description of the item.'),

@@ -12,7 +12,7 @@ import { Selection } from './selection.ts';
 export class Account {
   /** Undefined for the API key's own account, whose id is in the access token. */
   readonly id: string | undefined;
-  /** `Profile-…`; undefined for the API key's own account. */
+  /** `Profile-…`, or undefined for the API key's own account. */
   readonly profile: string | undefined;
   readonly api: Api;
   readonly config: IbmCloudConfig;

@@ -12,7 +12,7 @@ import type { Account } from './account.ts';
 
 export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
 
-/** The default is 20. */
+/** The page size; the API's default is 20 rows. */
 const PAGE_SIZE = 100;
 const GROUPS = 'v1/serviceid_groups';
 
@@ -75,7 +75,7 @@ async function loadServiceIdGroups(account: Account): Promise<string[]> {
 
 type Activity = 'last_authenticated_at' | 'authentication_count';
 
-/** Last logins, if the user wants them: the list omits them, so each identity is requested (2.15, 2.16 and 2.18). */
+/** Adds last logins if the user wants them. The list omits them, so each identity is requested (2.15, 2.16 and 2.18). */
 export function lastLogins(
   noun: string,
   requestOf: (row: Row, account: Account) => Request | undefined,

@@ -15,11 +15,11 @@ export interface Deployment {
   type: string;
   /** The account's id. */
   account: string | undefined;
-  /** The region whose databases API serves the instance; undefined for generation 2 and for an unsupported CRN. */
+  /** The region whose databases API serves the instance. Generation 2 instances and those with an unsupported CRN have none. */
   region: string | undefined;
 }
 
-/** A backup of generation 2, which is a separate instance (icd-api.md 2.4.2). */
+/** A generation 2 backup, which is a separate instance (icd-api.md 2.4.2). */
 export interface IndependentBackup {
   kind: 'independent backup';
   id: string;
@@ -27,7 +27,7 @@ export interface IndependentBackup {
   account: string | undefined;
   /** `extensions.dataservices.backup`; empty if the row does not contain it. */
   backup: Row;
-  /** The CRN of the backed-up deployment, which may have been deleted; undefined if unknown. */
+  /** The CRN of the backed-up deployment, which may have been deleted, or undefined if unknown. */
   source: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export type Instance = Deployment | IndependentBackup;
 
 const BACKUPS = 'databases-independent-backups';
 
-/** Classifies a row of the inventory; undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
+/** Classifies a row of the inventory. Returns undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
 export function instanceOf(id: string, row: Row): Instance | undefined {
   const crn = parseCrn(id);
   // Even an incomplete CRN contains the service.
@@ -90,7 +90,7 @@ export function isDatabaseService(service: string): boolean {
   return service === BACKUPS || engineIn(service) !== undefined;
 }
 
-/** `postgresql` for `databases-for-postgresql`; undefined for other services. New engines don't require a release. */
+/** `postgresql` for `databases-for-postgresql`, or undefined for other services. New engines don't require a release. */
 function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];
 }

@@ -21,7 +21,7 @@ export interface Inventory {
   deployments: Deployment[];
   /** The independent backups of selected deployments, including deleted ones. */
   backups: IndependentBackup[];
-  /** The CRNs of all deployments that exist or have backups; undefined if only some resource groups were listed. */
+  /** The CRNs of all deployments that exist or have backups, or undefined if only some resource groups were listed. */
   all: ReadonlySet<string> | undefined;
   /** The selected ids that do not exist. */
   missing: string[];

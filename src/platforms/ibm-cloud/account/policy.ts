@@ -20,7 +20,7 @@ export interface Policy {
 }
 
 /**
- * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown form,
+ * Parses a row of the list. Returns undefined for an authorization between services. Throws `unexpected_body` for an unknown form,
  * because its grants would otherwise be silently missing or too broad. `where` identifies the row in the error.
  */
 export function policyOf(row: Row, where: string): Policy | undefined {

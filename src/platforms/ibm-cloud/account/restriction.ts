@@ -46,7 +46,7 @@ export function restrictionsOf(rule: Row): Restriction[] {
   });
 }
 
-/** One context per zone; a value can contain several zones. */
+/** One context per zone. A value can contain several zones. */
 function contextsOf(row: Row): Context[] {
   const attributes = attributesOf(row);
   const valueOf = (name: string): string | null => attributes.get(name)?.join(',') ?? null;

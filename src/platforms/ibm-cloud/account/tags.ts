@@ -15,7 +15,7 @@ const PAGE_SIZE = 100;
 
 /** The tags of all databases. */
 interface Tags {
-  /** The rows found by the search, by CRN; undefined if the search failed. */
+  /** The rows found by the search, by CRN, or undefined if the search failed. */
   byId?: ReadonlyMap<string, Row>;
   requests: number;
   skipped?: Skipped;

@@ -39,7 +39,7 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
   });
 }
 
-/** A list of the databases API; `shape` converts each row to a record. */
+/** Requests a list of the databases API. `shape` converts each row to a record. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
   return { rows: rowsOf(body, name, path).map(shape), warnings: [] };
 }

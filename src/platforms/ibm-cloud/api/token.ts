@@ -115,13 +115,13 @@ export function isByIam({ status, said = serverText('') }: ConnectorError): bool
   return status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)));
 }
 
-/** The account in a token's claims (icd-api.md 1.3); undefined if there is no valid account id. */
+/** The account in a token's claims (icd-api.md 1.3), or undefined if there is no valid account id. */
 export function accountIn(authorization: string): string | undefined {
   const id = within(claimsOf(authorization)['account'], 'bss');
   return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
 }
 
-/** The service ID in a token's claims; undefined if the token belongs to a user or a trusted profile. */
+/** The service ID in a token's claims, or undefined if the token belongs to a user or a trusted profile. */
 export function serviceIdIn(authorization: string): string | undefined {
   return /^iam-(ServiceId-[\w-]+)$/.exec(String(claimsOf(authorization)['iam_id']))?.[1];
 }

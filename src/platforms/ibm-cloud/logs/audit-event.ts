@@ -16,7 +16,7 @@ interface AuditEvent {
   isReadable: boolean;
 }
 
-/** Parses the event in a log entry (icd-api.md 4.13). Undefined for an entry of another service. */
+/** Parses the event in a log entry (icd-api.md 4.13). Returns undefined for an entry of another service. */
 export function auditEntry({ timestamp, application, subsystem, data }: LogEntry): AuditEvent | undefined {
   if (application !== undefined && application !== APPLICATION) return undefined;
   const event = eventIn(data);

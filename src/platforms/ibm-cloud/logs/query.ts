@@ -61,7 +61,7 @@ export interface LogEntry {
 
 export interface QueryResult {
   entries: LogEntry[];
-  /** Why entries are missing; undefined if the result is complete. */
+  /** Why entries are missing, or undefined if the result is complete. */
   truncated: string | undefined;
   /** Log sentences about all other warnings. */
   warnings: string[];

@@ -22,7 +22,7 @@ export const apiKeys = ibmStream({
   dropped: ['apikey', 'crn', 'entity_tag', 'history', 'activity'],
   fields: {
     id: text('ID of the API key.'),
-    type: text('Kind of owner: user or serviceid.'),
+    type: text('Kind of identity that owns the key: user or serviceid.'),
     iam_id: text('IAM ID of the owner.'),
     name: text('Name of the API key.'),
     description: text('Description of the API key.'),

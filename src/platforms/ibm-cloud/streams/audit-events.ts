@@ -55,17 +55,17 @@ export const auditEvents = ibmStream({
     data: object('Details of the event.', {
       requestData: object('Request data.'),
       responseData: object('Response data.'),
-      reason: object('Status of the response: reasonCode, reasonType and reasonForFailure.'),
+      reason: object('Status of the response, with reasonCode, reasonType and reasonForFailure.'),
     }),
     correlation_id: text('Correlation ID, shared by the events of a request.'),
     observer: text('Name of the service that recorded the event.'),
     log_source_crn: text('CRN of the instance that sent the event.'),
-    data_event: boolean('Whether this is a data event, not a management event.'),
+    data_event: boolean('Whether this is a data event rather than a management event.'),
     save_service_copy: boolean('Whether the service provider keeps a copy.'),
     created_at: timestamp('Time of the event.'),
     logs_instance: text('CRN of the Logs instance that stores the event.'),
     raw: text(
-      "Text of the event, if it can't be parsed. Such a record otherwise contains only id, service, created_at and logs_instance.",
+      "Text of the event, if it can't be parsed. The record's only other fields are then id, service, created_at and logs_instance.",
     ),
   },
 });

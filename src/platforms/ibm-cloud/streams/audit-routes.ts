@@ -16,7 +16,7 @@ const ROLE = 'the Viewer role on the service atracker';
  */
 export const auditRoutes = ibmStream({
   name: 'audit_routes',
-  description: "Destinations of the account's audit events. Events that no record covers are dropped.",
+  description: "Destinations of the account's audit events. IBM drops events that no record covers.",
   retrieval: { way: 'shared', path: ROUTES, load },
   primaryKey: {
     field: 'id',
@@ -37,7 +37,7 @@ export const auditRoutes = ibmStream({
     target_name: text('Name of the target.'),
     target_type: text('Type of the target, such as cloud_logs or cloud_object_storage.'),
     target_crn: text(
-      'CRN of the instance that receives the events, such as a Logs instance, which may be in another account.',
+      'CRN of the instance that receives the events, such as a Logs instance. It may belong to another account.',
     ),
     bucket: text('Bucket that receives the events, if the target is in Cloud Object Storage.'),
     write_status: text('Status of writing events to the target, such as success.'),

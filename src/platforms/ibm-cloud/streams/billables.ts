@@ -19,7 +19,7 @@ const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
 /** One record per instance, plan and metric of a month's usage (icd-api.md 2.5). */
 export const billables = ibmStream({
   name: 'billables',
-  description: 'Database costs: one record per month, deployment, plan and metric.',
+  description: 'Costs of databases: one record per month, deployment, plan and metric.',
   retrieval: {
     way: 'month',
     cursorField: 'month',
@@ -95,7 +95,7 @@ async function loadMonth(month: string, account: Account): Promise<Month> {
   return { rows, ...rest };
 }
 
-/** The CRN of the deployment or backup, or the id if no CRN is known; undefined for another service. */
+/** The CRN of the deployment or backup, or the id if no CRN is known, or undefined for another service. */
 async function deploymentOf(resource: Row, account: Account): Promise<string | undefined> {
   const { resource_instance_id, resource_id, plan_id } = resource;
   const id = textOf(resource_instance_id) ?? '';

@@ -7,7 +7,7 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 
 const PATH = 'deployables';
 
-/** `GET /deployables` (icd-api.md 2.3.1): the catalog of generation 1. */
+/** `GET /deployables` (icd-api.md 2.3.1): the generation 1 catalog. */
 export const databases = ibmStream({
   name: 'databases',
   description: 'The database types available in generation 1, with their versions.',

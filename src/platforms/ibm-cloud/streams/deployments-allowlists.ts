@@ -7,7 +7,7 @@ import { textOrNull } from '../api/values.ts';
 /** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM has deprecated. */
 export const deploymentsAllowlists = ibmStream({
   name: 'deployments_allowlists',
-  description: 'The IP addresses that are allowed to connect to each deployment of generation 1.',
+  description: 'The IP addresses that are allowed to connect to each generation 1 deployment.',
   retrieval: {
     ...perDeployment('/allowlists/ip_addresses'),
     rows: (body, { path }) =>

@@ -11,7 +11,7 @@ const GROUP = 'member';
 /** `GET /deployments/{id}/groups/member/autoscaling` (icd-api.md 2.3.6): an object with one property per resource. */
 export const deploymentsAutoscalings = ibmStream({
   name: 'deployments_autoscalings',
-  description: 'Autoscaling settings of each deployment of generation 1: one record per resource.',
+  description: 'Autoscaling settings of each generation 1 deployment: one record per resource.',
   retrieval: {
     ...perDeployment(`/groups/${GROUP}/autoscaling`),
     rows: (body, { path }) => ({ rows: rowsOf(objectIn(body, 'autoscaling', path)), warnings: [] }),
@@ -26,10 +26,10 @@ export const deploymentsAutoscalings = ibmStream({
     group_id: text('Scaling group; always member.'),
     resource: text('Resource that scales: disk, memory or cpu.'),
     capacity_enabled: boolean('Whether low free space triggers scaling.'),
-    capacity_free_space_less_than_percent: number('Free space in percent below which scaling is triggered.'),
+    capacity_free_space_less_than_percent: number('Percentage of free space below which scaling is triggered.'),
     io_enabled: boolean('Whether high I/O utilization triggers scaling.'),
     io_over_period: text('Period over which I/O utilization is measured, such as 30m.'),
-    io_above_percent: number('I/O utilization in percent above which scaling is triggered.'),
+    io_above_percent: number('Percentage of I/O utilization above which scaling is triggered.'),
     rate_increase_percent: number('Increase per scaling operation, in percent.'),
     rate_period_seconds: integer('Minimum time between two scaling operations, in seconds.'),
     rate_limit_mb_per_member: number('Maximum size per member in MB.'),

@@ -11,7 +11,7 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
  */
 export const deploymentsRecipes = ibmStream({
   name: 'deployments_recipes',
-  description: 'Tasks of each deployment of generation 1.',
+  description: 'Tasks of each generation 1 deployment.',
   retrieval: {
     ...perDeployment('/tasks'),
     rows: (body, { path }) =>

@@ -10,7 +10,7 @@ const TYPES = new Set(['postgresql', 'enterprisedb', 'mysql', 'mongodbee']);
 /** `GET /deployments/{id}/point_in_time_recovery_data` (icd-api.md 2.3.9). */
 export const deploymentsRecoveryWindows = ibmStream({
   name: 'deployments_recovery_windows',
-  description: 'The earliest point-in-time recovery (PITR) time of each deployment of generation 1.',
+  description: 'The earliest point-in-time recovery (PITR) time of each generation 1 deployment.',
   retrieval: {
     ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {
@@ -23,7 +23,7 @@ export const deploymentsRecoveryWindows = ibmStream({
   dropped: [],
   fields: {
     deployment_id: text('CRN of the deployment.'),
-    generation: text('Always gen1; the recovery windows of generation 2 are not read.'),
-    earliest_point_in_time_recovery_time: timestamp('Earliest recovery time; null if there is none yet.'),
+    generation: text('Always gen1; generation 2 recovery windows are not read.'),
+    earliest_point_in_time_recovery_time: timestamp('Earliest recovery time; null if recovery is not possible yet.'),
   },
 });

@@ -11,7 +11,7 @@ const TYPES = new Set(['postgresql', 'enterprisedb']);
 /** `GET /deployments/{id}/remotes` (icd-api.md 2.3.8). */
 export const deploymentsReplicas = ibmStream({
   name: 'deployments_replicas',
-  description: 'The read-only replicas of each generation 1 deployment; for a replica, its leader.',
+  description: 'The read-only replicas of each generation 1 deployment or, if it is a replica, its leader.',
   retrieval: {
     ...perDeployment('/remotes', TYPES),
     rows(body, { path }): ParsedPage {
@@ -27,7 +27,7 @@ export const deploymentsReplicas = ibmStream({
   dropped: [],
   fields: {
     deployment_id: text('CRN of the deployment.'),
-    generation: text("Always gen1; IBM Cloud doesn't report replicas of generation 2."),
+    generation: text("Always gen1; IBM Cloud doesn't report generation 2 replicas."),
     leader: text('ID of the leader; null if the deployment is not a replica.'),
     replicas: listOfTexts('IDs of the replicas.'),
   },

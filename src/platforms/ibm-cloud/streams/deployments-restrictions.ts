@@ -32,7 +32,7 @@ export const deploymentsRestrictions = ibmStream({
     id: text('Key generated for this stream: rule_id/position of the resource in the rule.'),
     rule_id: text('ID of the rule.'),
     description: text('Description of the rule.'),
-    enforcement_mode: text('enabled, disabled (the rule has no effect) or report.'),
+    enforcement_mode: text('Whether the rule is enforced: enabled, disabled (the rule has no effect) or report.'),
     service_name: text('Name of the service, such as databases-for-postgresql; null for a rule on all services.'),
     service_instance: text('GUID of the service instance, if the rule is limited to one instance.'),
     deployment_id: text('CRN of the deployment, if the rule is limited to a deployment that the API key can view.'),
@@ -43,7 +43,7 @@ export const deploymentsRestrictions = ibmStream({
       value: text('Value of the tag.'),
       operator: text('Operator that compares the value.'),
     }),
-    contexts: listOfObjects('Requests that the rule allows; one item per network zone.', {
+    contexts: listOfObjects('Requests that the rule allows: one item per network zone.', {
       zone_id: text('ID of the network zone; null if every network is allowed.'),
       zone_name: text('Name of the network zone.'),
       endpoint_type: text('Endpoint type, such as public or private; null if every type is allowed.'),

@@ -27,7 +27,7 @@ async function gen2(sizes: Row, service = 'databases-for-postgresql', engine = '
   return record;
 }
 
-describe('a scaling group of generation 1', () => {
+describe('a generation 1 scaling group', () => {
   test('has sizes that are divided equally among its members', async () => {
     expect(await gen1(group())).toEqual([
       {

@@ -9,7 +9,7 @@ const KEY = ['deployment_id', 'from_version', 'to_version', 'method'] as const;
 /** `GET /deployments/{id}/capability/versions` (icd-api.md 2.3.10): the current version and its upgrades. */
 export const deploymentsVersions = ibmStream({
   name: 'deployments_versions',
-  description: 'The versions that each deployment of generation 1 can be upgraded to.',
+  description: 'The versions that each generation 1 deployment can be upgraded to.',
   retrieval: {
     ...perDeployment('/capability/versions'),
     rows(body, { path }) {
@@ -22,7 +22,7 @@ export const deploymentsVersions = ibmStream({
   fields: {
     id: text('Key generated for this stream: deployment_id/from_version/to_version/method.'),
     deployment_id: text('CRN of the deployment.'),
-    generation: text("Always gen1; IBM Cloud doesn't report upgrades of generation 2."),
+    generation: text("Always gen1; IBM Cloud doesn't report generation 2 upgrades."),
     application: text('Database type.'),
     method: text('Upgrade method: in-place or restore.'),
     from_version: text('Current version.'),

@@ -98,14 +98,14 @@ export const deployments = ibmStream({
     ),
     backup_retention_days: integer('Number of days that backups are kept; generation 2 only.'),
     backups_preserved: boolean('Whether backups are kept when the deployment is deleted; generation 2 only.'),
-    pitr_retention_days: integer('Number of days that a point-in-time recovery can go back; generation 2 only.'),
+    pitr_retention_days: integer('Maximum age of a point-in-time recovery in days; generation 2 only.'),
     independent_backups_authorized: boolean(
-      'Whether independent backups are authorized; if false, no new ones are made. Generation 2 only; null during provisioning.',
+      'Whether independent backups are authorized. If false, no new independent backups are made. Generation 2 only; null during provisioning.',
     ),
-    endpoints: text('Kind of endpoints, such as private; only for older deployments of generation 2.'),
+    endpoints: text('Kind of endpoints, such as private; older generation 2 deployments only.'),
     vpe_dns_domain: text('DNS domain of the virtual private endpoints; generation 2 only.'),
     vpe_ip_addresses: listOfTexts('IP addresses of the virtual private endpoints; generation 2 only.'),
-    onetime_credentials: boolean('Whether credentials can be viewed only when they are created.'),
+    onetime_credentials: boolean('Whether credentials can be viewed only at the time of their creation.'),
   },
 });
 

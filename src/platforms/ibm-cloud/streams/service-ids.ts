@@ -36,7 +36,9 @@ export const serviceIds = ibmStream({
     unique_instance_crns: listOfTexts('CRNs of the service instances that the service ID was created for.'),
     created_at: timestamp('Creation time.'),
     modified_at: timestamp('Time of the last change to the service ID itself, not to its policies.'),
-    last_authenticated_at: timestamp('Time of the last login, or null if there is none; only with identity_activity.'),
+    last_authenticated_at: timestamp(
+      'Time of the last login, or null if no login is known; only with identity_activity.',
+    ),
     authentication_count: integer('Number of logins; only with identity_activity.'),
   },
 });

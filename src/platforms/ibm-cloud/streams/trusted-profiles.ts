@@ -10,7 +10,7 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
 import { count } from '../terms.ts';
 
-/** The lists of a profile that show who can assume it; none of them is paginated. */
+/** The lists of a profile that show who can assume it. None of these lists is paginated. */
 const PARTS = ['identities', 'links', 'rules'] as const;
 
 const requestOf = requestOfIdentity('profiles');
@@ -67,7 +67,9 @@ export const trustedProfiles = ibmStream({
     }),
     created_at: timestamp('Creation time.'),
     modified_at: timestamp('Time of the last change to the profile itself, not to its policies.'),
-    last_authenticated_at: timestamp('Time of the last login, or null if there is none; only with identity_activity.'),
+    last_authenticated_at: timestamp(
+      'Time of the last login, or null if no login is known; only with identity_activity.',
+    ),
     authentication_count: integer('Number of logins; only with identity_activity.'),
   },
 });
@@ -88,7 +90,7 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: 
   return { rows, requests: requests + rows.length * parts.length };
 }
 
-/** Null, with one warning for all profiles, if the request is rejected; a profile may have been deleted since it was listed. */
+/** Sets null and logs one warning for all profiles if the request is rejected: a profile may have been deleted since it was listed. */
 async function addPart(rows: readonly Row[], part: (typeof PARTS)[number], account: Account): Promise<void> {
   const outcomes = await Promise.all(rows.map((row) => loadPart(row, part, account)));
   for (const [i, row] of rows.entries()) row[part] = Array.isArray(outcomes[i]) ? outcomes[i] : null;

@@ -32,7 +32,7 @@ export const users = ibmStream({
   dropped: ['phonenumber', 'altphonenumber', 'photo'],
   fields: {
     id: text('Key generated for this stream: account_id/iam_id.'),
-    iam_id: text('IAM ID, as in the stream deployments_roles. A person has the same IAM ID in every account.'),
+    iam_id: text('IAM ID, as in the stream deployments_roles. Each person has the same IAM ID in every account.'),
     realm: text('Identity provider, such as IBMid.'),
     user_id: text('Login name, often the email address.'),
     email: text('Email address.'),
@@ -40,7 +40,9 @@ export const users = ibmStream({
     lastname: text('Last name.'),
     state: text('State of the user in the account, such as ACTIVE or PENDING.'),
     added_on: timestamp('Time at which the user was added to the account.'),
-    last_authenticated_at: timestamp('Time of the last login, or null if there is none; only with identity_activity.'),
+    last_authenticated_at: timestamp(
+      'Time of the last login, or null if no login is known; only with identity_activity.',
+    ),
     authentication_count: integer('Number of logins; only with identity_activity.'),
   },
 });
