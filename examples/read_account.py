@@ -41,7 +41,7 @@ def read_account(account: str) -> dict[str, int]:
     folder = Path(os.environ["OUTPUT"], account)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / "lock", "w") as lock:
-        # The program inherits the lock: if it outlives its killed task, the retry waits until it ends.
+        # The program inherits the lock. If the program outlives its killed task, the retry waits until the program ends.
         fcntl.flock(lock, fcntl.LOCK_EX)
         save(folder)
         with open(folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.part", "x") as output:
@@ -57,7 +57,7 @@ def read_account(account: str) -> dict[str, int]:
         return dict(counts)
     messages = dict.fromkeys(error["message"] for error in errors)
     text = "\n".join(messages) or f"source-compose ended with code {read.returncode}."
-    # Code 1: a stream is incomplete; its error says why. Code 2: the command line is wrong. Others: the read was stopped.
+    # Code 1: a stream is incomplete, and its error says why. Code 2: the command line is invalid. Other codes: the read was stopped.
     rejected = read.returncode == 1 and {error["failure_type"] for error in errors} == {"config_error"}
     raise PermanentError(text) if rejected or read.returncode == 2 else IncompleteRead(text)
 
@@ -108,7 +108,7 @@ def save(folder: Path) -> tuple[Counter[str], list[dict]]:
                     print(level, message)
         # Records that are still pending are dropped: the read was killed, and the retry reads them again.
         counts.update({stream: len(lines) for stream, lines in kept.items()})
-        # A crash between these steps repeats them. It can't save a state without its records.
+        # After a crash between these steps, they are repeated. A state is never saved without its records.
         replace(part.with_suffix(".jsonl"), chain.from_iterable(kept.values()))
         replace(state_file, states.values())
         part.unlink()

@@ -17,7 +17,7 @@ const README = pageOf('README.md');
 const NOW = '2026-11-24T12:00:00Z';
 
 let sandbox: IbmCloudSandbox;
-/** A folder like a checkout, with the built program on PATH. */
+/** A folder laid out like a checkout, with the built program on PATH. */
 let checkout: Workspace;
 
 beforeAll(async () => {

@@ -28,7 +28,7 @@ const COMMANDS = PAGES.flatMap((page) =>
 );
 const isHelp = (command: string): boolean => command.endsWith(' --help');
 
-/** A folder like a checkout, so that a developer's own sandbox configs aren't overwritten. */
+/** A folder laid out like a checkout, so that a developer's own sandbox configs aren't overwritten. */
 let checkout: Workspace;
 
 beforeAll(() => {

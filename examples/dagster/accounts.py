@@ -20,5 +20,5 @@ def hourly(context: dg.ScheduleEvaluationContext):
     return [dg.RunRequest(run_key=f"{at} {account}", partition_key=account) for account in partitions.get_partition_keys()]
 
 
-# The asset starts a process of its own, so a run needs no other.
+# The asset starts its own process, so a run doesn't need another process.
 defs = dg.Definitions(assets=[databases], schedules=[hourly], executor=dg.in_process_executor)

@@ -10,7 +10,7 @@ import { singerCheckTap } from './singer-check-tap.ts';
 import { singerPipes } from './singer-pipes.ts';
 import { play } from './stage.ts';
 
-// `npm run test:clients` runs the built program and its image with real clients, which README.md describes.
+// `npm run test:clients` runs the built program and its image with the clients that README.md describes.
 
 const TESTS = [
   pyAirbyte,

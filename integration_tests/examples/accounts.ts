@@ -19,11 +19,11 @@ export interface Accounts {
   ids: readonly string[];
   /** A config of these accounts and the stranger's. */
   config: Row;
-  /** Whether a read has printed everything but what hangs. */
+  /** Whether a read has printed everything except the records of the request that hangs. */
   isHanging: (printed: string) => boolean;
   /** Lets the sandbox respond to all requests. */
   release: () => void;
-  /** Expects all records of an account, and none twice but those that each resumed read repeats. */
+  /** Expects all records of an account, each once except for those that a resumed read repeats. */
   expectAll: (account: string, printed: string) => Promise<void>;
   close: () => Promise<void>;
 }

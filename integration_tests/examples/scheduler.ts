@@ -24,11 +24,11 @@ interface SchedulerOptions {
 
 export interface Scheduler {
   accounts: Accounts;
-  /** Waits for something other than undefined and false. Throws if the scheduler ends. */
+  /** Waits until the function returns a value other than undefined and false. Throws if the scheduler ends. */
   until: <T>(look: () => Promise<T | false | undefined>) => Promise<T>;
   /** Waits until the read of an account hangs. Returns its process. */
   hangingRead: (account: string) => Promise<number>;
-  /** What the tasks of an account have saved, in order. */
+  /** The records that the tasks of an account have saved, in order. */
   recordsOf: (account: string) => string;
   close: () => Promise<void>;
 }

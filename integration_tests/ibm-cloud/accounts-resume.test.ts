@@ -14,7 +14,7 @@ const DATA = { accounts: 2, deployments: 12, gen2Deployments: 4, backupDays: 12,
 const STREAMS = ['deployments_backups', 'deployments_recipes', 'billables'] as const;
 const DEPLOYMENTS = '/databases/*/v5/ibm/deployments/**';
 
-/** What one process emitted. */
+/** The output of one process. */
 interface Part {
   signal: NodeJS.Signals | null;
   exitCode: number | null;
@@ -94,7 +94,7 @@ describe.concurrent.each<[string, Start]>([
       for (const name of STREAMS) {
         const rows = (whole.records.get(name) ?? []).map((row) => [String(row['id']), row] as const);
         expect(rows.length, name).toBeGreaterThan(0);
-        // The same keys, none of them twice, with the same values.
+        // The same keys, each once, with the same values.
         expect(seen.get(name), name).toEqual(new Map(rows));
       }
     });
