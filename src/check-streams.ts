@@ -43,7 +43,10 @@ export async function checkStreams<C extends Config['platform'], S>(
     if (skipped !== undefined) {
       const { error, label, id } = skipped;
       if (error.problem === 'rate_limited') return warn('not checked: rate limited');
-      if (error.failureType === 'transient_error' && !error.isUnreachable) return warn(`not checked: ${error.message}`);
+      if (error.failureType === 'transient_error' && !error.isUnreachable) {
+        if (rows === undefined) return warn(`not checked: ${error.message}`);
+        return warn(`readable, but ${label} was not checked (${error.answer ?? error.message})`);
+      }
       const isTokenRejected = error.problem === 'token_rejected';
       const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;

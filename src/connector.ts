@@ -25,6 +25,8 @@ const CHECK_MS = 30_000;
 /** After this time, a check no longer waits for the results of streams. */
 const CHECK_STREAMS_MS = 20_000;
 
+/** After this time, a check of several accounts no longer waits for one of them. */
+const CHECK_ACCOUNT_SECONDS = 15;
 /** The number of permits in a check, which is so high that no request has to wait for an unresponsive one. */
 const CHECK_PERMITS = 32;
 
@@ -124,7 +126,7 @@ export function openReads(
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   const platform = platformOf(config);
-  const { address } = platform.connection(config.platform);
+  const { address, accounts = [] } = platform.connection(config.platform);
   const { host, origin } = new URL(address);
   const notes = [platform.terms.hostHint(host), proxyNote(proxyFor(origin, context.env))];
   const timedOut = new ConnectorError(
@@ -143,6 +145,7 @@ export async function checkConnection(config: Config, context: Context, output: 
   });
   try {
     // A check requests only one page, so row counts in log lines would be misleading.
+    if (accounts.length > 1) api.late = after(CHECK_ACCOUNT_SECONDS * 1_000, CHECK_ACCOUNT_SECONDS, { ref: false });
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);
     let problems: string[] = [];
@@ -150,10 +153,12 @@ export async function checkConnection(config: Config, context: Context, output: 
     try {
       problems = await platform.check(config.platform, api, shared);
     } catch (thrown) {
-      if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
+      if (!(thrown instanceof ConnectorError)) throw thrown;
+      const isOfOneAccount = accounts.length > 1 && thrown.account !== undefined && !thrown.isUnreachable;
+      if (!thrown.isRejection && !isOfOneAccount) throw thrown;
       rejection = thrown;
     }
-    // The credentials may still be able to read other streams.
+    // The credentials may still be able to read other streams or accounts.
     const failure = await checkStreams(platform, config, shared, api, output, late);
     if (rejection !== undefined) throw rejection;
     if (failure !== undefined && problems.length === 0) throw failure;

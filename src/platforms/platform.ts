@@ -14,6 +14,8 @@ export interface Api {
   authorization(owner: string, account?: string): Promise<string>;
   /** Set in a check, where each list requires only one page with one row, and only a few resource groups are needed. */
   isCheck?: true;
+  /** In a check of several accounts, resolves with the elapsed seconds when the check stops waiting for an account. */
+  late?: Promise<number>;
   /** Logs a sentence for the user. */
   log(level: Level, sentence: string): void;
 }

@@ -134,6 +134,26 @@ describe('a check', () => {
     ]);
   });
 
+  test('names an account that does not respond in time, and then requests only the others', async () => {
+    const ids = ['1'.repeat(32), '2'.repeat(32)] as const;
+    const profiles = ids.map((id) => `crn:v1:bluemix:public:iam-identity::a/${id}::profile:Profile-${guidOf(1)}`);
+    const { promise: late, resolve } = Promise.withResolvers<number>();
+    const api = openApi(({ path }) => (path === INSTANCES ? instancesBody([gen1Row(1)]) : { deployment: {} }));
+    const get: TestApi['get'] = (request, owner) =>
+      request.account === ids[0] ? new Promise<never>(() => undefined) : api.get(request, owner);
+    const chosen = config({ trusted_profiles: profiles });
+    const slow = { ...api, get, late, isCheck: true } as const;
+    const accounts = new Accounts(chosen, slow);
+    const checking = ibmCloud.check(chosen, slow, accounts);
+    setImmediate(() => resolve(15));
+    const error = await checking.catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(
+      `Account ${ids[0]} could not be read: IBM Cloud sent no successful response within 15 s for the trusted profile Profile-`,
+    );
+    const { results, failure } = await accounts.load(async ({ id }) => id);
+    expect({ results, failure }).toEqual({ results: [ids[1]], failure: error });
+  });
+
   test('fails if the account has no deployments, since the key may lack the role', async () => {
     await expect(probed(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
       'IBM Cloud lists no database deployments for this API key. Grant its service ID the Viewer role on the database services, such as databases-for-postgresql.',

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../core/failure/errors.ts';
 import type { Api, Platform } from '../platform.ts';
 import type { Account } from './account/account.ts';
 import { Accounts } from './account/accounts.ts';
@@ -41,19 +42,39 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
     const problems = await Promise.all(
       accounts.all.map(async (account) => {
         try {
-          const { results } = await accounts.load((each) => checkAccount(config, api, each), [account]);
+          const { results } = await accounts.load(
+            (each) => inTime(checkAccount(config, api, each), api, each),
+            [account],
+          );
           const about = account.id === undefined ? '' : `Account ${account.id}: `;
           return results.flatMap((problem) => (problem === undefined ? [] : [`${about}${problem}`]));
         } catch (thrown) {
-          // An outage isn't a problem of the config, and without the key, no account can be read.
-          if (account.id === undefined || failureOf(thrown).failureType === 'transient_error') throw thrown;
-          return [failureOf(thrown).message];
+          const error = failureOf(thrown);
+          // Without the key, no account can be read.
+          if (account.id === undefined) throw error;
+          if (error.failureType !== 'transient_error') return [error.message];
+          accounts.failed.set(account, error);
+          return [];
         }
       }),
     );
+    // An outage isn't a problem of the config.
+    const [outage] = accounts.failed.values();
+    if (outage !== undefined) throw outage;
     return problems.flat();
   },
 };
+
+/** Rejects when the check stops waiting for the account, so that the others can be reported. */
+function inTime<T>(checking: Promise<T>, { late }: Api, { profile = '' }: Account): Promise<T> {
+  if (late === undefined) return checking;
+  const expired = late.then((seconds): never => {
+    const answer = `no successful response within ${seconds} s`;
+    const message = `IBM Cloud sent ${answer} for the trusted profile ${profile}. Try again later; if the problem persists, check platform.endpoints and the network.`;
+    throw new ConnectorError('check_timed_out', { message }, { answer });
+  });
+  return Promise.race([checking, expired]);
+}
 
 /** The problem with an account, if any. Throws a ConnectorError. */
 async function checkAccount(config: IbmCloudConfig, api: Api, account: Account): Promise<string | undefined> {

@@ -18,6 +18,8 @@ interface Loaded<T> {
  */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
+  /** Why a check requests nothing more from an account. */
+  readonly failed = new Map<Account, ConnectorError>();
   readonly #log: Api['log'];
   readonly #logged = new Set<ConnectorError>();
 
@@ -43,7 +45,9 @@ export class Accounts {
     if (first.id === undefined) return { results: [await load(first)], failure: undefined };
     const results: T[] = [];
     const failures: ConnectorError[] = [];
-    const outcomes = await Promise.all(chosen.map((account) => load(account).catch(failureOf)));
+    const outcomes = await Promise.all(
+      chosen.map(async (account) => this.failed.get(account) ?? load(account).catch(failureOf)),
+    );
     for (const [i, outcome] of outcomes.entries()) {
       if (outcome instanceof ConnectorError) failures.push(withAccount(outcome, chosen[i]?.id));
       else results.push(outcome);
@@ -65,7 +69,7 @@ const named = new WeakMap<ConnectorError, ConnectorError>();
 
 /** The error with the account's name. */
 function withAccount(error: ConnectorError, account = ''): ConnectorError {
-  if (error.problem === 'profile_rejected') return error;
+  if (error.message.startsWith(`Account ${account} `)) return error;
   let copy = named.get(error);
   if (copy === undefined) {
     const { problem, internalMessage, status, answer, said } = error;
