@@ -17,7 +17,7 @@ export function programPath(name: ProgramName = 'source-compose'): string {
 }
 
 export interface ConnectorOptions extends ProcessOptions {
-  /** The program; `source-compose` by default. */
+  /** The program. Default: `source-compose`. */
   program?: ProgramName;
   /** Ends the program with a signal at exactly this line of its output, however slowly the output is read. */
   killAfterLines?: KillAfterLines | undefined;

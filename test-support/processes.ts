@@ -13,18 +13,18 @@ export interface Finished {
 }
 
 export interface ProcessOptions {
-  /** The complete environment; by default, this process's environment. */
+  /** The complete environment. Default: this process's environment. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   uid?: number | undefined;
-  /** The process's stdin: a string or a stream; by default, empty. */
+  /** The process's stdin: a string or a stream. Default: empty. */
   input?: string | Readable;
   /**
    * What to do with stdout: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or redirect
    * it to the file with this path.
    */
   stdout?: 'collect' | 'leave' | { file: string };
-  /** `show` passes stderr on to this process's stderr; by default, stderr is collected. */
+  /** `show` passes stderr on to this process's stderr. Default: stderr is collected. */
   stderr?: 'collect' | 'show';
   /** If the process takes longer, it is killed, and the promise rejects. */
   timeoutMs?: number;

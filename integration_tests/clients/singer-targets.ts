@@ -62,7 +62,7 @@ export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<
 
 /**
  * The three targets, each with its own empty folder or schema. PipelineWise's target writes when it has `batchRows`
- * rows of a stream; by default, only at the end.
+ * rows of a stream. By default, it writes only at the end.
  */
 export async function openTargets(
   stage: Pick<Stage, 'folder' | 'file'>,

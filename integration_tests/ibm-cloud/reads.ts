@@ -33,7 +33,7 @@ export interface ReadOptions {
   /** Options below `platform`. */
   platform?: Row;
   mode?: SyncMode;
-  /** The streams to read; by default, all. */
+  /** The streams to read. Default: all streams. */
   streams?: readonly (StreamName | 'audit_events')[];
   /** The content of the state file, if any. */
   state?: string | object | undefined;
@@ -45,7 +45,7 @@ export interface Account {
   workspace: Workspace;
   /** A config that reads the account. */
   config: (platform?: Row, more?: Row) => Row;
-  /** Runs a read with the built program; by default, a full refresh of all streams. */
+  /** Runs a read with the built program. Default: a full refresh of all streams. */
   read: (options?: ReadOptions) => Promise<ReadResult>;
 }
 
@@ -114,7 +114,7 @@ async function discover(): Promise<readonly DiscoveredStream[]> {
   }
 }
 
-/** A configured catalog of these streams; by default, of all except `audit_events`. */
+/** A configured catalog of these streams. Default: all streams except `audit_events`. */
 export async function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): Promise<ConfiguredCatalog> {
   const streams = await discovered();
   return configure(

@@ -27,9 +27,9 @@ const common = {
    * segments.
    */
   path: z.string().min(1),
-  /** The id of the account whose requests get the fault; by default, those of all accounts. */
+  /** The id of the account whose requests get the fault. Default: requests of all accounts. */
   account: z.string().optional(),
-  /** The number of requests to each matching path that get the fault; by default, all of them. */
+  /** The number of requests to each matching path that get the fault. Default: all requests. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
   /** The number of requests to each matching path that get a normal response first. */
   after: z.int().min(0).optional(),

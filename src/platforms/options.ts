@@ -18,7 +18,7 @@ export function boolean(): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' });
 }
 
-/** A list of strings, from which duplicates are removed; empty by default. */
+/** A list of strings, from which duplicates are removed. Default: an empty list. */
 export function listOf<T extends z.ZodType<string>>(item: T) {
   return z
     .array(item, { error: 'must be an array of strings, even for a single value: ["…"]' })

@@ -6,7 +6,7 @@ const MAX_LENGTH = 300;
 const MAX_RAW_LENGTH = 250_000;
 const MAX_LINE_LENGTH = 4_000;
 
-/** Converts server text to one line of at most 300 characters, with secrets masked; empty if nothing can be shown. */
+/** Converts server text to one line of at most 300 characters, with secrets masked. The line is empty if nothing can be shown. */
 export function quoted(text: ServerText): string {
   // The text is truncated between words, because half of a credential would not be recognized.
   const raw = maskCredentials(truncated(rawText(text), MAX_RAW_LENGTH));

@@ -33,7 +33,7 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   readonly answer: string | undefined;
   readonly said: ServerText | undefined;
   readonly account: string | undefined;
-  /** The facts from which the message was built; empty if a complete message was given. */
+  /** The facts from which the message was built. Empty if a complete message was given. */
   readonly facts: Readonly<Record<string, string>>;
 
   /** `facts` contains either the facts for the problem's message, or a complete message. */

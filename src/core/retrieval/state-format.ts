@@ -46,7 +46,7 @@ export const sharedState = z.object({
         : `must be ${STATE_VERSION}`,
   }),
   platform: z.string().optional(),
-  /** The date before which earlier syncs skipped records; absent if no records were skipped. */
+  /** The date before which earlier syncs skipped records. Absent if no records were skipped. */
   start_date: time.optional(),
   /** The orchestrator's job that the full refresh belongs to. */
   job: z.string({ error: 'must be a string' }).optional(),

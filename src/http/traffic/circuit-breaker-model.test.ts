@@ -14,7 +14,7 @@ interface Quota {
 
 interface Load {
   quota: Quota;
-  /** How many requests each worker sends. */
+  /** The number of requests that each worker sends. */
   workers: number[];
   /** The durations of successive requests. */
   latencies: number[];

@@ -7,7 +7,7 @@ import { serverText } from '../../text/server-text.ts';
 
 type Reply = [status: number, body: string];
 
-/** Starts an API with these replies to each path, the last of which is repeated, and creates a client. */
+/** Starts an API with these responses for each path, the last of which is repeated, and creates a client. */
 async function withReplies(replies: Record<string, Reply[]>, options: Parameters<typeof createClient>[0] = {}) {
   const { origin, requests } = await startServer((request, response) => {
     const left = replies[request.url?.slice(1) ?? ''] ?? [[404, '']];

@@ -17,7 +17,7 @@ function open(state: object, accounts?: readonly string[], limits?: string[], mo
   return new AccountMonths(saved, { ...OPTIONS, ...more }, RULES, limits, accounts);
 }
 
-/** The months of each account that are read, all of which are whole, or those up to `last`. */
+/** Reads all months of each account, or those up to `last`, and returns them. Every month is whole. */
 function readAll(months: AccountMonths, last: Readonly<Record<string, string>> = {}): Record<string, string[]> {
   const read: Record<string, string[]> = {};
   for (const [account = 'own', cursor] of months) {

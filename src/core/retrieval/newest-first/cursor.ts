@@ -18,9 +18,9 @@ const schema = sharedState.extend({
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: id,
-      /** The id of the row above `cursor`; absent if there is none, or if an older release wrote the state. */
+      /** The id of the row above `cursor`. Absent if there is no such row, or if an older release wrote the state. */
       before: id.optional(),
-      /** The time at which the pass ends; absent if it ends at the oldest row. */
+      /** The time at which the pass ends. Absent if it ends at the oldest row. */
       floor: time.optional(),
     })
     .optional(),

@@ -38,7 +38,7 @@ interface Traits {
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
   gone: Exclude<Answer, 'page'>;
-  /** One in this many events has an id that the API never recognizes as a cursor; 0 if there are none. */
+  /** One in this many events has an id that the API never recognizes as a cursor. 0 means no such events. */
   unknown: number;
 }
 

@@ -5,7 +5,7 @@ import { type StateFormat, sharedState, timesByPartition } from '../state-format
 const schema = sharedState.extend({
   /** The high-water mark of each partition, up to which all rows have been emitted. */
   marks: timesByPartition,
-  /** The keys of emitted rows that may still change; absent if there are none. */
+  /** The keys of emitted rows that may still change. Absent if there are no such rows. */
   pending: z.array(z.string({ error: 'must be a key' }), { error: 'must be a list of keys' }).optional(),
 });
 

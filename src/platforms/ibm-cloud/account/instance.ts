@@ -25,7 +25,7 @@ export interface IndependentBackup {
   id: string;
   row: Row;
   account: string | undefined;
-  /** `extensions.dataservices.backup`; empty if the row does not contain it. */
+  /** `extensions.dataservices.backup`, or an empty object if the row does not contain it. */
   backup: Row;
   /** The CRN of the backed-up deployment, which may have been deleted, or undefined if unknown. */
   source: string | undefined;

@@ -105,7 +105,7 @@ function logSummary(
   }
 }
 
-/** The deployment_ids that no account has; empty if an account could not be listed. */
+/** The deployment_ids that no account has, or an empty list if an account could not be listed. */
 async function missingIds({ peers, selection }: Account): Promise<string[]> {
   if (selection.deploymentIds.length === 0) return [];
   const lists = await Promise.all(peers.map((peer) => peer.once(listInstances).catch(failureOf)));

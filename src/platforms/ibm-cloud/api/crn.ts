@@ -4,7 +4,7 @@ export interface Crn {
   service: string;
   /** A region such as `us-south`; not validated. */
   region: string;
-  /** The account's id; empty if the CRN belongs to another kind of scope. */
+  /** The account's id, or an empty string if the CRN belongs to another kind of scope. */
   account: string;
   /** The instance's GUID. */
   instance: string;

@@ -91,7 +91,7 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
   };
 }
 
-/** The error must not count as a rejection; otherwise, the request that needed the token would be skipped as rejected. */
+/** The error must not count as a rejection. Otherwise, the request that needed the token would be skipped as rejected. */
 export function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { status, internalMessage = '', answer = '' } = error;
   const details = { internalMessage, cause: error };

@@ -2,7 +2,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 
 // IBM uses null, an empty string and absence interchangeably.
 
-/** The value if it is a non-empty string; otherwise undefined. */
+/** The value if it is a non-empty string, or else undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -12,12 +12,12 @@ export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }
 
-/** The row's fields with these names; null if they are missing. */
+/** The row's fields with these names. Missing fields are null. */
 export function pick(row: Row, names: readonly string[]): Row {
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }
 
-/** A field of an object; null if the value is not an object. */
+/** A field of an object, or null if the value is not an object. */
 export function within(part: unknown, name: string): unknown {
   return isRow(part) ? (part[name] ?? null) : null;
 }

@@ -162,7 +162,7 @@ describe('an active generation 2 deployment without sizes', () => {
     await stream.toEnd();
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(2)]);
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringContaining(`no record for deployment db-1 (${crnOf(1)}) and 0 more, although they are active`),
+      expect.stringContaining(`no record for 1 active deployment, such as deployment db-1 (${crnOf(1)}),`),
     ]);
     expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });
@@ -172,7 +172,7 @@ describe('an active generation 2 deployment without sizes', () => {
     const { stream, api } = openIbmRead(deploymentsScalings, { instances });
     await stream.toEnd();
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringMatching(/ db-0 \(\S+\) and 6 more, /),
+      expect.stringMatching(/ 7 active deployments, such as deployment db-0 \(/),
     ]);
   });
 });

@@ -9,6 +9,7 @@ import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
+import { count } from '../terms.ts';
 
 const MB_PER_GB = 1_024;
 
@@ -73,11 +74,12 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
     return [];
   });
   // Deployments that are still being provisioned have no sizes.
-  const [first, ...others] = sizeless.filter(({ row }) => row['state'] === 'active');
+  const active = sizeless.filter(({ row }) => row['state'] === 'active');
+  const [first] = active;
   if (first !== undefined) {
     account.api.log(
       'warn',
-      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although they are active, because IBM Cloud doesn't report their sizes. If the problem persists, report it`,
+      `deployments_scalings: no record for ${count(active.length, 'active deployment')}, such as ${labelOf(first)}, because IBM Cloud doesn't report their sizes. If the problem persists, report it`,
     );
   }
   const leftOut = { 'of generation 2 without sizes': sizeless.length };
@@ -143,7 +145,7 @@ function gen2Row({ members = null, shards = null, host_flavor = null, cpu_count,
   };
 }
 
-/** The value as a number; NaN if the value is not numeric. */
+/** The value as a number, or NaN if the value is not numeric. */
 function numberOf(value: unknown): number {
   const number = coerce(value, 'number');
   return typeof number === 'number' ? number : NaN;
