@@ -21,6 +21,10 @@ const usage = (back: number, status: number): Partial<Exchange> => ({
 });
 const tokenOf = (claims: Row): string => `a.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.b`;
 const token = (body: Row, claims = {}): Partial<Exchange> => ({ body: { access_token: tokenOf(claims), ...body } });
+const assumed = (status: number, text = ''): Partial<Exchange> => {
+  const body = `grant_type=assume&profile_crn=crn%3Aa%2F${'0'.repeat(32)}`;
+  return { request: { path: 'identity/token', post: { type: '', body } }, status, text };
+};
 const next = (_start: string): Partial<Exchange> => ({
   body: { next: { href: `/usage?_start=${_start}`, offset: 'a%2B' } },
 });
@@ -51,6 +55,9 @@ test.each<[id: string, exchange: Partial<Exchange>, seen: unknown[]]>([
   ['token_life', token({}, { iat: 1_000, exp: 4_600 }), ['as expected']],
   ['token_life', token({}, { iat: 1_000, exp: 4_599 }), ['less than an hour']],
   ['token_life', token({}), []],
+  ['assume_by_crn', assumed(200), ['as expected']],
+  ['assume_by_crn', assumed(400, '{"errorCode":"BXNIM0399E"}'), ['HTTP 400']],
+  ['assume_by_crn', assumed(400, '{"errorCode":"BXNIM0398E"}'), []],
   ['search_wildcard', searched([]), ['an empty first page']],
   ['search_end', searched([{}], 'c1'), ['as expected']],
   ['search_end', searched([{}]), ['a short page without a cursor']],

@@ -16,6 +16,8 @@ const POLICIES = /v2\/policies$/;
 const DATABASES = /deployments\/\{id\}|deployables$|regions$/;
 const TOKEN = /identity\/token$/;
 const ASSUMED = /assume.*profile_crn=.*a%2F([0-9a-f]{32})/;
+/** IAM's code for a profile that doesn't trust the key, in whatever account (icd-accounts-access.md 2.12). */
+const NOT_TRUSTED = 'BXNIM0398E';
 const SEARCH = /v3\/resources\/search$/;
 const RULES = /GET v1\/rules$/;
 
@@ -109,8 +111,9 @@ export const probes: Readonly<Record<string, Probe>> = {
       'a token without the account',
     ];
   }),
-  assume_by_crn: any(TOKEN, ({ request, status }) => {
-    return ASSUMED.test(request.post?.body ?? '') && [status === 200, 'HTTP 200', `HTTP ${status}`];
+  assume_by_crn: any(TOKEN, ({ request, status, text }) => {
+    if (!ASSUMED.test(request.post?.body ?? '') || text.includes(NOT_TRUSTED)) return undefined;
+    return [status === 200, 'HTTP 200', `HTTP ${status}`];
   }),
   assumed_account: any(TOKEN, ({ request, body }) => {
     const account = ASSUMED.exec(request.post?.body ?? '')?.[1];

@@ -79,21 +79,23 @@ describe('a token of a trusted profile', () => {
 });
 
 describe('a trusted profile', () => {
-  test.each<[string, unknown]>([
+  const trust = `with these commands: ibmcloud target -c ${ACCOUNT} && ibmcloud iam trusted-profile-identity-create Profile-a0000000-0000-4000-8000-000000000001 --id ServiceId-1 --id-type SERVICEID.`;
+  const correct = 'is not for this account. Correct the CRN of the profile in platform.trusted_profiles.';
+
+  test.each<[string, unknown, advice: string]>([
     [
       'that IAM rejects',
       new ConnectorError('unexpected_status', { message: 'm' }, { status: 400, answer: 'HTTP 400 ("BXNIM0398E: no")' }),
+      trust,
     ],
-    ['whose token is for another account', tokenOf('iam-Profile-1', 'f'.repeat(32), HOUR)],
-    ['whose token has no account', { access_token: 'opaque', expires_in: HOUR }],
-  ])('%s fails its account for good, with the commands to let it trust the key', async (_, reply) => {
+    ['whose token is for another account', tokenOf('iam-Profile-1', 'f'.repeat(32), HOUR), correct],
+    ['whose token has no account', { access_token: 'opaque', expires_in: HOUR }, correct],
+  ])('%s fails its account for good, with the advice that helps', async (_, reply, advice) => {
     const { header, ofKind } = open(() => reply);
     const error = await header();
     expect(error).toMatchObject({ problem: 'profile_rejected', endsSync: false, account: ACCOUNT });
     // The log masks words that look random.
-    expect(maskByForm(String(error))).toContain(
-      `ibmcloud target -c ${ACCOUNT} && ibmcloud iam trusted-profile-identity-create Profile-a0000000-0000-4000-8000-000000000001 --id ServiceId-1 --id-type SERVICEID`,
-    );
+    expect(maskByForm(String(error))).toContain(advice);
     expect(await header()).toBe(error);
     expect(ofKind('assume')).toHaveLength(1);
   });

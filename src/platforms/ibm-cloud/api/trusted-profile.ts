@@ -8,6 +8,10 @@ import { textOf, within } from './values.ts';
 const ASSUME = 'urn:ibm:params:oauth:grant-type:assume';
 const PROFILE_CRN = /^crn:v1:[^:]*:[^:]*:iam-identity::a\/([0-9a-f]{32})::profile:(Profile-[0-9A-Za-z-]+)$/;
 
+/** Trusting the key can't help, because IAM issued a token. */
+const OF_ANOTHER_ACCOUNT =
+  'Account {account} could not be read: the token that IAM at {host} issued for the trusted profile {profile} is not for this account. Correct the CRN of the profile in platform.trusted_profiles.';
+
 /** A trusted profile, with the account that it belongs to. */
 export interface TrustedProfile {
   crn: string;
@@ -46,7 +50,7 @@ function profileAuth({ crn, id, account }: TrustedProfile, key: Auth, iam: strin
     const { body, owner } = await assume(send);
     const token = textOf(within(body, 'access_token')) ?? '';
     if (token === '' || accountIn(token) === account) return body;
-    throw (rejection = rejected('the token is for another account', owner));
+    throw (rejection = rejected('the token is not for this account', owner, undefined, OF_ANOTHER_ACCOUNT));
   }, now);
 
   async function assume(send: SendRequest, isRetry = false): Promise<{ body: unknown; owner: string }> {
@@ -70,11 +74,11 @@ function profileAuth({ crn, id, account }: TrustedProfile, key: Auth, iam: strin
     }
   }
 
-  function rejected(answer: string, owner: string, cause?: ConnectorError): ConnectorError {
+  function rejected(answer: string, owner: string, cause?: ConnectorError, template?: string): ConnectorError {
     const identity = serviceIdIn(owner) ?? 'SERVICE_ID';
     const command = `ibmcloud target -c ${account} && ibmcloud iam trusted-profile-identity-create ${id} --id ${identity} --id-type SERVICEID`;
     const details = { internalMessage: cause?.internalMessage ?? answer, status: cause?.status };
     const facts = { account, profile: id, host, answer, command };
-    return new ConnectorError('profile_rejected', facts, { ...details, answer, account, cause });
+    return new ConnectorError('profile_rejected', facts, { ...details, answer, account, cause, template });
   }
 }
