@@ -19,7 +19,7 @@ const METRICS = [
   ['VIRTUAL_PROCESSOR_CORES', 'vCPU', 31.5, 'CORES'],
 ] as const;
 
-/** A month with its text, such as `2026-10`, its start and its end. */
+/** A month: its text form (such as `2026-10`), its start and its end. */
 interface Month {
   readonly text: string;
   readonly begin: number;

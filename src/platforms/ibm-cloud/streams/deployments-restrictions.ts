@@ -97,7 +97,7 @@ async function warnOfHidden(listed: number, account_id: string, { api, config }:
   if (typeof existing !== 'number' || existing <= listed) return;
   const reason = isRejected
     ? `IBM Cloud rejected the request for the number of rules (${body.answer})`
-    : `IBM Cloud lists ${listed} of ${existing} rules for this API key`;
+    : `IBM Cloud lists only ${listed} of ${existing} rules with this API key`;
   api.log(
     'warn',
     `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${DATABASE_VIEWER} to include all rules on databases`,
