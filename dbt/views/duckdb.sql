@@ -953,7 +953,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
   from ibm_cloud.deployments_team_roles as loaded
 );
 
--- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grants them. Policies without a service are included, because they also cover databases. Conditions of policies aren't evaluated.
+-- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Conditions of policies aren't evaluated.
 create view databases.database_access as
 -- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (

@@ -954,7 +954,7 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_team_roles as loaded
 );
 
--- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grants them. Policies without a service are included, because they also cover databases. Conditions of policies aren't evaluated.
+-- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Conditions of policies aren't evaluated.
 create view database_access as
 -- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (

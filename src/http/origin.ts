@@ -20,7 +20,7 @@ export class Origin {
   readonly url: URL;
   readonly route: Route;
   readonly breaker: CircuitBreaker;
-  /** Identifies the origin among those of all accounts. */
+  /** Identifies the origin among the origins of all accounts. */
   readonly #key: string;
   /** The text before a request's path in the request line. */
   readonly #base: string;

@@ -25,7 +25,7 @@ export interface Skipped {
 
 export interface Partitions {
   chosen: readonly Partition[];
-  /** The ids of all partitions, whether chosen or not, or undefined if unknown. */
+  /** The ids of all partitions, including those that are not chosen. Undefined if they are unknown. */
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, so that a row missing from all of them no longer exists. */
   isWhole?: boolean;
