@@ -112,7 +112,7 @@ export class NewestFirstCursor implements Cursor {
     return this.#frame.warnings(this.#mark);
   }
 
-  /** Passes each row to `take`, and whether to emit it. Advances the cursor. Returns a warning or throws `list_not_paged`. */
+  /** Calls `take` with each row and whether to emit it. Advances the cursor. Returns a warning or throws `list_not_paged`. */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
     const { startedAt } = this.#options;
