@@ -22,8 +22,8 @@ const passing: Array<[string, Kind, reason: string, object?]> = [
   ['truncated JSON', { kind: 'truncated-json' }, 'damaged response (it is not complete JSON)'],
   ["a proxy's web page with HTTP 200", { kind: 'html' }, 'damaged response (it is a web page)'],
   ['an empty body with HTTP 200', { kind: 'empty-body' }, 'damaged response (it is empty)'],
-  ['a request without a response', { kind: 'hang' }, 'time-out', IMPATIENT],
-  ['a response that arrives too slowly', { kind: 'drip' }, 'time-out', IMPATIENT],
+  ['a request without a response', { kind: 'hang' }, 'timeout', IMPATIENT],
+  ['a response that arrives too slowly', { kind: 'drip' }, 'timeout', IMPATIENT],
 ];
 
 describe.concurrent('a fault in the first request to every path', () => {

@@ -21,7 +21,7 @@ export interface Source {
   nodeOptions: string;
 }
 
-/** Marts that have no rows of Compose. */
+/** Marts that have no rows from Compose. */
 export const OF_IBM_CLOUD = ['audit_coverage', 'database_costs', 'database_posture'] as const;
 
 export const MARTS = [

@@ -154,7 +154,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       const running = begin(program, args);
       try {
         await vi.waitFor(() => expect(asked() - before).toBe(PAGES + 1), { timeout: 60_000, interval: 20 });
-        // The started process itself must have become node, without a process in between.
+        // The spawned process must itself be replaced by node, with no wrapper process in between.
         if (installation.node !== undefined) expect(executableOf(running)).toBe(installation.node);
         running.child.kill('SIGTERM');
         return await running.finished;

@@ -110,7 +110,7 @@ describe('the maximum body size', () => {
   });
 });
 
-describe('the time-out of an attempt', () => {
+describe('the timeout of an attempt', () => {
   test('a request to a server that never responds times out', async () => {
     expect(await attemptAt(() => undefined, 50)).toBe(TIMED_OUT);
   });
@@ -125,7 +125,7 @@ describe('the time-out of an attempt', () => {
     await closed.promise;
   });
 
-  test("undici's own connect time-out is reported as a time-out", async () => {
+  test("undici's own connect timeout is reported as a timeout", async () => {
     const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
     expect(await attemptBy(rejecting(error))).toBe(TIMED_OUT);
   });

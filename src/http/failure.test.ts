@@ -148,7 +148,7 @@ test('the log message contains the path, status, API text, request id and number
     'GET deployments: HTTP 503 (maintenance), request id r-17, after 6 attempts',
   );
   expect(toError(TIMED_OUT, { ...context, attempts: 1 }).internalMessage).toBe(
-    'GET deployments: time-out, on the first attempt',
+    'GET deployments: timeout, on the first attempt',
   );
 });
 

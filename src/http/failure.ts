@@ -39,7 +39,7 @@ export interface Failure {
   retryAfterMs?: number | undefined;
 }
 
-export const TIMED_OUT: Failure = { problem: 'timed_out', reason: 'time-out' };
+export const TIMED_OUT: Failure = { problem: 'timed_out', reason: 'timeout' };
 export const TOO_LARGE: Failure = { problem: 'body_too_large', reason: 'body too large' };
 
 /** How an API reports rejected requests. */

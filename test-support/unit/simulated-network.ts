@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Route, RouteOptions } from '../../src/http/connection/route.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** A simulated server's reaction to an attempt: a response, a failed connection, or nothing until the time-out. */
+/** A simulated server's reaction to an attempt: a response, a failed connection, or nothing until the timeout. */
 export type Reaction =
   | { status: number; afterMs: number; headers?: Record<string, string>; body?: unknown }
   | { code: string; afterMs?: number }

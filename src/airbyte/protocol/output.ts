@@ -81,7 +81,7 @@ class AirbyteStream implements StreamSink {
   #isRunning = false;
   #lastJson: string | undefined;
   #repeats = 0;
-  /** The end of a RECORD line, after its data, and the time that it contains. Both stay the same for a whole page. */
+  /** The part of a RECORD line that follows its data, and the time in that part. Both stay the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
 

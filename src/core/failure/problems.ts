@@ -46,7 +46,7 @@ const configErrors = problemsOf('config_error', {
   profile_rejected: {
     endsOrigin: true,
     message:
-      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles, and let it trust the service ID of the API key with these commands: {command}.',
+      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles. To make it trust the service ID of the API key, run these commands: {command}.',
     cause: 'The trusted profile does not trust the service ID of the API key, or was deleted.',
   },
   token_rejected: {
@@ -108,7 +108,7 @@ const systemErrors = problemsOf('system_error', {
     isRejection: true,
     isAbsence: true,
     message: 'The API does not offer {path} (HTTP {status}{said}). Deselect the stream.',
-    cause: 'The database type doesn’t have this data, or the platform has retired it.',
+    cause: 'The data isn’t available for this database type, or the platform no longer provides it.',
   },
   not_found: {
     isRejection: true,
@@ -205,7 +205,7 @@ const transientErrors = problemsOf('transient_error', {
     endsOrigin: true,
     message:
       '{host} has not responded for {seconds} s, so no more requests are sent to it in this sync. Run the sync again later; if the problem persists, check {address} and the network.',
-    cause: 'The server, the network or name resolution is down, or the server is overloaded.',
+    cause: 'The server or the network is down, name resolution is failing, or the server is overloaded.',
   },
   timed_out: {
     message:

@@ -37,7 +37,7 @@ export class ProxyError extends Error {
 
 /**
  * Opens a connection pool to the origin, or to the proxy set in the environment. HTTP/2 is off because it was slower in
- * measurements. undici's time-outs are off because the client has its own for the whole request.
+ * measurements. undici's timeouts are off because the client has its own for the whole request.
  */
 export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
   const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });

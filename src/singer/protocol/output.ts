@@ -68,7 +68,7 @@ class SingerStream implements StreamSink {
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
-  /** The end of a RECORD line, after its data, and the time that it contains. Both stay the same for a whole page. */
+  /** The part of a RECORD line that follows its data, and the time in that part. Both stay the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
   #records = 0;

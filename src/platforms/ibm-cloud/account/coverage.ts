@@ -74,7 +74,7 @@ export function warnOfLimits(
   const keys = [...new Set(limited.flatMap(hiddenLimits))].toSorted();
   api.log(
     'warn',
-    `${stream}: ${count(limited.length, thing, things)} with less coverage than the records show, because no field shows the attributes ${keys.join(', ')}. The first ${thing} is ${first.id}`,
+    `${stream}: the coverage of ${count(limited.length, thing, things)} is narrower than the records suggest, because no field shows the attributes ${keys.join(', ')}. The first ${thing} is ${first.id}`,
   );
 }
 

@@ -186,7 +186,7 @@ test('policies on databases cause a warning if they have attributes that no fiel
   const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });
   expect(rows.iam_id).toHaveLength(2);
   expect(log.filter((line) => line.includes('no field shows'))).toEqual([
-    'deployments_roles: 1 policy with less coverage than the records show, because no field shows the attributes path, resourceType. The first policy is p',
+    'deployments_roles: the coverage of 1 policy is narrower than the records suggest, because no field shows the attributes path, resourceType. The first policy is p',
   ]);
 });
 

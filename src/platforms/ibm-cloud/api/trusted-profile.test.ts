@@ -79,7 +79,7 @@ describe('a token of a trusted profile', () => {
 });
 
 describe('a trusted profile', () => {
-  const trust = `with these commands: ibmcloud target -c ${ACCOUNT} && ibmcloud iam trusted-profile-identity-create Profile-a0000000-0000-4000-8000-000000000001 --id ServiceId-1 --id-type SERVICEID.`;
+  const trust = `run these commands: ibmcloud target -c ${ACCOUNT} && ibmcloud iam trusted-profile-identity-create Profile-a0000000-0000-4000-8000-000000000001 --id ServiceId-1 --id-type SERVICEID.`;
   const correct = 'is not for this account. Correct the CRN of the profile in platform.trusted_profiles.';
 
   test.each<[string, unknown, advice: string]>([

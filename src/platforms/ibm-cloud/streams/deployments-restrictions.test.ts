@@ -88,7 +88,11 @@ test('a rule has one record for each database service or instance, and for all s
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['has more rules than it lists', { [ACCOUNT]: { current_rule_count: 5 } }, 'IBM Cloud lists only 1 of 5 rules with this'],
+  [
+    'has more rules than it lists',
+    { [ACCOUNT]: { current_rule_count: 5 } },
+    'IBM Cloud lists only 1 of 5 rules with this',
+  ],
   [
     'rejects the request for the number of rules',
     { [ACCOUNT]: refusal(403, 'x') },
