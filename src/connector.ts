@@ -149,18 +149,18 @@ export async function checkConnection(config: Config, context: Context, output: 
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);
     let problems: string[] = [];
-    let rejection: ConnectorError | undefined;
+    let checkFailure: ConnectorError | undefined;
     try {
       problems = await platform.check(config.platform, api, shared);
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError)) throw thrown;
       const isOfOneAccount = accounts.length > 1 && thrown.account !== undefined && !thrown.isUnreachable;
       if (!thrown.isRejection && !isOfOneAccount) throw thrown;
-      rejection = thrown;
+      checkFailure = thrown;
     }
     // The credentials may still be able to read other streams or accounts.
     const failure = await checkStreams(platform, config, shared, api, output, late);
-    if (rejection !== undefined) throw rejection;
+    if (checkFailure !== undefined) throw checkFailure;
     if (failure !== undefined && problems.length === 0) throw failure;
     return problems;
   } finally {

@@ -55,7 +55,7 @@ export const imageTests: ClientTest = {
 };
 
 /**
- * Creates a connector folder as the CDK's tests require it: our files, with the sandbox's address and token in the
+ * Creates a connector folder with the layout that the CDK's tests require: our files, with the sandbox's address and token in the
  * configs.
  */
 function makeConnectorRoot({ file, folder, sandbox }: Stage): string {

@@ -34,7 +34,7 @@ export async function setup(): Promise<void> {
   await dockerOutput(['build', ...more, '--target', 'base', '--tag', BASE_IMAGE, ROOT]);
 }
 
-/** Runs a docker command to its end. */
+/** Runs a docker command to completion. */
 export function docker(args: string[], input = ''): Promise<Finished> {
   return run('docker', args, { input });
 }

@@ -249,7 +249,9 @@ describe.concurrent('a read of audit events', () => {
         expect(row['event']).toBeUndefined();
       }
       expect(logged(result, 'WARN')).toEqual([
-        expect.stringMatching(/^audit_events: 3 events of Logs instance \S+ from \S+ to \S+ cannot be parsed; .* raw$/),
+        expect.stringMatching(
+          /^audit_events: 3 events of Logs instance \S+ from \S+ to \S+ cannot be parsed; the field raw contains /,
+        ),
       ]);
     });
   });

@@ -113,7 +113,7 @@ describe.concurrent('a region that never responds', () => {
       const expected = await expectedRows(sandbox);
       sandbox.setFaults(faults);
       const before = sandbox.requests.length;
-      const result = await read({ streams: names, config: { num_workers: 4, request_timeout_seconds: 1 } });
+      const result = await read({ streams: names, config: { num_workers: 4, request_timeout_seconds: 5 } });
       expect(result.violations).toEqual([]);
       expect(result.exitCode).toBe(1);
       for (const { failure_type: type } of result.errors) expect(type).toBe('transient_error');

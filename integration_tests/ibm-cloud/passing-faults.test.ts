@@ -15,7 +15,7 @@ const passing: Array<[string, Kind, Row?]> = [
   ['a truncated body', { kind: 'cut', framing: 'length' }],
   ['truncated JSON', { kind: 'truncated-json' }],
   ["a gateway's page with HTTP 200", { kind: 'html' }],
-  ['a request without a response', { kind: 'hang' }, { request_timeout_seconds: 2 }],
+  ['a request without a response', { kind: 'hang' }, { request_timeout_seconds: 5 }],
 ];
 
 describe.concurrent('a fault in the first request to every path of every service', () => {

@@ -106,7 +106,7 @@ function cut<Item>(list: readonly Item[], { from, limit }: PageRequest): Page<It
   return { items: list.slice(from, to), limit, from, ...(to < list.length && { next: to }) };
 }
 
-/** A path with the request's query, partly replaced: the links `next` and `first` of a page. */
+/** A path and the request's query, with some parameters replaced; used for a page's `next` and `first` links. */
 export function link(path: string, query: QueryParameters, changed: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, ...changed })) {

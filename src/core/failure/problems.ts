@@ -158,7 +158,7 @@ const transientErrors = problemsOf('transient_error', {
   },
   query_too_long: {
     message:
-      'The API did not complete {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
+      'The API did not complete the request to {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
     cause: 'The service is overloaded, or has more data to search than its own time limit allows.',
   },
   rate_limited: {

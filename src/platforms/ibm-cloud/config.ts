@@ -112,7 +112,7 @@ export const ibmCloudConfig = z
     api_keys: boolean().default(false).meta({
       title: 'API keys',
       description:
-        'Make the stream api_keys available, which contains the owner, name and age of all API keys in the account, but never their values. Requires Administrator on IAM Identity.',
+        'Make the api_keys stream available, which contains the owner, name and age of all API keys in the account, but never their values. Requires Administrator on IAM Identity.',
       order: 7,
     }),
     identity_activity: boolean().default(false).meta({

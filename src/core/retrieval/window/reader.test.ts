@@ -262,7 +262,7 @@ describe('the log of a read', () => {
     const warnings = printed.logged('WARN');
     expect(warnings.filter((message) => message.includes('take care'))).toEqual(['events: take care']);
     expect(warnings[1]).toBe(
-      'events: 2 events of store one from 2025-05-03T12:00:00.000Z to 2025-05-11T12:00:00.000Z cannot be parsed; their text is in the field raw',
+      'events: 2 events of store one from 2025-05-03T12:00:00.000Z to 2025-05-11T12:00:00.000Z cannot be parsed; the field raw contains the original text',
     );
   });
 });

@@ -40,7 +40,8 @@ export async function readWindows<S, F extends string>(
       for (const warning of warnings) warned.add(warning);
       const from = utcText(window.from);
       const which = `${terms.things} of ${partition.label} from ${from} to ${utcText(window.to)}`;
-      if (unreadable > 0) reader.warn(`${unreadable} ${which} cannot be parsed; their text is in the field raw`);
+      if (unreadable > 0)
+        reader.warn(`${unreadable} ${which} cannot be parsed; the field raw contains the original text`);
       if (truncated !== undefined) {
         reader.warn(
           `the API truncates the ${which} (${truncated}), although this is the shortest window, so some of them are missing`,

@@ -27,7 +27,7 @@ export const deployments = composeStream({
     id: text('ID of the deployment.'),
     account_id: text('ID of the account that owns the deployment.'),
     name: text('Name of the deployment.'),
-    type: text('Database type, as in the stream databases.'),
+    type: text('Database type, as in the databases stream.'),
     created_at: timestamp('Creation time.'),
     notes: text("Users' notes."),
     customer_billing_code: text('Billing code set by users.'),

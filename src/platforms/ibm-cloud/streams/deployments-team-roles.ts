@@ -5,5 +5,5 @@ import { grantsTo } from '../account/grants.ts';
 export const deploymentsTeamRoles = ibmStream({
   name: 'deployments_team_roles',
   description: 'IAM roles on databases, granted to access groups by access policies.',
-  ...grantsTo('access_group_id', 'ID of the access group, as in the stream teams.'),
+  ...grantsTo('access_group_id', 'ID of the access group, as in the teams stream.'),
 });

@@ -59,7 +59,7 @@ export const deployments = ibmStream({
     id: text('CRN of the deployment.'),
     guid: text('GUID of the deployment, which is part of its CRN.'),
     name: text('Name of the deployment.'),
-    type: text('Database type, as in the stream databases.'),
+    type: text('Database type, as in the databases stream.'),
     service: text('Name of the service, such as databases-for-postgresql.'),
     generation: text('gen1 or gen2.'),
     version: text('Database version.'),

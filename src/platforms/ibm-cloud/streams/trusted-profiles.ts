@@ -34,7 +34,7 @@ export const trustedProfiles = ibmStream({
   ],
   fields: {
     id: text('ID of the trusted profile.'),
-    iam_id: text('IAM ID, as in the stream deployments_roles.'),
+    iam_id: text('IAM ID, as in the deployments_roles stream.'),
     name: text('Name of the trusted profile.'),
     description: text('Description of the trusted profile.'),
     template_id: text('ID of the template, if the enterprise manages the profile.'),

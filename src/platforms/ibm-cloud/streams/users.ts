@@ -32,7 +32,7 @@ export const users = ibmStream({
   dropped: ['phonenumber', 'altphonenumber', 'photo'],
   fields: {
     id: text('Key generated for this stream: account_id/iam_id.'),
-    iam_id: text('IAM ID, as in the stream deployments_roles. Each person has the same IAM ID in every account.'),
+    iam_id: text('IAM ID, as in the deployments_roles stream. Each person has the same IAM ID in every account.'),
     realm: text('Identity provider, such as IBMid.'),
     user_id: text('Login name, often the email address.'),
     email: text('Email address.'),
