@@ -81,11 +81,12 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
   const ids = [...new Set(selected.flatMap(({ contexts }) => contexts.flatMap(({ zone_id }) => zone_id ?? [])))];
   // For a check, one zone shows whether the key has the role.
   const wanted = api.isCheck === true ? ids.slice(0, 1) : ids;
-  const [zones] = await Promise.all([
+  const [loaded] = await Promise.all([
     Promise.all(wanted.map(async (id) => [id, await loadZone(id, account)] as const)),
     api.isCheck === true ? undefined : warnOfHidden(rules.length, account_id, account),
   ]);
-  return { rows: selected.map((each) => rowOf(each, new Map(zones), crns)), requests: wanted.length + 2 };
+  const zones = new Map(loaded);
+  return { rows: selected.map((each) => rowOf(each, zones, crns)), requests: wanted.length + 2 };
 }
 
 /** Warns if the account has more rules than the list. */
