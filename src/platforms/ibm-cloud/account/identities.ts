@@ -1,4 +1,5 @@
-import type { Detail } from '../../../core/retrieval/shared/declaration.ts';
+import type { Detail, List } from '../../../core/retrieval/shared/declaration.ts';
+import { integer, timestamp } from '../../../core/stream/fields.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
@@ -15,11 +16,6 @@ export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
 /** The page size; the API's default is 20 rows. */
 const PAGE_SIZE = 100;
 const GROUPS = 'v1/serviceid_groups';
-
-interface List {
-  rows: Row[];
-  requests: number;
-}
 
 /**
  * A list of IAM Identity (icd-accounts-access.md 2.16 to 2.18): the rows of one request chain per filter, each row once. `role`
@@ -73,7 +69,15 @@ async function loadServiceIdGroups(account: Account): Promise<string[]> {
   return [];
 }
 
-type Activity = 'last_authenticated_at' | 'authentication_count';
+/** The fields that last logins add to a stream. */
+export const LAST_LOGIN_FIELDS = {
+  last_authenticated_at: timestamp(
+    'Time of the last login, or null if no login is known; only with identity_activity.',
+  ),
+  authentication_count: integer('Number of logins; only with identity_activity.'),
+};
+
+type Activity = keyof typeof LAST_LOGIN_FIELDS;
 
 /** Adds last logins if the user wants them. The list omits them, so each identity is requested (2.15, 2.16 and 2.18). */
 export function lastLogins(

@@ -1,9 +1,10 @@
-import { boolean, integer, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
+import { boolean, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import {
   IDENTITY_VIEWER,
+  LAST_LOGIN_FIELDS,
   everyServiceIdGroup,
   lastLogins,
   loadIdentities,
@@ -36,10 +37,7 @@ export const serviceIds = ibmStream({
     unique_instance_crns: listOfTexts('CRNs of the service instances that the service ID was created for.'),
     created_at: timestamp('Creation time.'),
     modified_at: timestamp('Time of the last change to the service ID itself, not to its policies.'),
-    last_authenticated_at: timestamp(
-      'Time of the last login, or null if no login is known; only with identity_activity.',
-    ),
-    authentication_count: integer('Number of logins; only with identity_activity.'),
+    ...LAST_LOGIN_FIELDS,
   },
 });
 

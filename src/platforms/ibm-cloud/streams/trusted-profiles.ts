@@ -3,7 +3,13 @@ import { boolean, integer, listOfObjects, listOfTexts, text, timestamp } from '.
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import { IDENTITY_VIEWER, lastLogins, loadIdentities, requestOfIdentity } from '../account/identities.ts';
+import {
+  IDENTITY_VIEWER,
+  LAST_LOGIN_FIELDS,
+  lastLogins,
+  loadIdentities,
+  requestOfIdentity,
+} from '../account/identities.ts';
 import { orRejection } from '../api/failure.ts';
 import { rowsOfOnlyPage } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
@@ -67,10 +73,7 @@ export const trustedProfiles = ibmStream({
     }),
     created_at: timestamp('Creation time.'),
     modified_at: timestamp('Time of the last change to the profile itself, not to its policies.'),
-    last_authenticated_at: timestamp(
-      'Time of the last login, or null if no login is known; only with identity_activity.',
-    ),
-    authentication_count: integer('Number of logins; only with identity_activity.'),
+    ...LAST_LOGIN_FIELDS,
   },
 });
 

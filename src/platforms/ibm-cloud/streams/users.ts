@@ -1,9 +1,9 @@
-import { integer, text, timestamp } from '../../../core/stream/fields.ts';
+import { text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { accountId } from '../account/account-id.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import { lastLogins } from '../account/identities.ts';
+import { LAST_LOGIN_FIELDS, lastLogins } from '../account/identities.ts';
 import { failureOf } from '../api/failure.ts';
 import { allRows, listPages, tokenIn } from '../api/pages.ts';
 import { textOf, textOrNull, within } from '../api/values.ts';
@@ -40,10 +40,7 @@ export const users = ibmStream({
     lastname: text('Last name.'),
     state: text('State of the user in the account, such as ACTIVE or PENDING.'),
     added_on: timestamp('Time at which the user was added to the account.'),
-    last_authenticated_at: timestamp(
-      'Time of the last login, or null if no login is known; only with identity_activity.',
-    ),
-    authentication_count: integer('Number of logins; only with identity_activity.'),
+    ...LAST_LOGIN_FIELDS,
   },
 });
 
