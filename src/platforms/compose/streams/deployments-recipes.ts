@@ -13,10 +13,7 @@ export const deploymentsRecipes = composeStream({
   description: 'Jobs of each deployment, and their steps as separate records.',
   retrieval: {
     ...perDeployment('recipes'),
-    rows(body, { path }) {
-      const { rows, ...rest } = embeddedList(body, 'recipes', path);
-      return { rows: unnested(rows, path), ...rest };
-    },
+    rows: (body, { path }) => unnested(embeddedList(body, 'recipes', path), path),
     cursorField: 'updated_at',
   },
   primaryKey: 'id',
