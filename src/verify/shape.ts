@@ -1,7 +1,9 @@
 import type { Output, StreamSink } from '../core/output/output.ts';
-import { type Row, isRow } from '../core/record/row.ts';
+import { isRow } from '../core/record/row.ts';
 import type { Field } from '../core/stream/fields.ts';
+import { count } from '../core/reading/report.ts';
 import type { Stream } from '../core/stream/stream.ts';
+import { Counts } from './counts.ts';
 
 /** Fields whose values are shown if VALUES contains them. Any other value could be confidential. */
 const ENUMERATIONS: ReadonlySet<string> = new Set(
@@ -20,37 +22,61 @@ const VALUES: ReadonlySet<string> = new Set(
 const NAME = /^[A-Za-z_]{1,40}$/;
 const MAX_UNDECLARED = 50;
 
-/** The types and known values of a field, and the fields inside the field. */
-export interface Part {
-  path: string;
-  types: Record<string, number>;
-  values: Record<string, number> | undefined;
-  /** The inner fields by name, and the prefix of their paths. */
-  parts: Map<string, Part>;
-  prefix: string;
+type ShapedStream = Pick<Stream, 'name' | 'fields' | 'dropped'>;
+
+/** What was seen in a field, and the fields inside the field. The rows themselves are not kept. */
+export class Shape {
+  readonly path: string;
+  readonly types = new Counts();
+  readonly values = new Counts();
+  readonly inner: ReadonlyMap<string, Shape>;
+  readonly #prefix: string;
+  readonly #isEnumeration: boolean;
+
+  constructor(path: string, name: string, { kind, properties = {} }: Pick<Field, 'kind' | 'properties'>) {
+    this.path = path;
+    this.#prefix = path === '' ? '' : `${path}${kind === 'list' ? '[]' : ''}.`;
+    this.#isEnumeration = ENUMERATIONS.has(name);
+    const inner = Object.entries(properties).map(
+      ([key, field]) => [key, new Shape(`${this.#prefix}${key}`, key, field)] as const,
+    );
+    this.inner = new Map(inner);
+  }
+
+  /** Adds the names of undeclared fields inside the value to `undeclared`. */
+  see(value: unknown, undeclared: (path: string, name: string) => void): void {
+    this.types.add(
+      value === undefined ? 'absent' : value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value,
+    );
+    if (this.#isEnumeration && typeof value === 'string') this.values.add(VALUES.has(value) ? value : 'other');
+    if (this.inner.size === 0) return;
+    for (const row of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (!isRow(row)) continue;
+      for (const [name, shape] of this.inner) shape.see(row[name], undeclared);
+      for (const name in row) if (!this.inner.has(name)) undeclared(`${this.#prefix}${name}`, name);
+    }
+  }
 }
 
-/** The shape of a stream's rows, as returned by the API. The rows themselves are not kept. */
-export class Shape implements StreamSink {
-  readonly parts: Part['parts'];
+/** The shape of a stream's rows, as returned by the API, and the names of undeclared fields. */
+export class StreamShape implements StreamSink {
+  readonly shape: Shape;
   readonly undeclared = new Set<string>();
-  readonly #dropped: ReadonlySet<string>;
-  /** The possible prefixes of an undeclared field's path. */
-  readonly #prefixes = new Set(['']);
-  readonly #onComplete: (records: number) => void;
+  readonly #stream: ShapedStream;
+  readonly #stderr: (text: string) => void;
   #records = 0;
 
-  constructor(
-    { fields, dropped = [] }: Pick<Stream, 'fields' | 'dropped'>,
-    onComplete: (records: number) => void = () => undefined,
-  ) {
-    this.parts = this.#partsOf(fields, '');
-    this.#dropped = new Set(dropped);
-    this.#onComplete = onComplete;
+  constructor(stream: ShapedStream, stderr: (text: string) => void) {
+    this.#stream = stream;
+    this.#stderr = stderr;
+    this.shape = new Shape('', '', { kind: 'object', properties: stream.fields });
   }
 
   received(rows: readonly unknown[]): void {
-    for (const row of rows) if (isRow(row)) this.#lookInside(row, this.parts, '');
+    this.shape.see(rows, (path, name) => {
+      if (this.#stream.dropped?.includes(path) === true || this.undeclared.size >= MAX_UNDECLARED) return;
+      this.undeclared.add(NAME.test(name) ? path : 'a name that is not shown');
+    });
   }
 
   record(): number {
@@ -64,64 +90,20 @@ export class Shape implements StreamSink {
   held(): void {}
 
   ended(complete: boolean): void {
-    if (complete) this.#onComplete(this.#records);
-  }
-
-  #partsOf(fields: Readonly<Record<string, Field>>, parent: string): Part['parts'] {
-    const parts = Object.entries(fields).map(([name, { kind, properties }]): [string, Part] => {
-      const path = parent + name;
-      const prefix = `${path}${kind === 'list' ? '[]' : ''}.`;
-      if (properties !== undefined) this.#prefixes.add(prefix);
-      const values = ENUMERATIONS.has(name) ? {} : undefined;
-      return [name, { path, prefix, types: {}, values, parts: this.#partsOf(properties ?? {}, prefix) }];
-    });
-    return new Map(parts);
-  }
-
-  #lookInside(row: Row, parts: Part['parts'], prefix: string): void {
-    for (const [name, part] of parts) this.#look(part, row[name]);
-    for (const name in row) if (!parts.has(name)) this.#seeUndeclared(prefix + name);
-  }
-
-  #look({ types, values, parts, prefix }: Part, value: unknown): void {
-    const type =
-      value === undefined ? 'absent' : value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
-    types[type] = (types[type] ?? 0) + 1;
-    if (values !== undefined && typeof value === 'string') {
-      const shown = VALUES.has(value) ? value : 'other';
-      values[shown] = (values[shown] ?? 0) + 1;
-    }
-    if (parts.size === 0) return;
-    for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (isRow(each)) this.#lookInside(each, parts, prefix);
-    }
-  }
-
-  /** Records an undeclared field. A row may also contain the path of a nested field as a name. */
-  #seeUndeclared(path: string): void {
-    if (this.#dropped.has(path) || this.undeclared.size >= MAX_UNDECLARED) return;
-    const end = path.lastIndexOf('.') + 1;
-    const isPlain = this.#prefixes.has(path.slice(0, end)) && NAME.test(path.slice(end));
-    this.undeclared.add(isPlain ? path : 'a name that is not shown');
+    if (complete) this.#stderr(`${this.#stream.name}: ${count(this.#records, 'record')}\n`);
   }
 }
 
-/**
- * Collects the shapes of rows. No free text is kept, since it could contain names. `onComplete` is called when a stream is complete.
- */
+/** Collects the shapes of rows. No free text is kept, since it could contain names. */
 export class ShapesOutput implements Output {
-  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly shapes: ReadonlyMap<string, StreamShape>;
 
-  constructor(streams: readonly Stream[], onComplete: (stream: string, records: number) => void) {
-    this.shapes = new Map(
-      streams.map((stream) => [stream.name, new Shape(stream, (records) => onComplete(stream.name, records))]),
-    );
+  constructor(streams: readonly Stream[], stderr: (text: string) => void) {
+    this.shapes = new Map(streams.map((stream) => [stream.name, new StreamShape(stream, stderr)]));
   }
 
   stream(name: string): StreamSink {
-    const shape = this.shapes.get(name);
-    if (shape === undefined) throw new Error(`no stream ${name}`);
-    return shape;
+    return this.shapes.get(name) as StreamSink;
   }
 
   log(): void {}

@@ -1,0 +1,70 @@
+import { type Request, methodOf } from '../core/stream/request.ts';
+import type { Exchange } from '../http/client-options.ts';
+import { isAboutRate } from '../http/traffic/retry.ts';
+import type { Probe } from '../platforms/platform.ts';
+import { Counts } from './counts.ts';
+
+/** The only path segments that a report shows, because any other segment could be an id. */
+const WORDS: ReadonlySet<string> = new Set(
+  `account_settings accounts addons alerts allowlists api apikeys audit_events autoscaling backups billables capability
+  clusters databases datacenters deployables deployments details groups identities identity ip_addresses links member
+  members point_in_time_recovery_data policies profiles query reclamations recipes regions remotes resource_groups
+  resource_instances resources roles routes rules scalings search serviceid_groups serviceids settings targets tasks
+  team_roles teams token usage users v1 v2 v3 v4 versions zones`.split(/\s+/),
+);
+
+/** The requests to one endpoint. */
+class Endpoint {
+  requests = 0;
+  maxBytes = 0;
+  maxMs = 0;
+  readonly statuses = new Counts();
+  readonly rateHeaders = new Set<string>();
+}
+
+/** The evidence about the endpoints and the open questions in all exchanges. Response bodies are not kept. */
+export class Exchanges {
+  readonly endpoints = new Map<string, Endpoint>();
+  readonly #probes: ReadonlyArray<[string, Probe]>;
+  /** The observations about each question that are as expected, and those that are different. */
+  readonly #answers = new Map<string, { asExpected: Counts; different: Counts }>();
+
+  constructor(probes: Readonly<Record<string, Probe>>) {
+    this.#probes = Object.entries(probes);
+    for (const [id] of this.#probes) this.#answers.set(id, { asExpected: new Counts(), different: new Counts() });
+  }
+
+  see(exchange: Exchange): void {
+    const { request, status, headers, text, ms } = exchange;
+    const name = endpointOf(request);
+    const seen = this.endpoints.get(name) ?? new Endpoint();
+    this.endpoints.set(name, seen);
+    seen.requests += 1;
+    seen.maxBytes = Math.max(seen.maxBytes, text.length);
+    seen.maxMs = Math.max(seen.maxMs, ms);
+    seen.statuses.add(status === 0 ? 'no complete response' : status);
+    for (const header in headers) if (header === 'retry-after' || isAboutRate(header)) seen.rateHeaders.add(header);
+    if (status === 0) return;
+    for (const [id, { at, look }] of this.#probes) {
+      if (!at.test(name)) continue;
+      for (const [isAsExpected, expected, different = expected] of look(exchange)) {
+        const answer = this.#answers.get(id);
+        if (isAsExpected) answer?.asExpected.add(expected);
+        else answer?.different.add(different);
+      }
+    }
+  }
+
+  /** The result for a question, and the evidence. */
+  answer(id: string): [result: 'confirmed' | 'different' | 'not seen', evidence: string] {
+    const { asExpected = new Counts(), different = new Counts() } = this.#answers.get(id) ?? {};
+    const evidence = [different, asExpected].filter(({ size }) => size > 0).join(', ');
+    return [different.size > 0 ? 'different' : asExpected.size > 0 ? 'confirmed' : 'not seen', evidence];
+  }
+}
+
+/** The endpoint of a request without ids, such as `GET deployments/{id}/tasks`. */
+export function endpointOf(request: Request): string {
+  const words = request.path.split('/').map((word) => (WORDS.has(word) ? word : '{id}'));
+  return `${methodOf(request)} ${words.join('/')}`;
+}
