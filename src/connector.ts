@@ -77,7 +77,7 @@ export function openReads(
       rejected.abort(error);
     },
     ...(onExchange && { onExchange }),
-    onLongWait: (owner) => sinkOf(owner)?.waits(),
+    onLongWait: (owner) => sinkOf(owner)?.checkpoint(),
     onRateLimit(until, owner) {
       if (until <= (limitedUntil.get(owner) ?? 0) + SAME_LIMIT_MS) return;
       limitedUntil.set(owner, until);

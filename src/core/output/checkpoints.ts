@@ -50,7 +50,10 @@ export class CheckpointedSink {
     if (this.#recordsSince >= CHECKPOINT_RECORDS || this.#isLate()) this.checkpoint();
   }
 
-  /** Sends the state, unless it was already sent or is too large compared to the records since the last checkpoint. */
+  /**
+   * Sends the state, unless it was already sent or is too large compared to the records since the last checkpoint. Call this before the
+   * stream waits for a long time.
+   */
   checkpoint(): void {
     if (this.#phase !== 'active') return;
     if (this.#bytesSince < this.#stateBytes * RECORD_BYTES_PER_STATE_BYTE && !this.#isLate()) return;
@@ -62,13 +65,6 @@ export class CheckpointedSink {
     this.#recordsSince = 0;
     this.#bytesSince = 0;
     this.#lastCheckpoint = this.#now();
-  }
-
-  /** Call this before the stream waits for a long time. */
-  waits(): void {
-    if (this.#phase !== 'active') return;
-    this.checkpoint();
-    this.#sink.waits?.();
   }
 
   /** Reports that the stream waits for a rate limit, so that it doesn't seem to have stalled. */

@@ -32,8 +32,6 @@ export interface StreamSink {
   state(state: State, records: number): void;
   /** Called when the API's rate limit makes the stream wait until this time (Unix ms). */
   held(until: number): void;
-  /** Called before the stream waits, so that the protocol can send a checkpoint that it has held back. */
-  waits?(): void;
   /** `last` is a final checkpoint, if it differs from the previous one. Without a state, the stream can't be resumed. */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }

@@ -49,7 +49,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
       states.set(reader.stream.name, reader.cursor.state(), format);
     }
   }
-  states.first();
+  states.send();
   const { ends, rejection } = await toEnd().finally(() => states.final());
   context.signal.throwIfAborted();
   return reportEnds(log, ends, unusable, rejection);

@@ -29,7 +29,7 @@ function open(): Open {
     format: bookmarkFormatOf('compose', definition),
   }));
   const output = new SingerOutput(tap.context, new TapLog(tap.context, false), streams, states);
-  states.first();
+  states.send();
   const sink = (name: string): CheckpointedSink => {
     const resumable = definitions.some((stream) => stream.name === name && cursorFieldOf(stream) !== undefined);
     const checkpointed = new CheckpointedSink(
@@ -58,32 +58,16 @@ function records(all: Open, sink: CheckpointedSink, count: number): void {
   }
 }
 
-test('a STATE is printed after 1,000 records and covers only records that were printed', () => {
+test('a STATE is printed with each checkpoint and covers only records that were printed', () => {
   const all = open();
   const sink = all.sink('audit_events');
-  records(all, sink, 3_500);
-  expect(marksIn(all)).toEqual([undefined, 1_000, 2_000, 3_000]);
+  records(all, sink, 800);
+  expect(marksIn(all)).toEqual([undefined, 250, 500, 750]);
   sink.end(true);
-  expect(marksIn(all).at(-1)).toBe(3_500);
+  expect(marksIn(all).at(-1)).toBe(800);
 });
 
-test('pending bookmarks are printed before a long wait, whichever stream waits', () => {
-  const all = open();
-  const events = all.sink('audit_events');
-  const teams = all.sink('teams');
-  records(all, events, 300);
-  expect(marksIn(all)).toEqual([undefined]);
-  teams.waits();
-  expect(marksIn(all)).toEqual([undefined, 250]);
-  records(all, events, 20);
-  events.waits();
-  expect(marksIn(all)).toEqual([undefined, 250, 320]);
-  teams.end(true);
-  teams.waits();
-  expect(marksIn(all)).toHaveLength(3);
-});
-
-test('a rate limit is logged once, and pending bookmarks are printed as before any other wait', () => {
+test('a rate limit is logged once, and new bookmarks are printed before it', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');

@@ -100,7 +100,7 @@ class SingerStream implements StreamSink {
       ...(cursorField === undefined ? {} : { bookmark_properties: [cursorField] }),
     })}\n`;
     this.#writer.line(line);
-    this.#states.printed(line.length, 0);
+    this.#states.printed(line.length);
   }
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
@@ -117,7 +117,7 @@ class SingerStream implements StreamSink {
     this.#writer.record(this.#head, json, this.#tail);
     const length = this.#head.length + json.length + this.#tail.length;
     this.#records += 1;
-    this.#states.printed(length, 1);
+    this.#states.printed(length);
     return length;
   }
 
@@ -128,11 +128,6 @@ class SingerStream implements StreamSink {
 
   held(until: number): void {
     this.#output.held(until);
-    this.waits();
-  }
-
-  waits(): void {
-    this.#states.sendIfWorthIt();
   }
 
   ended(_complete: boolean, last: { state: State | undefined } | undefined): void {

@@ -35,14 +35,14 @@ function open(state: TapState = EMPTY): Open {
 
 /** Prints this many records of this length, and then sets the state of the stream `a`. */
 function records({ lines }: Open, count: number, characters: number, mark: number): void {
-  for (let i = 0; i < count; i += 1) lines.printed(characters, 1);
+  for (let i = 0; i < count; i += 1) lines.printed(characters);
   lines.set('a', { mark }, FORMATS.audit_events);
 }
 
 describe('a STATE message', () => {
   test('always contains the key bookmarks, even if there are none', () => {
     const { lines, states } = open();
-    lines.first();
+    lines.send();
     expect(states()).toEqual([{ bookmarks: {} }]);
   });
 
@@ -58,8 +58,8 @@ describe('a STATE message', () => {
     const { lines, states } = open(given);
     lines.set('a', { mark: 1 }, FORMATS.audit_events);
     lines.set('new', { mark: 2 }, FORMATS.audit_events);
-    lines.first();
-    lines.printed(10, 1);
+    lines.send();
+    lines.printed(10);
     lines.final();
     const value = {
       bookmarks: { a: bookmarkAt(1), other: { x: [1, null] }, odd: 5, new: bookmarkAt(2) },
@@ -75,7 +75,7 @@ describe('the next STATE message', () => {
     const all = open();
     const large = { mark: 'x'.repeat(10_000) };
     all.lines.set('a', large, FORMATS.audit_events);
-    all.lines.first();
+    all.lines.send();
     records(all, 1_000, 30, 1);
     all.lines.sendIfDue();
     expect(all.states()).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('the next STATE message', () => {
 
   test('is printed after 10 seconds, even if little else was printed', () => {
     const all = open();
-    all.lines.first();
+    all.lines.send();
     records(all, 1, 1, 1);
     all.clock.now = 9_999;
     all.lines.sendIfDue();
@@ -96,23 +96,9 @@ describe('the next STATE message', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('is printed before a wait if enough was printed and there are new bookmarks', () => {
-    const all = open();
-    all.lines.first();
-    records(all, 1, 100, 1);
-    all.lines.sendIfWorthIt();
-    expect(all.states()).toHaveLength(1);
-    records(all, 3, 100, 2);
-    all.lines.sendIfWorthIt();
-    expect(all.states()).toHaveLength(2);
-    all.clock.now = 60_000;
-    all.lines.sendIfWorthIt();
-    expect(all.states()).toHaveLength(2);
-  });
-
   test('is printed at the end of a stream if there are new bookmarks', () => {
     const all = open();
-    all.lines.first();
+    all.lines.send();
     all.lines.sendIfNew();
     expect(all.states()).toHaveLength(1);
     records(all, 0, 0, 1);
@@ -123,10 +109,10 @@ describe('the next STATE message', () => {
 
   test('is printed at the end of the sync if anything followed the last one', () => {
     const all = open();
-    all.lines.first();
+    all.lines.send();
     all.lines.final();
     expect(all.states()).toHaveLength(1);
-    all.lines.printed(100, 0);
+    all.lines.printed(100);
     all.lines.final();
     expect(all.states()).toHaveLength(2);
     records(all, 0, 0, 1);
@@ -182,7 +168,7 @@ test("merging any state with a later state in Meltano's way results in the later
       const set = (stream: keyof typeof FORMATS, state: Row): void => all.lines.set(stream, state, FORMATS[stream]);
       set('audit_events', {});
       set('deployments_recipes', { marks: {} });
-      all.lines.first();
+      all.lines.send();
       for (const { stream, state } of steps) {
         set(stream, state);
         all.lines.sendIfNew();
