@@ -59,9 +59,7 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
     const names = ['platform', ...FLAT, ...SETTINGS.keys()];
     Object.assign(flat, flattened(Object.fromEntries(names.map((name) => [name, env[variableOf(name)]]))));
   }
-  const isOneFile = configs.length === 1 && configs[0] !== 'ENV';
-  const source = isOneFile ? `The config file ${configs[0]}` : `The config (${configs.join(', ')})`;
-  return { settings: nested(flat), source };
+  return { settings: nested(flat), source: `The config ${configs.join(', ')}` };
 }
 
 /** The environment variable of a setting for `--config ENV`. */
@@ -97,22 +95,16 @@ function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
   switch ([setting.type].flat()[0]) {
-    case 'integer':
-      return /^[+-]?\d+$/.test(text) ? Number(text) : value;
     case 'boolean':
-      return BOOLEANS.get(text.toLowerCase()) ?? value;
+      return /^(?:true|1|yes|on)$/i.test(text) || (/^(?:false|0|no|off)$/i.test(text) ? false : value);
+    case 'integer':
     case 'array':
     case 'object':
-      return jsonIn(value);
+      return jsonIn(text);
     default:
       return setting.format === 'date-time' ? (toUtcText(text) ?? value) : value;
   }
 }
-
-const BOOLEANS = new Map([
-  ...['true', '1', 'yes', 'on'].map((text) => [text, true] as const),
-  ...['false', '0', 'no', 'off'].map((text) => [text, false] as const),
-]);
 
 /** The parsed content of a JSON string. Any other value stays unchanged. */
 function jsonIn(value: unknown): unknown {
