@@ -251,7 +251,7 @@ export function questionsTable(): string {
     otherwise,
     handling,
   ]);
-  return table(['question', 'assume A', 'assume B', 'how a client stays right'], rows);
+  return table(['Question', 'Expected answer', 'Other possible answer', 'Handling'], rows);
 }
 
 /** The table of open questions for users: whether `verify` shows the answer, and the status of each question. */
