@@ -17,7 +17,7 @@ const README = 'README.md';
 
 type Parts = Readonly<Record<string, () => string>>;
 
-/** The pages with generated parts, and the function that generates each part. */
+/** The pages with generated parts, and the functions that generate them. */
 const PAGES: Readonly<Record<string, Parts>> = Object.assign(
   { [README]: { streams: () => overviewTable(DOCUMENTED, README) }, 'docs/sources/ibm-cloud-queries.md': martParts() },
   ...DOCUMENTED.map(partsOfPages),
@@ -27,7 +27,7 @@ const PAGES: Readonly<Record<string, Parts>> = Object.assign(
   },
 );
 
-/** The parts of a platform's pages. The fields of the streams may have a separate page. */
+/** The parts of a platform's pages. Its stream fields may be on a separate page. */
 function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
   const { page, streamsPage } = platform;
   const userParts: Parts = {
@@ -43,7 +43,7 @@ function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
 
 export const PAGE_PATHS: readonly string[] = Object.keys(PAGES);
 
-/** The diagrams, with the function that draws each. Each diagram is in the folder of its platform's pages. */
+/** The diagrams, and the functions that draw them. Each diagram is in the same folder as its platform's pages. */
 export const PICTURES: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries(
   DOCUMENTED.map((platform) => [`docs/sources/${platform.picture}`, () => entityDiagram(platform)]),
 );
@@ -62,8 +62,8 @@ export function renderPage(path: string): string {
 const SECTION = /<!-- generated: (\w+) -->[\s\S]*?<!-- \/generated -->/g;
 
 /**
- * Returns the page with these texts between their markers. Throws if a marker has no text or a text has no marker, so
- * that no table disappears unnoticed.
+ * Inserts these texts between the page's markers. Throws if a marker has no text or a text has no marker, so that no
+ * table disappears unnoticed.
  */
 export function fillMarkers(page: string, sections: Readonly<Record<string, string>>): string {
   const missing = new Set(Object.keys(sections));

@@ -8,7 +8,7 @@ import type { Field } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
-// Generates parts of the pages.
+// Generates the tables on the pages.
 
 /**
  * The table of a platform's streams. Each name links to the table of the stream's fields, and each path to its section
@@ -49,7 +49,7 @@ function briefMode(stream: Stream): string {
   return cursorFieldOf(stream) === undefined ? 'full' : 'full, incremental';
 }
 
-/** The link from one page to another, or an empty link within the same page. */
+/** Returns the link from one page to another. Within the same page, the link is empty. */
 function linkTo(page: string, at: string): string {
   return page === at ? '' : relative(dirname(at), page);
 }
@@ -62,7 +62,7 @@ function sectionOf(page: string, wanted: string): string {
   return anchorOf(heading);
 }
 
-/** The headings of a Markdown page, of any level. */
+/** Returns a Markdown page's headings of all levels. */
 export function headingsOf(page: string): string[] {
   return [...page.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading ?? '');
 }
@@ -80,7 +80,7 @@ function modesOf(stream: Stream): string {
   return modes.charAt(0).toUpperCase() + modes.slice(1);
 }
 
-/** Airbyte's sync modes, each by the last part of its page's URL. */
+/** Airbyte's sync modes, by the last part of each mode's URL. */
 const SYNC_MODES: Readonly<Record<string, string>> = {
   'full-refresh-overwrite': 'Full Refresh - Overwrite',
   'full-refresh-append': 'Full Refresh - Append',
@@ -186,23 +186,23 @@ function kindName(kind: Field['kind']): string {
   return kind === 'text' ? 'string' : kind;
 }
 
-/** Messages that are composed at run time: their pattern, and the recommended action. */
+/** Patterns and recommended actions for messages that are composed at run time. */
 const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = {
   input_unusable: {
     message:
-      'The config (or catalog, or state) file `…` cannot be used: … Or: The stream `…` does not exist (or has an invalid sync mode, or is in the catalog twice).',
+      'The config, catalog or state file `…` cannot be used: … The stream `…` does not exist, has an invalid sync mode, or is in the catalog twice.',
     advice:
-      'Correct the file at the field or position that the message specifies. If a stream is unknown, refresh the connection’s schema in Airbyte; by hand, use the names that `discover` prints.',
+      'Correct the file at the field or position that the message specifies. If a stream is unknown, refresh the connection’s schema in Airbyte. On the command line, use the names that `discover` prints.',
   },
 };
 
 const GROUPS: ReadonlyArray<[FailureType, string]> = [
-  ['config_error', 'Fix the config or the permissions. Airbyte doesn’t retry.'],
+  ['config_error', 'Fix the config or the permissions. Airbyte doesn’t retry these errors.'],
   [
     'transient_error',
-    'Usually temporary. The connector has already retried several times, and Airbyte retries the sync.',
+    'These errors are usually temporary. The connector has already retried several times, and Airbyte retries the sync.',
   ],
-  ['system_error', 'Unexpected behavior of the API or the connector. Airbyte retries the sync.'],
+  ['system_error', 'The API or the connector behaved unexpectedly. Airbyte retries the sync.'],
 ];
 
 /**
@@ -233,8 +233,7 @@ function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatfo
 }
 
 /**
- * Formats placeholders as code, because a site built with MDX would interpret braces. Removes or abbreviates
- * quotations.
+ * Formats placeholders as code, because MDX would interpret their braces. Removes or abbreviates quotations.
  */
 function asText(template: string): string {
   return template
@@ -243,7 +242,7 @@ function asText(template: string): string {
     .replace(/\{\w+\}/g, '`$&`');
 }
 
-/** The reference's table of open questions. */
+/** The table of open questions in the reference. */
 export function questionsTable(): string {
   const rows = questions.map(({ question, expected, otherwise, handling }) => [
     question,
@@ -254,15 +253,15 @@ export function questionsTable(): string {
   return table(['Question', 'Expected answer', 'Other possible answer', 'Handling'], rows);
 }
 
-/** The table of open questions for users: whether `verify` shows the answer, and the status of each question. */
+/** The table of open questions for users, with each question's status and whether `verify` answers the question. */
 export function unverifiedTable(): string {
   const rows = questions.map(({ question, expected, state, noProbe }) => [
     question,
     expected,
-    noProbe === undefined ? 'yes' : `No. ${noProbe}`,
+    noProbe === undefined ? 'Yes' : `No. ${noProbe}`,
     state,
   ]);
-  return table(['Question', 'Expected', 'Does `verify` show it?', 'State'], rows);
+  return table(['Question', 'Expected', 'Does `verify` answer it?', 'Status'], rows);
 }
 
 /** A Markdown table without padding, so that changing a row changes only one line. */

@@ -7,7 +7,7 @@ import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { Accounts } from '../src/platforms/ibm-cloud/account/accounts.ts';
 
-/** A platform, as the docs describe it. */
+/** What the docs show about a platform. */
 export interface DocumentedPlatform {
   /** The platform's name in a config. */
   name: string;
@@ -24,13 +24,13 @@ export interface DocumentedPlatform {
   streams: readonly Stream[];
   /** The platform's terms, and its replacements for the default messages. */
   terms: Terms;
-  /** Causes that differ from the default causes. */
+  /** Causes that replace the default causes. */
   causes: Readonly<Partial<Record<ProblemId, string>>>;
   /** Problems that cannot occur on this platform. */
   withoutProblems: ReadonlySet<ProblemId>;
   /**
-   * The API path of a stream, and its section in the reference: the text in the section's heading, and the page if it
-   * isn't the usual one.
+   * The API path of a stream, the text in the heading of its section in the reference, and the section's page if it isn't
+   * `reference`.
    */
   origin: (stream: Stream) => { path: string; heading: string; page?: string };
   /** Foreign keys that have the same name in every stream. */
@@ -74,7 +74,7 @@ function composePath(stream: Stream<ComposeShared>): string {
   return pathOf(stream, { pageSize: 50, includeConnectionStrings: false } as ComposeShared);
 }
 
-/** The section numbers in the reference. */
+/** The number of each stream's section in the reference. */
 const IBM_SECTIONS: Readonly<Record<string, string>> = {
   accounts: '2.9',
   api_keys: '2.17',
@@ -116,17 +116,17 @@ const ibmCloudPages: DocumentedPlatform = {
     deployments_unknown:
       'The IDs are misspelled, the deployments no longer exist, or the key belongs to another account.',
     partitions_rejected: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
-    credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID was locked or deleted.',
-    forbidden: 'The service ID doesn’t have a role on the service, or has one only in other resource groups.',
+    credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID is locked or deleted.',
+    forbidden: 'The service ID doesn’t have a role on the service, or has a role only in other resource groups.',
     certificate_untrusted: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',
-    tls_not_spoken: 'An address in `endpoints` isn’t IBM’s.',
+    tls_not_spoken: 'An address in `endpoints` is not an IBM address.',
     proxy_rejected: 'The proxy’s rules block the hosts of IBM Cloud.',
     not_found: 'The deployment was deleted during the sync, or IBM has retired this API path.',
-    redirected: 'Something between the connector and IBM responded instead, such as a proxy’s login page.',
+    redirected: 'Another server responded instead of IBM, for example with a proxy’s login page.',
     unexpected_status: 'The server sent a status that IBM doesn’t document.',
-    unexpected_body: 'A successful response has an unknown format, or its pages never end.',
+    unexpected_body: 'A successful response has an unknown format, or the list’s pages never end.',
     rate_limited: 'This sync, or others with the same key, exceeded IBM’s rate limit.',
-    host_unknown: 'Name resolution fails where the connector runs, or it has no internet access.',
+    host_unknown: 'Name resolution fails where the connector runs, or the machine has no internet access.',
     connection_refused: 'A firewall blocks the connection, or the server is down.',
     proxy_failed: 'The proxy is overloaded, or can’t reach the hosts of IBM Cloud.',
     check_timed_out: 'IBM Cloud is down or very slow, or a firewall drops the requests.',

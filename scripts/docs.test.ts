@@ -49,7 +49,7 @@ test.each(['docs/clients.md', 'integration_tests/clients/README.md'])(
   },
 );
 
-test('the pages quote the correct maximum share of STATEs in the output', () => {
+test('the pages quote the correct maximum share of STATE messages in the output', () => {
   const share = 1 / (RECORD_BYTES_PER_STATE_BYTE + 1);
   expect(share).toBe(1 / 5);
   for (const path of ['CHANGELOG.md', 'docs/decisions/0006-checkpoints-bounded-by-bytes.md']) {
@@ -88,7 +88,7 @@ test.each(PAGES)('every link from %s to a heading works', (path) => {
   expect(lost.map(([link]) => link)).toEqual([]);
 });
 
-test('every npm script mentioned on the pages exists', () => {
+test('every npm script that the pages mention exists', () => {
   const named = PAGES.flatMap((path) => [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''));
   expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
