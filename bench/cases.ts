@@ -35,12 +35,12 @@ export async function throughput(runs: number): Promise<Row[]> {
         goal: '≤ 1.15',
       },
       {
-        what: 'CPU for the same, × the floor',
+        what: 'CPU time for the same events, × the floor',
         value: show(ratio(results.ours, results.floor, 'cpuMs')),
         goal: '≤ 1.15',
       },
       {
-        what: 'Time for the same by `tap-compose`, × the floor',
+        what: 'Time for the same events with `tap-compose`, × the floor',
         value: show(ratio(results.singer, results.floor, 'wallMs')),
         goal: '≤ 1.15',
       },
@@ -55,11 +55,11 @@ export async function throughput(runs: number): Promise<Row[]> {
         goal: '≤ 1.1',
       },
       {
-        what: 'Records a second',
+        what: 'Records per second',
         value: Math.round(THROUGHPUT_EVENTS / seconds.median).toLocaleString('en'),
         goal: '',
       },
-      { what: 'MB a second', value: (bytes / 1e6 / seconds.median).toFixed(0), goal: '' },
+      { what: 'MB per second', value: (bytes / 1e6 / seconds.median).toFixed(0), goal: '' },
     ];
   } finally {
     await sandbox.stop();
@@ -100,8 +100,7 @@ export async function startUp(runs: number): Promise<Row[]> {
 
 const MEMORY_EVENTS = 1_000_000;
 /**
- * Takes at most 5 MB per second. NODE_OPTIONS is empty, because the hook would overwrite the usage of the measured
- * program.
+ * Reads at most 5 MB per second. NODE_OPTIONS is empty, because its hook would overwrite the measured program's usage.
  */
 const SLOW_READER = `NODE_OPTIONS= node -e '
 let taken = 0; const began = performance.now();
@@ -111,7 +110,7 @@ process.stdin.on("data", (chunk) => {
   if (early > 20) { process.stdin.pause(); setTimeout(() => process.stdin.resume(), early); }
 });'`;
 
-/** Measures the peak resident memory over a million events, for a fast and for a slow reader. */
+/** Measures the peak resident memory over a million events, with a fast and a slow reader. */
 export async function memory(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': MEMORY_EVENTS });
   try {
@@ -131,7 +130,7 @@ export async function memory(runs: number): Promise<Row[]> {
           value: show(ratio(results.ours, results.floor, 'peakMb')),
           goal: '≤ 1.35',
         },
-        { what: `The same in MB${reader}`, value: show(peak, 0), goal: '< 160' },
+        { what: `Peak memory in MB${reader}`, value: show(peak, 0), goal: '< 160' },
       ];
     });
   } finally {
@@ -149,7 +148,7 @@ export async function waiting(runs: number): Promise<Row[]> {
   try {
     const command = connectorRead(sandbox, DEPLOYMENT_STREAMS, {
       num_workers: WORKERS,
-      // Each deployment then requires nine requests, including one for its details.
+      // With this option, each deployment requires nine requests, including one for its details.
       include_connection_strings: true,
     });
     const before = await sandbox.stats();
@@ -160,11 +159,11 @@ export async function waiting(runs: number): Promise<Row[]> {
     if (after.maxInFlight > WORKERS) throw new Error(`${after.maxInFlight} requests were in flight at once`);
     return [
       {
-        what: `${requests} requests of ${LATENCY_MS} ms by ${WORKERS} workers, × the time they must take`,
+        what: `${requests} requests of ${LATENCY_MS} ms by ${WORKERS} workers, × the minimum time`,
         value: show(figure(ours.map(({ wallMs }) => wallMs / ideal))),
         goal: '≤ 1.25',
       },
-      { what: 'Most requests in flight at once', value: String(after.maxInFlight), goal: `≤ ${WORKERS}` },
+      { what: 'Maximum requests in flight', value: String(after.maxInFlight), goal: `≤ ${WORKERS}` },
     ];
   } finally {
     await sandbox.stop();
@@ -182,7 +181,7 @@ export async function growth(runs: number): Promise<Row[]> {
       for (let run = 0; run < Math.min(runs, 3); run += 1) times.push((await measure({ command })).wallMs);
       const micros = (figure(times).median * 1_000) / events;
       rows.push({
-        what: `µs a record at ${events.toLocaleString('en')} events`,
+        what: `µs per record at ${events.toLocaleString('en')} events`,
         value: micros.toFixed(1),
         goal: 'not growing',
       });
@@ -198,7 +197,7 @@ const COUNTED_WORKERS = 8;
 
 /**
  * Checks everything that doesn't depend on the machine: records, requests, and concurrent requests. Returns a line for
- * each.
+ * each check.
  */
 export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startSandboxProcess({ 'audit-events': COUNTED_EVENTS, deployments: 20, 'latency-ms': 2 });
@@ -216,12 +215,12 @@ export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
     });
     return [
       equal('audit events read', events.records, COUNTED_EVENTS),
-      // One additional request is for the empty last page, and one verifies that the list ends there.
-      equal('requests for them', pages, COUNTED_EVENTS / PAGE_SIZE + 2),
-      equal('records of deployments read', reports.records, reportRecords),
-      equal('requests for them', requests - pages, reportRequests),
+      // The two additional requests are for the empty last page, and to verify that the list ends there.
+      equal('requests for these events', pages, COUNTED_EVENTS / PAGE_SIZE + 2),
+      equal('deployment records read', reports.records, reportRecords),
+      equal('requests for these records', requests - pages, reportRequests),
       {
-        what: `requests in flight at once: ${maxInFlight}, at most ${COUNTED_WORKERS}`,
+        what: `maximum requests in flight: ${maxInFlight} of ${COUNTED_WORKERS} allowed`,
         ok: maxInFlight <= COUNTED_WORKERS,
       },
     ];

@@ -18,12 +18,12 @@ const WORKERS = 8;
 const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
 /**
- * The first round requests a token; the second requests the first page of instances, which lists the first deployments.
+ * The first round requests a token. The second round requests the first page of instances, which lists the first
+ * deployments.
  */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
 /**
- * The account and its resource groups can be requested together with the first page, so there are four requests by
- * then.
+ * The account and its resource groups can be requested together with the first page, so this adds up to four requests.
  */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
@@ -46,19 +46,31 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
     const least = rounds * LATENCY_MS;
     return [
       {
-        what: `${requests} requests of ${LATENCY_MS} ms by ${WORKERS} workers, × the time they must take`,
+        what: `${requests} requests of ${LATENCY_MS} ms by ${WORKERS} workers, × the minimum time`,
         value: show(figure(results.ours.map(({ wallMs }) => wallMs / least))),
         goal: '≤ 1.2',
       },
       {
-        what: `The same by IBM's SDK for Python in ${WORKERS} threads`,
+        what: `Ratio of IBM's SDK for Python, in ${WORKERS} threads, to the minimum time`,
         value: show(figure(results.script.map(({ wallMs }) => wallMs / least))),
         goal: '',
       },
-      { what: 'Its time over ours', value: show(ratio(results.script, results.ours, 'wallMs')), goal: '> 1' },
-      { what: 'Its CPU over ours', value: show(ratio(results.script, results.ours, 'cpuMs')), goal: '' },
-      { what: 'Its peak memory over ours', value: show(ratio(results.script, results.ours, 'peakMb')), goal: '' },
-      { what: 'Most requests in flight at once', value: String(maxInFlight), goal: `≤ ${WORKERS}` },
+      {
+        what: "Time of IBM's SDK, divided by ours",
+        value: show(ratio(results.script, results.ours, 'wallMs')),
+        goal: '> 1',
+      },
+      {
+        what: "CPU time of IBM's SDK, divided by ours",
+        value: show(ratio(results.script, results.ours, 'cpuMs')),
+        goal: '',
+      },
+      {
+        what: "Peak memory of IBM's SDK, divided by ours",
+        value: show(ratio(results.script, results.ours, 'peakMb')),
+        goal: '',
+      },
+      { what: 'Maximum requests in flight', value: String(maxInFlight), goal: `≤ ${WORKERS}` },
     ];
   } finally {
     await sandbox.stop();
@@ -67,19 +79,18 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 
 const COUNTED_DEPLOYMENTS = 20;
 /**
- * One request for the token; one page each of instances, access groups and policies; one request each for resource
- * groups, account, databases, regions, roles and reclamations; two for tags; three for audit routes; and four for
- * restrictions.
+ * Two requests are for tags, three for audit routes, and four for restrictions. One request each is for the token,
+ * instances, access groups, policies, resource groups, account, databases, regions, roles and reclamations.
  */
 const REQUESTS_OF_ACCOUNT = 19;
-/** Usage is requested in one page per month. */
+/** Each month of usage is a single page. */
 const MONTHS = 13;
-/** Every engine has these lists. The other two lists emit one record per request. */
+/** The number of lists that every engine has. The other two lists emit one record per request. */
 const REPORTS_OF_ALL = 7;
 
 /**
  * Checks everything that doesn't depend on the machine: records, requests, and concurrent requests. Returns a line for
- * each.
+ * each check.
  */
 export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
@@ -92,14 +103,14 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
     const { streams } = JSON.parse(readFileSync(read.at(-1) ?? '', 'utf8')) as ConfiguredCatalog;
     const wanted = streams.reduce((sum, { stream }) => sum + (counts[stream.name] ?? NaN), 0);
     const { deployments_replicas: replicas = 0, deployments_recovery_windows: windows = 0, teams = 0 } = counts;
-    // Members are requested per access group.
+    // Each access group has its own list of members.
     const ofAccount = REQUESTS_OF_ACCOUNT + MONTHS + teams;
     const asked = ofAccount + COUNTED_DEPLOYMENTS * REPORTS_OF_ALL + replicas + windows;
     return [
-      { what: `records of the inventory read: ${found} of ${wanted}`, ok: found === wanted },
-      { what: `requests for them: ${requests} of ${asked}`, ok: requests === asked },
+      { what: `inventory records read: ${found} of ${wanted}`, ok: found === wanted },
+      { what: `requests for these records: ${requests} of ${asked}`, ok: requests === asked },
       {
-        what: `requests in flight at once: ${maxInFlight}, at most ${WORKERS}`,
+        what: `maximum requests in flight: ${maxInFlight} of ${WORKERS} allowed`,
         ok: maxInFlight <= WORKERS,
       },
     ];
@@ -108,7 +119,7 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
   }
 }
 
-/** Usage of the whole account, which the script reads as well. */
+/** Reads the usage of the whole account, as the script does. */
 function configFile({ platform, ...options }: Readonly<Record<string, unknown>>): string {
   const config = { ...options, platform: { ...(platform as object), billing: 'account' }, num_workers: WORKERS };
   return workspace.file('config.json', config);
@@ -122,7 +133,9 @@ async function connectorRead(config: string): Promise<string[]> {
   return [...program, 'read', '--config', config, '--catalog', catalog];
 }
 
-/** The number of requests of each program. Throws unless both programs send the same number and print the same rows. */
+/**
+ * Returns the number of requests that each program sends. Throws unless both numbers and all printed rows are equal.
+ */
 async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], script: string[]): Promise<number> {
   const before = (await sandbox.stats()).requests;
   const { records } = contentsOf(messagesOf(readFileSync(await printed(ours), 'utf8')));

@@ -18,16 +18,16 @@ const cases: Record<string, (runs: number) => Promise<Row[]>> = {
   'ibm-cloud': ibmCloud,
 };
 
-const flags = readFlags('bench', 'Measures speed and memory, as ratios. README.md says what each case is.', {
+const flags = readFlags('bench', 'Measures speed and memory as ratios. README.md describes each case.', {
   only: { value: 'CASES', meaning: 'the cases to measure, separated by commas', default: Object.keys(cases).join(',') },
-  runs: { value: 'N', meaning: 'how often each program runs; long cases run three times at most', default: '5' },
-  write: { meaning: 'put the results into bench/README.md and draw its chart' },
-  short: { meaning: 'judge counts alone, never time: what CI does' },
+  runs: { value: 'N', meaning: 'the number of runs of each program; long cases run at most three times', default: '5' },
+  write: { meaning: 'write the results to bench/README.md, and draw the chart' },
+  short: { meaning: 'check only counts, never time, as CI does' },
 });
 const names = flags.only.split(',');
 const runs = Number(flags.runs);
 const unknown = names.filter((name) => !Object.hasOwn(cases, name));
-if (unknown.length > 0) refuse(`there is no case ${unknown.join(', ')}; there are ${Object.keys(cases).join(', ')}`);
+if (unknown.length > 0) refuse(`unknown case ${unknown.join(', ')}; the cases are ${Object.keys(cases).join(', ')}`);
 if (!Number.isSafeInteger(runs) || runs < 1) refuse('--runs must be a whole number of at least 1');
 
 process.once('exit', () => workspace.remove());

@@ -52,7 +52,7 @@ export async function interleaved<Name extends string>(
 ): Promise<Record<Name, Measurement[]>> {
   const names = Object.keys(commands) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<Name, Measurement[]>;
-  // The first turn only warms up caches, so it isn't counted.
+  // The first run only warms up caches, so it isn't counted.
   for (let run = -1; run < runs; run += 1) {
     for (const name of names) {
       const result = await measure(commands[name]);

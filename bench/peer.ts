@@ -11,8 +11,8 @@ const DEPLOYMENTS = 50;
 const STREAMS = ['audit_events', 'deployments_backups', 'deployments_roles', 'deployments_scalings'];
 
 /**
- * Measures the connector and a low-code manifest under Airbyte's Python CDK, which read the same streams. The two programs take
- * turns on the same sandbox.
+ * Compares the connector with a low-code manifest for Airbyte's Python CDK that reads the same streams. The two
+ * programs take turns on the same sandbox.
  */
 export async function peer(runs: number): Promise<Row[]> {
   const python = join(await environment('clients'), 'python');
@@ -53,7 +53,7 @@ export async function peer(runs: number): Promise<Row[]> {
     const pair: [Measurement[], Measurement[]] = [reads.ours, reads.cdk];
     return [
       compared(`Time for ${ours.size.toLocaleString('en')} records of four streams`, pair, 'wallMs', 's', 1_000),
-      { what: 'Records a second', value: perSecond(reads.ours), goal: perSecond(reads.cdk) },
+      { what: 'Records per second', value: perSecond(reads.ours), goal: perSecond(reads.cdk) },
       compared('CPU', pair, 'cpuMs', 's', 1_000),
       compared('Peak memory', pair, 'peakMb', 'MB', 1),
       compared('Start-up (`spec`)', [starts.ours, starts.cdk], 'wallMs', 's', 1_000),
@@ -63,7 +63,7 @@ export async function peer(runs: number): Promise<Row[]> {
   }
 }
 
-/** The fields that identify a record and that both programs print. */
+/** Returns the records' keys, made from fields that both programs print. */
 async function readKeys(command: string[]): Promise<Set<string>> {
   const keys = new Set<string>();
   let records = 0;
@@ -71,7 +71,7 @@ async function readKeys(command: string[]): Promise<Set<string>> {
     if (!line.startsWith('{"type":"RECORD"')) continue;
     const { record } = JSON.parse(line) as { record: { stream: string; data: Record<string, string> } };
     const { stream, data } = record;
-    // Only the connector computes the id of a role.
+    // Only the connector computes an ID for each role.
     const ownId = stream === 'deployments_roles' ? data['name'] : data['id'];
     keys.add([stream, data['deployment_id'], ownId].join('/'));
     records += 1;

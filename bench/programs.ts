@@ -8,7 +8,7 @@ import { composeConfig } from '../test-support/configs.ts';
 import { ROOT, build, programPath } from '../test-support/connector.ts';
 import { measure, workspace } from './measure.ts';
 
-/** Builds the connector, and the floor program in the same way. */
+/** Builds the connector and, in the same way, the floor program. */
 export async function buildPrograms(): Promise<void> {
   await build();
   const bundle = await rolldown({ input: join(ROOT, 'bench/floor.ts'), platform: 'node' });
@@ -16,7 +16,7 @@ export async function buildPrograms(): Promise<void> {
   await bundle.close();
 }
 
-/** The connector's command line. To read the given streams, this function also writes the input files. */
+/** Returns the connector's command line, and writes the input files for reading the given streams. */
 export function connector(command: 'spec' | 'check' | 'discover' | 'verify', sandbox?: SandboxProcess): string[] {
   if (sandbox === undefined) return [process.execPath, programPath(), command];
   return [process.execPath, programPath(), command, '--config', configFile(sandbox)];

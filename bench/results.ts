@@ -96,7 +96,7 @@ function drawChart(tables: Table[]): string {
   });
   if (peers.length > 0) {
     peerLines.unshift(
-      `<text x="16" y="${peersTop + 14}" font-size="14" font-weight="600">The Python CDK at the same reports, × source-compose</text>`,
+      `<text x="16" y="${peersTop + 14}" font-size="14" font-weight="600">The Python CDK with the same streams, × source-compose</text>`,
     );
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">

@@ -1,5 +1,5 @@
-// Measured node processes preload this file, which writes their usage to the file BENCH_USAGE. This doesn't favor either program,
-// because the floor and the connector both load it.
+// Measured node processes preload this file, which writes their usage to the path in BENCH_USAGE. This favors no
+// program, because the floor program and the connector both load this file.
 const { writeFileSync } = require('node:fs');
 
 process.on('exit', () => {

@@ -6,7 +6,7 @@ import { PYTHON_OPTIONS, installInto } from '../test-support/python.ts';
 import { type Row, figure, interleaved, show, workspace } from './measure.ts';
 import { connector } from './programs.ts';
 
-/** Measures how long the wheel's Python takes before it replaces itself with Node.js. */
+/** Measures how long the wheel's Python code takes before it replaces itself with Node.js. */
 export async function wheel(runs: number): Promise<Row[]> {
   await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
   const links = join(ROOT, 'dist-wheel');
@@ -18,8 +18,8 @@ export async function wheel(runs: number): Promise<Row[]> {
   const more = (of: 'wallMs' | 'cpuMs'): string =>
     show(figure(installed.map((run, i) => run[of] - (plain[i]?.[of] ?? NaN))), 0);
   return [
-    { what: '`spec` through the wheel, ms more than the plain program', value: more('wallMs'), goal: '≤ 120' },
-    // A process keeps its usage when it executes another program.
-    { what: 'CPU for the same, ms more', value: more('cpuMs'), goal: '' },
+    { what: 'Time of `spec` with the wheel, in ms more than without it', value: more('wallMs'), goal: '≤ 120' },
+    // A process's usage includes the time before it executed another program.
+    { what: 'CPU time of `spec` with the wheel, in ms more than without it', value: more('cpuMs'), goal: '' },
   ];
 }

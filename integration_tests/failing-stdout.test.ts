@@ -63,7 +63,7 @@ describe('unwritable stdout', () => {
       const catalog = catalogOf('incremental', ['audit_events']);
       const catalogFile = workspace.file('catalog.json', catalog);
       const args = ['read', '--config', configOf(workspace, sandbox), '--catalog', catalogFile];
-      // The limit is 150 blocks of 1,024 bytes, which is less than half of the output.
+      // The limit of 150 blocks of 1,024 bytes is less than half of the output.
       const { exitCode } = await shell(`ulimit -f 150; exec "$@" >${file}`, args);
       expect(exitCode).toBe(1);
       const output = readFileSync(file, 'utf8');
@@ -77,7 +77,7 @@ describe('unwritable stdout', () => {
     });
   });
 
-  it('a program exits with 1 and without a message if its reader exits before the only burst of output', async () => {
+  it('a program exits with 1 and without a message if its reader exits before the program writes its only output', async () => {
     await sandboxed({}, async ({ sandbox, workspace }) => {
       const args = ['discover', '--config', configOf(workspace, sandbox)];
       const { child, finished } = startConnector(args, { stdout: 'leave' });

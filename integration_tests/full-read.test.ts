@@ -37,7 +37,7 @@ describe('a read of all streams', () => {
   it.each([
     ['with full refresh', (): ConfiguredCatalog => catalogOf('full_refresh')],
     ['with incremental sync', (): ConfiguredCatalog => catalogOf('incremental')],
-    ['with the nulls that some clients write', (): ConfiguredCatalog => withNulls(catalogOf('full_refresh'))],
+    ['with null values, as some clients write them', (): ConfiguredCatalog => withNulls(catalogOf('full_refresh'))],
     [
       'with incremental requested for every stream, as PyAirbyte does',
       (): ConfiguredCatalog => ({

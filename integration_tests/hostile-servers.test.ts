@@ -97,7 +97,7 @@ describe('an endless body', () => {
     expect(stdout).toContain('"failure_type":"system_error"');
     expect(stdout).toContain('The response for accounts exceeds the limit of 256 MB');
     expect(written).toBeGreaterThan(LIMIT);
-    // The buffers on both sides contain much less than half of the limit.
+    // The buffers on both sides hold much less than half of the limit.
     expect(written).toBeLessThan(1.5 * LIMIT);
     expect(maxRss).toBeLessThan(2.5 * LIMIT);
   });
@@ -263,13 +263,13 @@ describe('a tiny Retry-After', () => {
       if (times.length > 3) response.writeHead(200).end(ACCOUNTS);
       else response.writeHead(429, { 'retry-after': '0.001' }).end();
     });
-    // The program runs as a child process, which waits in real time.
+    // Run the program as a child process, which waits in real time.
     const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['accounts'], { env: {} });
     expect(result.exitCode).toBe(0);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(waits).toHaveLength(3);
-    // Waits grow from three quarters of a second. Each is measured from before the response, so a slow machine can't
-    // shorten a wait.
+    // Waits start at three quarters of a second and grow. They are measured from before the response, so a slow machine
+    // can't shorten them.
     for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
   });
 });

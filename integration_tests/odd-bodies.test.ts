@@ -12,7 +12,7 @@ const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
 const NO_LIST = /_embedded\.\w+ is missing or not a list/;
 
-/** Malformed rows and lists, which must never look like fewer rows. */
+/** Malformed rows and lists, which must never be mistaken for fewer rows. */
 const damaged: Array<[Shape, RegExp]> = [
   ['embedded-list', NO_LIST],
   ['list-missing', NO_LIST],
@@ -32,7 +32,8 @@ describe('a malformed body', () => {
       const ofAccount = names.filter((name) => !name.startsWith('deployments'));
       const reports = names.filter((name) => name.startsWith('deployments_'));
       await sandboxed(SMALL, async ({ sandbox, read }) => {
-        // The list of deployments gets its own read, because the per-deployment lists can't be requested without it.
+        // Read the malformed list of deployments separately, because per-deployment lists can't be requested without
+        // deployments.
         for (const spoiled of [ofAccount, ['deployments'], reports]) {
           sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
           const result = await read({ catalog: catalogOf('full_refresh', spoiled) });
@@ -122,7 +123,7 @@ describe('a cursor that the API ignores', () => {
   });
 });
 
-/** Alerts are a single object, whose rows aren't checked, and add-ons have no key of their own. */
+/** Alerts are a single object, whose rows aren't checked, and add-ons have no keys. */
 function applies(name: string, shape: Shape): boolean {
   if (name === 'deployments_alerts') return !shape.startsWith('row-');
   return !(name === 'deployments_addons' && shape === 'row-without-key');

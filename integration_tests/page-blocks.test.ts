@@ -7,7 +7,7 @@ import { ROOT } from '../test-support/connector.ts';
 import { blocksOf, pageOf } from '../test-support/pages.ts';
 
 // A test must run every block of commands or code on a page as written, or this file must say why that isn't possible.
-// A new block has no entry, so it fails.
+// New blocks fail until they have an entry.
 
 const README = 'integration_tests/install/readme.test.ts';
 const COMMANDS = 'integration_tests/page-commands.test.ts';
@@ -21,7 +21,7 @@ const QUERIES = 'integration_tests/dbt/package.test.ts';
 
 const DEVELOPMENT = 'is how this test is run';
 
-/** Blocks of a page that match the words are run by this test, or can't be run for this reason. */
+/** For each page, the test that runs the matching blocks, or the reason why they can't be run. */
 const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['CONTRIBUTING.md', DEVELOPMENT, /^npm ci\n/],
   ['README.md', README, /^git clone|^node dist/],

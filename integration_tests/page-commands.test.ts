@@ -13,7 +13,7 @@ import { Workspace } from '../test-support/workspace.ts';
 
 const README = pageOf('README.md');
 
-/** The time on the clocks of the sandbox and the program. The README's table of costs is from the month before. */
+/** The time on the clocks of the sandbox and the program. The README's table shows the previous month's costs. */
 const NOW = '2026-11-24T12:00:00Z';
 
 let sandbox: IbmCloudSandbox;
@@ -23,7 +23,7 @@ let checkout: Workspace;
 beforeAll(async () => {
   sandbox = await startSandbox({ platform: 'ibm_cloud', now: NOW });
   checkout = new Workspace();
-  // Audit events are omitted, because their queries are limited to ten a minute.
+  // Omit audit events, because their queries are limited to ten a minute.
   const platform = { ...(sandbox.config['platform'] as object), logs_instances: [] };
   for (const name of ['sandbox', 'config']) checkout.put(`secrets/${name}.json`, { platform });
   symlinkSync(join(ROOT, 'dist'), join(checkout.folder, 'dist'));
@@ -97,7 +97,7 @@ function fileOf(path: string): string {
   return readFileSync(join(checkout.folder, path), 'utf8');
 }
 
-/** Expects a record for each row of the table that starts with this text. The table's headings are field names. */
+/** Expects a record for each row of the table that starts with this text. The column headings are field names. */
 function expectRows(section: string, start: string, records: readonly object[]): void {
   const table = section.slice(section.indexOf(start)).split('\n\n')[0] ?? '';
   const [fields = [], , ...rows] = table

@@ -22,7 +22,7 @@ const COMMANDS = PAGES.flatMap((page) =>
     block
       .trim()
       .split('\n')
-      // The tests of the examples start the sandboxes with a port.
+      // Tests of the examples start the sandboxes that specify a port.
       .filter((line) => /^(npm run sandbox|npx tsx sandbox)/.test(line) && !line.includes(' --port ')),
   ),
 );

@@ -4,7 +4,7 @@ import { countsRead, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 200, deployments: 3 };
 
-// The distributive type keeps the fields of each kind.
+// The type is distributive, to keep the fields of each kind.
 type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
 
 /** Only requests without a response get a short timeout. On a slow machine, any other request may take long. */

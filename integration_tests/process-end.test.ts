@@ -29,7 +29,7 @@ describe('SIGTERM', () => {
         catalog: catalogOf('incremental', ['teams', 'audit_events']),
         run: {
           onLine(line, kill) {
-            // The other stream has ended, or the wait was logged, so the read now hangs.
+            // Once the other stream has ended or the wait was logged, the read hangs.
             const hangs = line.includes('"audit_events"') && line.includes('COMPLETE');
             if (hangs || line.includes('retrying in')) kill('SIGTERM');
           },
@@ -75,7 +75,7 @@ describe('a reader of stdout', () => {
     });
   });
 
-  it('a stalled reader stops the requests, so that memory stays flat, and receives everything when it resumes', async () => {
+  it('if the reader stalls, requests stop and memory stays flat, and a resumed reader receives everything', async () => {
     await sandboxed({ auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 }, async (given) => {
       const { sandbox } = given;
       const { child, finished } = startConnector(everything('source-compose', given), {
@@ -84,7 +84,7 @@ describe('a reader of stdout', () => {
       });
       await new Promise((done) => child.stderr?.once('data', done));
       const { requests } = sandbox.stats();
-      // A pipe and the stream's buffer contain about 80 KB, and each of the 16 workers holds one more page.
+      // A pipe and the stream's buffer hold about 80 KB, and each of the 16 workers holds one more page.
       expect(requests).toBeGreaterThan(16);
       expect(requests).toBeLessThan(300);
       let text = '';

@@ -41,8 +41,8 @@ describe('reads that are killed at random lines and then resumed', () => {
       const again = await read(sandbox, state);
       expect(again.violations).toEqual([]);
       expect(again.exitCode).toBe(0);
-      // The boundary consists of events with the newest timestamp, events in the lookback window of a minute, future
-      // events, and one recipe per deployment.
+      // The boundary consists of one recipe per deployment, and of events that have the newest timestamp, are in the
+      // lookback window of a minute, or are in the future.
       const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
       expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
       expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);
@@ -96,7 +96,7 @@ describe('a full refresh of both streams', () => {
       expect(keysRead(otherJob, 'audit_events')).toHaveLength(3_000);
       const noJob = await read(sandbox, otherJob.states, 'full_refresh');
       expect(keysRead(noJob, 'deployments_recipes')).toHaveLength(240);
-      // A full refresh doesn't use the state of an incremental read either.
+      // A full refresh also ignores the state of an incremental read.
       const incremental = await read(sandbox, noJob.states, 'incremental');
       const refreshed = await read(sandbox, incremental.states, 'full_refresh');
       expect(keysRead(refreshed, 'audit_events')).toHaveLength(3_000);
@@ -136,7 +136,7 @@ async function read(
   return readIn(workspace, config, catalogOf(mode, [...INCREMENTAL]), state, run);
 }
 
-/** Kills `kills` reads at random lines, then lets one complete. */
+/** Kills `kills` reads at random lines, then lets a read complete. */
 async function readWithKills(sandbox: Sandbox, kills: number, between?: () => void) {
   const seen = { audit_events: new Set<string>(), deployments_recipes: new Set<string>() };
   let emitted = 0;

@@ -6,7 +6,7 @@ import { sandboxed } from './reads.ts';
 
 const TOKEN = 'tok"en/with+odd=chars&more-0123456789';
 
-/** The token's parts occur in no other text. */
+/** A token whose parts occur in no other text. */
 const ODD_TOKEN = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6s';
 
 /** All encodings in which text could contain the token. */
@@ -112,7 +112,7 @@ describe('passwords in connection strings', () => {
       const strings = JSON.stringify(clean.records.get('deployments'));
       const passwords = [...strings.matchAll(/:\/\/[^:/"]*:([^@"\s]+)@/g)].map((match) => match[1] ?? '');
       expect(passwords.length).toBeGreaterThan(3);
-      // The API repeats a password in errors: in a connection string, with an option and with a name.
+      // The API's errors repeat a password in a connection string, after an option and after a name.
       const [password = ''] = passwords;
       const errors = `postgres://admin:${password}@db, mongo -p ${password}, password=${password}`;
       sandbox.setFaults([

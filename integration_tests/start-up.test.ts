@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type ProgramName, runConnector } from '../test-support/connector.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** Prints on stderr, when the program exits, how many bytes of code it loaded, and whether undici was among them. */
+/** When the program exits, prints to stderr how many bytes of code it loaded, and whether it loaded undici. */
 const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   let bytes = 0;

@@ -8,7 +8,7 @@ import { readArguments, sandboxed } from './reads.ts';
 
 interface Watched {
   code: number | null;
-  /** The final text on the terminal: for each line, the text that was written last. */
+  /** The terminal's final content: the last text written to each line. */
   screen: string;
 }
 

@@ -21,16 +21,16 @@ export interface CommandLine {
 }
 
 const CONFIG_FLAG = `  --config <file>
-      write a config for the connector to this file, readable only by you, such as secrets/sandbox.json`;
+      write the connector's config to this file, such as secrets/sandbox.json; only you can read the file`;
 
 /** Flags without a value. */
 const SWITCHES = {
   json: 'print one line of JSON for programs: address, credentials, deploymentIds, pid',
-  'exit-with-stdin': 'stop when stdin ends, as it does when the parent process exits',
-  help: 'print this text',
+  'exit-with-stdin': 'stop when stdin ends, which happens when the parent process exits',
+  help: 'print this help',
 } as const;
 
-/** The flags of all APIs or of one API, each with its option of `startSandbox`. */
+/** Maps the flags of all APIs, or of one API, to the options of `startSandbox`. */
 export function flagsOf(platform: PlatformName | 'every'): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.keys(optionsOf(platform)).map((name) => [flagOf(name), name]));
 }
@@ -71,7 +71,7 @@ function flagTexts(platform: PlatformName | 'every'): string[] {
   });
 }
 
-/** Parses the arguments. Returns a one-line error if they are invalid. */
+/** Parses the arguments. If they are invalid, returns a one-line error. */
 export function readCommandLine(args: readonly string[]): CommandLine | string {
   const every = flagsOf('every');
   const all = Object.assign({}, every, ...PLATFORM_NAMES.map(flagsOf)) as Readonly<Record<string, string>>;

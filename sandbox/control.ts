@@ -18,7 +18,7 @@ export function serveControl(root: FastifyInstance, { platform, faults, statisti
   void root.register(
     (app, _options, done) => {
       app.addHook('onRequest', async (request, reply) => {
-        if (!isLoopback(request.ip)) await reply.code(403).send({ errors: 'only for this machine' });
+        if (!isLoopback(request.ip)) await reply.code(403).send({ errors: 'accessible only from this machine' });
       });
       app.get('/stats', () => statistics.snapshot());
       app.get('/requests', () => statistics.entries);
@@ -38,7 +38,7 @@ export function serveControl(root: FastifyInstance, { platform, faults, statisti
       for (const [name, change] of Object.entries(platform.changes)) {
         app.post(`/${name}`, (request, reply) => {
           const numbers: unknown = request.body ?? {};
-          if (!areCounts(numbers)) return reply.code(400).send({ errors: 'numbers must be whole and not below 0' });
+          if (!areCounts(numbers)) return reply.code(400).send({ errors: 'numbers must be nonnegative integers' });
           return change(numbers);
         });
       }

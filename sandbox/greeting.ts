@@ -5,8 +5,8 @@ interface Greeted {
 }
 
 /**
- * The text for people when a sandbox has started: its address, records and config, and commands to paste. `credential`
- * is the token or key with a label; `configFile` is the file that contains the config.
+ * The text that a started sandbox prints for people: its address, records and config, and commands to paste.
+ * `credential` is the token or key with a label. `configFile` is the file that contains the config.
  */
 export function greeting(
   title: string,

@@ -67,7 +67,7 @@ test('--config writes a private file, and replaces only the config of an earlier
   const real = workspace.put('secrets/config.json', { platform: { name: 'ibm_cloud', api_key: 'real' } });
   start('--config', real);
   const [problem, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-  expect(problem).toContain('config.json exists and is not the config of a sandbox; name another file after --config');
+  expect(problem).toContain("config.json exists and is not a sandbox's config; specify another file after --config");
   expect(code).toBe(1);
   expect(readFileSync(real, 'utf8')).toContain('"real"');
   workspace.remove();
@@ -79,7 +79,7 @@ test('a port in use causes an error that says what to do', async () => {
   start('--port', String((other.address() as AddressInfo).port));
   const [problem, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   other.close();
-  expect(problem).toMatch(/^sandbox: .+ in use .+; give another --port, or none for a free one\n$/);
+  expect(problem).toMatch(/^sandbox: .+ in use .+; specify another --port, or omit it to use a free one\n$/);
   expect(code).toBe(1);
 });
 

@@ -4,7 +4,7 @@ import { greeting } from './greeting.ts';
 import type { Given } from './options.ts';
 import { type IbmCloudSandbox, type Sandbox, startSandbox } from './server.ts';
 
-/** A started sandbox, as far as this program uses it. */
+/** The parts of a started sandbox that this program uses. */
 interface Started {
   readonly sandbox: Sandbox | IbmCloudSandbox;
   readonly title: string;
@@ -25,7 +25,10 @@ if (typeof commandLine === 'string') {
   const { json, configFile } = commandLine;
   const { sandbox, title, credential, config, line } = await start(commandLine.options).catch(
     (error: NodeJS.ErrnoException) =>
-      fail(`${error.message}${error.code === 'EADDRINUSE' ? '; give another --port, or none for a free one' : ''}`, 1),
+      fail(
+        `${error.message}${error.code === 'EADDRINUSE' ? '; specify another --port, or omit it to use a free one' : ''}`,
+        1,
+      ),
   );
   if (configFile !== undefined) {
     try {

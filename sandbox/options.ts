@@ -43,7 +43,7 @@ const COMMON_OPTIONS = {
     least: 1,
     most: 86_400_000,
     default: 60_000,
-    meaning: 'how many milliseconds it does; then requests succeed again',
+    meaning: 'milliseconds that a service responds with 429; then requests succeed again',
   }),
   faults,
 } as const;

@@ -19,7 +19,7 @@ export type QueryParameters = Readonly<Record<string, string | readonly string[]
 
 /** The parts of a request that an API can use. */
 export interface Received {
-  /** The path as in faults and statistics, without prefix and query. */
+  /** The path as in faults and statistics, without the prefix and query. */
   readonly path: string;
   /** The decoded path parameters, such as `:id`. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export interface OpenedBody {
   readonly rows: readonly Row[];
   /** The field that a client uses as the key of a row. */
   readonly key: string;
-  /** Rebuilds the body with other rows. Rows and body are JSON texts. */
+  /** Rebuilds the body with other rows. The rows and the body are JSON text. */
   close(rows: readonly string[]): string;
 }
 
@@ -55,7 +55,7 @@ export interface Platform<Stream extends string = string> {
   readonly credential: string;
   /** The response to a request with a missing or wrong token. */
   admit(received: Received): Answer | undefined;
-  /** The account that a request is for, for faults of one account. */
+  /** The account that a request is for, so that faults can apply to one account. */
   accountOf?(received: Received): string | undefined;
   /** The service of a path. Each service has its own quota. */
   serviceOf(path: string): string;

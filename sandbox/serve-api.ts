@@ -79,7 +79,7 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
 /** Whether a request contains the credential anywhere: in its URL, headers or body. */
 function carries(credential: string, { url, headers, body }: FastifyRequest): boolean {
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-  // The credential unchanged, as encoded in a path, and as encoded in a form.
+  // Search for the credential unchanged, as encoded in a path, and as encoded in a form.
   const spellings = [
     credential,
     encodeURIComponent(credential),
@@ -91,8 +91,9 @@ function carries(credential: string, { url, headers, body }: FastifyRequest): bo
 }
 
 /**
- * The path as in faults and statistics: without prefix, query, repeated slashes and a trailing slash. Colons are
- * decoded, because only some clients encode them. Encoded slashes remain encoded, because they don't separate segments.
+ * The path as in faults and statistics: without the prefix, the query, repeated slashes and a trailing slash. Colons
+ * are decoded, because only some clients encode them. Encoded slashes remain encoded, because they don't separate
+ * segments.
  */
 function pathOf(url: string, prefix: string): string {
   const end = url.indexOf('?');

@@ -46,19 +46,22 @@ export interface Sandbox extends RunningSandbox<StreamName> {
   addEvents(count: number): void;
   /** Marks all cursors issued so far as old. */
   forgetCursors(): void;
-  /** Changes a recipe of the given deployment, or else of the first. Each call changes a different recipe. */
+  /**
+   * Changes a recipe of the given deployment, or of the first deployment by default. Each call changes a different
+   * recipe.
+   */
   touchRecipe(deploymentId?: string): RecipeChange;
-  /** Adds a recipe to the given deployment, or else to the first. */
+  /** Adds a recipe to the given deployment, or to the first deployment by default. */
   addRecipe(deploymentId?: string): RecipeChange;
 }
 
 /** A running IBM Cloud sandbox, with all services below one address. */
 export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
-  /** The address; each service has its own path below it. */
+  /** The address. Each service has its own path below this address. */
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly accountId: string;
-  /** CRNs of trusted profiles that the key can assume: of its own account, then of the other accounts. */
+  /** CRNs of trusted profiles that the key can assume. The profile of its own account is first. */
   readonly profiles: readonly string[];
   /** The addresses of the services; clients replace `{region}` and `{instance}`. */
   readonly endpoints: Endpoints;
@@ -76,7 +79,10 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   passTime(seconds: number): void;
   /** Adds audit events, dated now or the given number of seconds earlier. */
   addEvents(count: number, lateBySeconds?: number): void;
-  /** Adds usage to the first row of the given month, or else of the open month. Returns the key of the first metric. */
+  /**
+   * Adds usage to the first row of the given month, or of the open month by default. Returns the key of the first
+   * metric.
+   */
   touchUsage(month?: string): string;
 }
 

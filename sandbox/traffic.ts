@@ -1,7 +1,7 @@
 /** A received request. */
 export interface RequestEntry {
   readonly method: string;
-  /** The path without prefix and query: `/deployments`. */
+  /** The path without the prefix and query, such as `/deployments`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The host to which the request was sent, as the client specified it. */
@@ -89,7 +89,7 @@ export class Quota {
     this.#now = now;
   }
 
-  /** Takes one request from the service's quota, or returns the number of seconds to wait. */
+  /** Takes one request from the service's quota. If the quota is used up, returns the number of seconds to wait. */
   take(service: string): number | undefined {
     if (this.#most === 0) return undefined;
     const now = this.#now();

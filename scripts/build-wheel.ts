@@ -31,7 +31,7 @@ try {
   const { error, status } = spawnSync('python3', [...pip, join(stage, 'python')], { stdio: 'inherit' });
   if (error !== undefined || status !== 0) {
     throw new Error(
-      `The wheel was not built${error === undefined ? '' : `: ${error.message}`}. It takes Python 3.10 or later with pip.`,
+      `The wheel was not built${error === undefined ? '' : `: ${error.message}`}. The build requires Python 3.10 or later with pip.`,
     );
   }
   for (const name of readdirSync(wheels)) console.log(join('dist-wheel', name));

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 // ConnectorMetadataDefinitionV0, with all references inlined. Airbyte owns the schema, so it isn't part of this
 // repository.
 const [schemaFile] = process.argv.slice(2);
-if (schemaFile === undefined) throw new Error('Name the schema: npm run check:metadata -- SCHEMA.json');
+if (schemaFile === undefined) throw new Error('Specify the schema file: npm run check:metadata -- SCHEMA.json');
 
 const ajv = new Ajv({
   strict: false,

@@ -116,7 +116,7 @@ function columnProperties({ name, of }: Staged, field: string): object {
   return { name: RENAMED[field] ?? field, description, data_type: TYPES[kind], ...reference };
 }
 
-/** A relation whose record may be missing (docs/sources, "Relations"). */
+/** Relations whose target record may be missing (docs/sources, "Relations"). */
 function relation(target: string): object {
   const stream = stagedStreams().find(({ name }) => name === target)!.of[0]!.stream;
   const to = { to: `ref('${modelOf(target)}')`, field: referredField(stream) };
@@ -130,7 +130,7 @@ function describe(texts: Array<[platform: string, text: string]>, named = false)
   return texts.map(([platform, text]) => `${platform}: ${text}`).join(' ');
 }
 
-/** Every sync fills these tables, so they show how old the data are. */
+/** Every sync fills these tables, so they show how old the data is. */
 const ALWAYS_FILLED = new Set(['accounts', 'deployments']);
 
 function sourceProperties({ name, title, streams }: DocumentedPlatform): object {

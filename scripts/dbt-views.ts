@@ -29,8 +29,8 @@ interface Model {
 }
 
 /**
- * The start of each file, and the prefixes of views and tables, which DuckDB requires because it resolves names when a
- * view is read.
+ * The start of each file, and the prefixes of views and tables. DuckDB requires prefixes, because it resolves names
+ * when a view is read.
  */
 const DIALECTS: Readonly<Record<ViewTarget, { header: string; views: string; tables: string }>> = {
   postgres: {
@@ -53,7 +53,7 @@ create schema databases;`,
 };
 
 const NOTE = `-- Written by \`npm run dbt:views\` from the models in dbt/models.
--- Errors about missing tables or columns are harmless: they mean that a stream isn't synced, so its view is empty.`;
+-- Errors about missing tables or columns are harmless. They mean that a stream isn't synced, so its view is empty.`;
 
 /** The content of dbt/views/TARGET.sql. dbt compiles the models without a database. */
 export async function compileViews(target: ViewTarget): Promise<string> {
@@ -91,7 +91,7 @@ function viewsText(target: ViewTarget, compiled: string): string {
   return `${NOTE}\n${header}\n\n${statements.join('\n\n')}\n`;
 }
 
-/** The marts and the models that they use, each after the models that it uses itself. */
+/** The marts and all models that they depend on, with dependencies first. */
 function inOrder(nodes: Readonly<Record<string, Model>>): Model[] {
   const models = new Set<Model>();
   const add = (id: string): void => {

@@ -55,7 +55,7 @@ export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
     async start() {
       const sandbox = await startSandbox(options);
       return {
-        about: `${sandbox.baseUrl}, a sandbox: Compose closed on 1 March 2023`,
+        about: `${sandbox.baseUrl}, a sandbox, because Compose shut down on 1 March 2023`,
         config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }),
         tables: [],
         counts: () => sandbox.counts(),
@@ -115,7 +115,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
     async start() {
       const sandbox = await startSandbox({ ...options, platform: 'ibm_cloud' });
       return {
-        about: `${sandbox.baseUrl}, a sandbox: the connector has never been run against IBM's own servers`,
+        about: `${sandbox.baseUrl}, a sandbox, because the connector has never been run against IBM's own servers`,
         config: sandbox.config,
         tables: IBM_CLOUD_TABLES,
         counts: () => sandbox.counts(),

@@ -18,8 +18,8 @@ export interface DemoOptions {
 }
 
 /**
- * Shows how the connector reads a sandbox of each platform. Returns false, and skips the remaining platforms, if the
- * records differ from those in a sandbox.
+ * Shows how the connector reads a sandbox of each platform. If the records differ from the sandbox's, skips the
+ * remaining platforms and returns false.
  */
 export async function runDemo({ program, folder, platforms, print, signal }: DemoOptions): Promise<boolean> {
   print(`\n${bold(`source-compose ${manifest.version}`)}\n`);
@@ -100,7 +100,7 @@ async function discover({ files, print, run }: Stage): Promise<string[]> {
   return streams.map(({ name }) => name);
 }
 
-/** The first message of a type in a file that the program wrote. */
+/** The first message of the given type in a file that the program wrote. */
 async function first<T extends Message['type']>(files: DemoFiles, name: string, type: T): Promise<MessageOf<T>> {
   return firstOf(messagesOf(await readFile(files.path(name), 'utf8')), type);
 }

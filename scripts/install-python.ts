@@ -1,5 +1,6 @@
 import { makeEnvironments } from '../test-support/python.ts';
 
-// `npm run install:python` installs the Python packages for all tests. Otherwise, each test installs its own packages.
+// `npm run install:python` installs the Python packages for all tests. Without this step, each test installs the
+// packages that it needs.
 
 await makeEnvironments();

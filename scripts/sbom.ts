@@ -37,7 +37,7 @@ function onlyBundled(all: Sbom, bundled: readonly string[]): Sbom {
   const refs = new Set([all.metadata.component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
   return {
     ...all,
-    // npm uses the folder's name, so it is replaced.
+    // Replace the name, because npm uses the folder's name.
     metadata: { ...all.metadata, component: { ...all.metadata.component, name: manifest.name } },
     // Only npm considers these packages development packages.
     components: components.map((component) => ({ ...component, properties: [] })),

@@ -87,7 +87,7 @@ test('the form shows the top-level options in order, and none is a secret', () =
   expect(secretsOf(common)).toEqual([]);
 });
 
-test('each platform is selected by a constant, and has a title and a description', () => {
+test('a constant selects each platform, which has a title and a description', () => {
   expect(form.required).toEqual(['platform']);
   expect(form.properties.platform).toMatchObject({ type: 'object', title: 'Platform' });
   for (const option of forms) {

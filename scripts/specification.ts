@@ -15,7 +15,7 @@ export function specification(): object {
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
       // The form can't show an empty list as a default, and one client can't print it.
       if (Array.isArray(jsonSchema.default)) delete jsonSchema.default;
-      // The form would reject white space around a pasted token, although the connector trims it.
+      // The form would reject whitespace around a pasted token, although the connector trims it.
       if (secret === true) delete jsonSchema.pattern;
       // The form accepts a choice only as an object with oneOf, whose constants have a type.
       if (zodSchema instanceof z.ZodDiscriminatedUnion) {

@@ -14,15 +14,15 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     for (const [path, text] of Object.entries(dbtModels())) writeFileSync(pageUrl(path), text);
   },
   /**
-   * `npm run release:notes -- v0.2.0 FILE` writes the release's section of the changelog. Throws if a version or date
-   * is wrong.
+   * `npm run release:notes -- v0.2.0 FILE` writes the release's section of the changelog. Throws if the version or the
+   * date is wrong.
    */
   async notes(tag = '', file = '') {
     const { releaseNotes } = await import('./release-notes.ts');
     const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8');
     writeFileSync(file, `${releaseNotes(tag, manifest.version, changelog)}\n`);
   },
-  /** `npm run sbom -- FILE` writes the contents of the bundle. */
+  /** `npm run sbom -- FILE` writes the bill of materials of the bundle. */
   async sbom(file = '') {
     const { makeSbom } = await import('./sbom.ts');
     writeFileSync(file, `${JSON.stringify(makeSbom(), null, 2)}\n`);
@@ -51,5 +51,5 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
 
 const [what = '', ...args] = process.argv.slice(2);
 const write = WRITERS[what];
-if (write === undefined) throw new Error(`Name what to write: ${Object.keys(WRITERS).join(', ')}.`);
+if (write === undefined) throw new Error(`Specify what to write: ${Object.keys(WRITERS).join(', ')}.`);
 await write(...args);

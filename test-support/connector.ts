@@ -42,9 +42,9 @@ export function startConnector(
 }
 
 /**
- * Runs a command to its end, for a test. Without options, the command runs in this process, from `src/`, and waits for
- * retries and rate limits take an eighth of the real time. With options or with `REAL_PROCESSES=1`, it is a child
- * process that runs the built program.
+ * Runs a command to its end, for a test. Without options, the command runs in this process, from `src/`, and shortens
+ * waits for retries and rate limits to an eighth. With options or `REAL_PROCESSES=1`, a child process runs the built
+ * program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** A flag of a script: its meaning and, if it takes a value, the value's placeholder in the help. */
+/** A script's flag: its meaning and, if it takes a value, the placeholder that the help shows for the value. */
 export interface Flag {
   meaning: string;
   /** Absent if the flag is a switch. */

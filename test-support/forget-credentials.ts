@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { forgetCredentials } from '../src/text/credentials.ts';
 
-// The test files of a worker share a process, and therefore also the registered credentials.
+// A worker's test files share a process, and therefore also its registered credentials.
 afterAll(forgetCredentials);

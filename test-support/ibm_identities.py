@@ -7,7 +7,7 @@ from ibm_values import picked, text, timestamp
 
 
 def identity_jobs(pool, identities, users, account_id):
-    """The rows of each stream, as jobs of the pool."""
+    """Starts a job in the pool for each stream. Each job returns rows."""
     groups = pool.submit(service_id_groups, identities, account_id)
     return [
         pool.submit(user_rows, users, account_id),
@@ -18,7 +18,7 @@ def identity_jobs(pool, identities, users, account_id):
 
 
 def pages(ask, field, **query):
-    """All rows of a list; the client has no pager for it."""
+    """All rows of a list that the client has no pager for."""
     token = None
     while True:
         body = ask(pagesize=100, pagetoken=token, **query).get_result()
@@ -29,7 +29,7 @@ def pages(ask, field, **query):
 
 
 def of_all_groups(ask, field, groups, **query):
-    """Without a group, the list is that of the default group, which the list of groups may also contain."""
+    """The rows of all groups. A request without a group returns the default group's rows, so duplicates are removed."""
     rows = list(pages(ask, field, **query))
     for group in groups.result():
         rows += pages(ask, field, group_id=group, **query)

@@ -8,7 +8,7 @@ QUERY = "family:resource_controller AND (service_name:databases-for-* OR service
 
 
 def tags_of_databases(search, account_id):
-    """The tags by CRN. Only a page without rows is the last."""
+    """The tags by CRN. Only an empty page ends the list."""
     found = {}
     asked = {"query": QUERY, "fields": ["crn", "tags", "access_tags"]}
     while True:
@@ -82,7 +82,7 @@ def by_name(part):
 
 
 def contexts_of(row):
-    """A context per zone; one value can name several zones."""
+    """A context per zone. A single value can name several zones."""
     values = by_name(row)
     zones = values["networkZoneId"].split(", ") if "networkZoneId" in values else [None]
     return [(zone, values.get("endpointType"), values.get("mfa")) for zone in zones]

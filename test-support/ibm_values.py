@@ -12,7 +12,7 @@ def text(value):
 
 
 def timestamp(value):
-    """The time in UTC with milliseconds; additional digits are truncated."""
+    """The time in UTC with milliseconds. Additional digits are truncated."""
     if not value:
         return None
     return datetime.fromisoformat(value).astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

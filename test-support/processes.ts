@@ -20,8 +20,8 @@ export interface ProcessOptions {
   /** The process's stdin: a string or a stream. Default: empty. */
   input?: string | Readable;
   /**
-   * What to do with stdout: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or redirect
-   * it to the file with this path.
+   * What to do with stdout: `collect` it (the default), `leave` it to the caller, which reads `child.stdout`, or
+   * redirect it to the file at this path.
    */
   stdout?: 'collect' | 'leave' | { file: string };
   /** `show` passes stderr on to this process's stderr. Default: stderr is collected. */
@@ -36,7 +36,7 @@ export interface ProcessOptions {
 
 export interface Running {
   child: ChildProcess;
-  /** The promise rejects only if the process couldn't start or took too long. */
+  /** Rejects only if the process couldn't start or took too long. */
   finished: Promise<Finished>;
 }
 

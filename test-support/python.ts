@@ -18,7 +18,7 @@ const PYTHON_ENV: NodeJS.ProcessEnv = {
   DO_NOT_TRACK: '1',
 };
 
-/** How to run Python programs. No program takes a minute; a hanging program must not block the whole run. */
+/** Options for running Python programs. No program takes a minute, and a hanging program must not block the tests. */
 export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
@@ -62,14 +62,16 @@ const EXAMPLES = { airflow: 'airflow', dagster: 'dagster', insights: 'clients', 
 
 const made = new Map<string, Promise<string>>();
 
-/** The folder `bin` of an environment with the pinned versions. Creates it when first needed. */
+/**
+ * Returns the `bin` folder of an environment with the pinned versions. Creates the environment when it is first needed.
+ */
 export function environment(name: Environment): Promise<string> {
   const bin = made.get(name) ?? makeEnvironment(name);
   made.set(name, bin);
   return bin;
 }
 
-/** The same for an example, whose requirements must be among the pinned versions. */
+/** Returns the `bin` folder of the environment for an example, whose requirements must be among the pinned versions. */
 export function exampleEnvironment(example: keyof typeof EXAMPLES): Promise<string> {
   const name = EXAMPLES[example];
   const pins = new Set(linesOf(requirementsOf(name)));
@@ -104,7 +106,10 @@ async function makeEnvironment(name: Environment): Promise<string> {
   return join(folder, 'bin');
 }
 
-/** Returns this machine's interpreter of a version such as 3.12, or undefined if there is none. Downloads nothing. */
+/**
+ * Returns this machine's interpreter for a version such as 3.12. Returns undefined if there is none, and downloads
+ * nothing.
+ */
 export async function findPython(release: string): Promise<string | undefined> {
   // pyenv puts only selected versions on PATH.
   const pyenv = globSync(join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions', '*', 'bin'));
@@ -114,14 +119,14 @@ export async function findPython(release: string): Promise<string | undefined> {
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** Creates an environment in a folder and installs a package, which may be in `links`. Returns its folder `bin`. */
+/** Creates an environment in a folder and installs a package, which may be in `links`. Returns the `bin` folder. */
 export async function installInto(
   folder: string,
   { python = PYTHON, name, links }: { python?: string; name: string; links: string },
 ): Promise<string> {
   await uv('venv', '--quiet', '--no-python-downloads', '--python', python, folder);
   const install = ['pip', 'install', '--quiet', '--python', join(folder, 'bin', 'python')];
-  // A package of the same version may have been built differently before.
+  // Ignore uv's cache, which may contain an older build of the same version.
   await uv(...install, '--only-binary', ':all:', '--find-links', links, '--refresh-package', name, name);
   return join(folder, 'bin');
 }

@@ -22,5 +22,5 @@ export async function startSandboxCommand(command: string, cwd: string): Promise
     sandbox.stdout.resume();
     return stop;
   }
-  throw new Error(`The sandbox does not start:\n${stderr}`);
+  throw new Error(`The sandbox did not start:\n${stderr}`);
 }

@@ -69,7 +69,7 @@ export function firstOf<T extends Message['type']>(messages: readonly Message[],
 
 /** The contents of a command's messages. */
 export interface Contents {
-  /** The data of the records, by stream. */
+  /** The records' data, by stream. */
   records: ReadonlyMap<string, readonly Row[]>;
   /** The last state of each stream, as in a state file. */
   states: readonly StreamState[];

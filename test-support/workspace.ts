@@ -24,7 +24,7 @@ export class Workspace {
     return path;
   }
 
-  /** Lets every user of this machine read the folder, such as the users in a container and of a server. */
+  /** Lets every user of this machine read the folder, including users in containers. */
   openToAll(): this {
     chmodSync(this.folder, 0o755);
     return this;

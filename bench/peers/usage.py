@@ -1,4 +1,4 @@
-"""Writes this process's CPU time and peak memory to the file BENCH_USAGE when the process ends."""
+"""Writes this process's CPU time and peak memory to the path in BENCH_USAGE when the process ends."""
 import atexit
 import json
 import os

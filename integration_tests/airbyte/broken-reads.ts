@@ -17,7 +17,7 @@ type Change = (valid: PlainMessage[]) => PlainMessage[];
 /** A defect in the valid read, and the exact set of rules that must catch it. */
 type BrokenRead = readonly [name: string, rules: readonly string[], messages: Change, rest?: Partial<CommandRun>];
 
-/** Whether two messages print the same line. */
+/** Whether two messages are printed as the same line. */
 export function isSame(a: PlainMessage, b: PlainMessage): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
@@ -44,7 +44,7 @@ function both(...changes: Change[]): Change {
   return (valid) => changes.reduce((messages, change) => change(messages), valid);
 }
 
-// Messages of the valid read that several tests change.
+// Messages that several tests change.
 const lastTeam = record('teams', { id: 't2' });
 const teamsState = state('teams', noCursor, 2);
 const clustersState = state('clusters', noCursor, 0);
@@ -53,11 +53,11 @@ export const markState = state('audit_events', { version: 1, mark: '2026-01-02T0
 const teamsComplete = status('teams', 'COMPLETE');
 /** Inserts messages of audit_events in the middle of the stream. */
 export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
-/** Checkpoints of more than 100 KB, of which STATEs are nearly half. */
+/** Checkpoints of more than 100 KB, nearly half of which are STATEs. */
 export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {
   return { records: 1, recordBytes: 800, stateBytes: 500 };
 });
-/** Makes the stream teams fail. Each test adds the error itself. */
+/** Makes the stream `teams` fail. Each test adds its own error. */
 export const teamsFail = both(instead(teamsComplete, status('teams', 'INCOMPLETE')), without(teamsState));
 
 const exitCode = 1;
@@ -209,19 +209,19 @@ export const brokenReads: readonly BrokenRead[] = [
   ],
   [
     'two errors for the whole read',
-    ['5 one error for the whole run'],
+    ['5 one error for the whole read'],
     both(teamsFail, atTheEnd(error('system_error'), error('config_error'))),
     { exitCode },
   ],
   [
     'a system_error for an unknown sync mode',
-    ['5 a refused stream has a config_error'],
+    ['5 a rejected stream has a config_error'],
     atTheEnd(error('system_error', 'nonsense')),
     { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') },
   ],
   [
     'a read of a stream that the catalog contains twice',
-    ['5 a refused stream is not read'],
+    ['5 a rejected stream is not read'],
     atTheEnd(error('config_error', 'teams')),
     { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'teams') },
   ],

@@ -31,7 +31,10 @@ export interface CommandRun {
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** The source must reject this stream with a config_error, because its sync mode is unknown or it occurs twice. */
+  /**
+   * The source must reject this stream with a config_error, because its sync mode is unknown or the catalog contains it
+   * twice.
+   */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
   /** Whether the stream supports only full refresh, or undefined if the catalog lists no sync modes. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonSchema, propertiesOf, schemasIn, typesOf } from './json-schema.ts';
 import type { DiscoveredCatalog, DiscoveredStream } from './messages.ts';
 
-/** Returns sentences about everything that the previous schema accepts and the current schema rejects. */
+/** Returns a sentence for everything that the previous schema accepts but the current schema rejects. */
 export function narrowings(previous: JsonSchema, current: JsonSchema, path = ''): string[] {
   const place = path === '' ? 'The root' : path;
   const inner = (name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -24,7 +24,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   return found;
 }
 
-/** These keywords accept less if their value increases, if it decreases, or if they are present at all. */
+/** Keywords that accept less if their value increases, if it decreases, or if they are present at all. */
 const LEAST = ['minimum', 'minLength', 'minItems'];
 const MOST = ['maximum', 'maxLength', 'maxItems'];
 const FORMS = ['pattern', 'format'];
@@ -62,12 +62,12 @@ function listOf(value: unknown): unknown[] {
 }
 
 /**
- * Returns sentences about every change in this catalog that would break a connection created with the previous release.
+ * Returns a sentence for every change in the catalog that would break connections created with the previous release.
  */
 export function catalogBreaks(previous: DiscoveredCatalog, current: DiscoveredCatalog): string[] {
   return previous.streams.flatMap((stream) => {
     const same = current.streams.find(({ name }) => name === stream.name);
-    return same ? streamBreaks(stream, same) : [`The stream ${stream.name} is gone.`];
+    return same ? streamBreaks(stream, same) : [`The stream ${stream.name} was removed.`];
   });
 }
 
@@ -77,7 +77,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   const fields = propertiesOf(current.json_schema);
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
-    if (!now) breaks.push(`${name}: the field ${field} is gone.`);
+    if (!now) breaks.push(`${name}: the field ${field} was removed.`);
     // Unlike a config option, an integer column can't contain other numbers.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
       breaks.push(`${name}: the field ${field} is no longer an integer.`);
@@ -86,10 +86,10 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
     }
   }
   for (const property of ['default_cursor_field', 'source_defined_primary_key'] as const) {
-    if (!isDeepStrictEqual(previous[property], current[property])) breaks.push(`${name}: ${property} is another one.`);
+    if (!isDeepStrictEqual(previous[property], current[property])) breaks.push(`${name}: ${property} has changed.`);
   }
   for (const mode of previous.supported_sync_modes.filter((before) => !current.supported_sync_modes.includes(before))) {
-    breaks.push(`${name}: the sync mode ${mode} is gone.`);
+    breaks.push(`${name}: the sync mode ${mode} was removed.`);
   }
   return breaks;
 }

@@ -26,7 +26,7 @@ export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-// RFC 3339 with T, seconds and an offset: destinations accept no other form.
+// RFC 3339 with T, seconds and an offset, because destinations accept no other form.
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 const date = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -50,7 +50,7 @@ export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
   };
 }
 
-/** Sets the value at a path such as `streams.0.name`. undefined deletes the value. */
+/** Sets the value at a path such as `streams.0.name`. Deletes it if the new value is undefined. */
 export function putValue(root: object, path: string, value: unknown): void {
   const names = path.split('.');
   const last = names.pop() ?? '';

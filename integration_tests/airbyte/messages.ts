@@ -99,13 +99,13 @@ const analyticsTrace = z.strictObject({
   analytics: z.strictObject({ type: z.string().min(1), value: z.string().optional() }),
 });
 
-/** The payload of a TRACE message: only the field that its type specifies. */
+/** The payload of a TRACE message, which has only the field that its type specifies. */
 const trace = z.discriminatedUnion('type', [streamStatusTrace, errorTrace, estimateTrace, analyticsTrace]);
 
 export type StreamStatusTrace = z.infer<typeof streamStatusTrace>['stream_status'];
 export type ErrorTrace = z.infer<typeof errorTrace>['error'];
 
-// Stricter than the protocol, which allows any key and any payload, because this source needs none of that freedom.
+// The protocol allows any key and any payload. This schema is stricter, because the source needs no others.
 
 const spec = z.strictObject({
   protocol_version: z.literal('0.2.0'),
@@ -158,7 +158,7 @@ const control = z.strictObject({
   connectorConfig: z.strictObject({ config: jsonObject }),
 });
 
-/** A line of stdout: only a type and its payload. */
+/** A line of stdout, which has only a type and its payload. */
 export const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SPEC'), spec }),
   z.strictObject({ type: z.literal('CONNECTION_STATUS'), connectionStatus }),

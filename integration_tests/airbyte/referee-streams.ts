@@ -57,7 +57,7 @@ function orderViolations(name: string, seen: readonly StreamEvent[]): Violation[
     }
     if (event.kind === 'record' && !running) {
       violations.push(violation('1.13 records only while RUNNING', `Stream ${name} sends a record before RUNNING.`));
-      running = true; // one violation is enough
+      running = true; // Report only the first violation.
     }
     if (event.kind !== 'status') continue;
     const { status, reasons } = event.status;
@@ -81,8 +81,8 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
     return [violation('1.13 a final status', `Stream ${stream.name} is neither COMPLETE nor INCOMPLETE.`)];
   }
   if (stream.refused && (end === 'COMPLETE' || seen.some(({ kind }) => kind === 'record'))) {
-    const sentence = `Stream ${stream.name} is read, although its catalog entry must be refused.`;
-    return [violation('5 a refused stream is not read', sentence)];
+    const sentence = `Stream ${stream.name} is read, although its catalog entry must be rejected.`;
+    return [violation('5 a rejected stream is not read', sentence)];
   }
   return [];
 }
@@ -91,8 +91,9 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
 // this size.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
-// A STATE is always allowed this long after the previous STATE, or before a wait of this length.
+// A STATE is always allowed this long after the previous STATE.
 const checkpointMs = 10_000;
+// A STATE is always allowed before a wait of this length.
 const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
@@ -123,7 +124,7 @@ function recordCountViolations(name: string, seen: readonly StreamEvent[]): Viol
     if (event.kind !== 'state') continue;
     const { recordCount } = event.state.sourceStats;
     if (recordCount !== records) {
-      const sentence = `A STATE of ${name} counts ${recordCount} records, but ${records} came since the last one.`;
+      const sentence = `A STATE of ${name} counts ${recordCount} records, but ${records} records follow the previous STATE.`;
       violations.push(violation('1.7 recordCount', sentence));
     }
     records = 0;
@@ -166,15 +167,15 @@ function stateShareViolations(name: string, seen: readonly StreamEvent[]): Viola
 }
 
 /**
- * The total size of STATEs that should have waited for more records. The last STATE, STATEs that may have been due by
- * time, and STATEs before a wait are excluded. A STATE has no time, so the messages around it bound its time.
+ * The total size of STATEs that should have waited for more records. Excludes the last STATE, STATEs that may have been
+ * due by time, and STATEs before a wait. A STATE has no time of its own, so the times of adjacent messages are used.
  */
 function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   const last = seen.findLastIndex(({ kind }) => kind === 'state');
   let bytes = 0;
   let latest = timeOf(seen[0]) ?? 0;
   let latestBeforeState = latest;
-  // STATEs that have not yet been followed by a message with a time.
+  // STATEs that no message with a time has followed yet.
   let open: { readonly bytes: number; readonly since: number; readonly latest: number }[] = [];
   for (const [index, event] of seen.entries()) {
     if (event.kind === 'state') {
@@ -247,7 +248,10 @@ export function recordViolations(run: CommandRun, events: ReadEvents): Violation
     const stream = expected.get(name);
     if (!stream) {
       violations.push(
-        violation('1.12 record of an unknown stream', `There are records of ${name}, which is not in the catalog.`),
+        violation(
+          '1.12 record of an unknown stream',
+          `The output has records of ${name}, which is not in the catalog.`,
+        ),
       );
       continue;
     }

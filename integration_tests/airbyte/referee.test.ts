@@ -86,7 +86,7 @@ test.for(brokenReads)('the referee catches %s', ([, rules, messages, rest]) => {
   expect(rulesOf(readOf(messages(validRead()), rest))).toEqual(rules.toSorted());
 });
 
-test.each(brokenResults)('the referee catches that %s', (_name, rules, _valid, broken) => {
+test.each(brokenResults)('the referee reports that %s', (_name, rules, _valid, broken) => {
   expect(rulesOf(broken)).toEqual(rules.toSorted());
 });
 
@@ -94,7 +94,7 @@ test('every rule of the referee catches at least one broken command', () => {
   const files = ['referee.ts', 'referee-streams.ts'];
   const source = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('');
   const rules = new Set([...source.matchAll(/'(\d+(?:\.\d+)? [^']+)'/g)].map(([, rule]) => rule ?? ''));
-  rules.delete('1.10 partial line'); // The referee only excuses this rule; the transcript's own tests cover it.
+  rules.delete('1.10 partial line'); // transcript.test.ts covers this rule.
   const proved = new Set([...brokenReads, ...brokenResults].flatMap(([, broken]) => broken));
   expect([...rules].filter((rule) => !proved.has(rule))).toEqual([]);
   expect(rules.size).toBeGreaterThan(30);
@@ -166,7 +166,7 @@ test('the last STATE does not count toward the limit of a quarter', () => {
 
 test('states never exceed a quarter of the output if each waits for four times its size', () => {
   const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
-  const ids = 300; // the most that a STATE contains in addition to its text
+  const ids = 300; // The maximum size of a STATE without its text.
   fc.assert(
     fc.property(fc.array(sizes, { maxLength: 20 }), (all) => {
       const patient = all.map(({ stateBytes, extra }) => {

@@ -19,11 +19,11 @@ import { violation, type Violation } from './violation.ts';
 export function violationsOf(run: CommandRun): Violation[] {
   const events = readEvents(run.transcript.messages);
   const violations = run.transcript.violations.filter(
-    // No process can complete a line after SIGKILL.
+    // After SIGKILL, a process can't complete its last line.
     ({ rule }) => !(run.signal === 'SIGKILL' && rule === '1.10 partial line'),
   );
   if (run.stderr !== '') {
-    violations.push(violation('5 nothing on stderr', `stderr holds ${run.stderr.length} characters: ${run.stderr}`));
+    violations.push(violation('5 nothing on stderr', `stderr contains ${run.stderr.length} characters: ${run.stderr}`));
   }
   violations.push(...resultViolations(run), ...exitViolations(run, events));
   if (run.command !== 'read') return violations;
@@ -77,7 +77,7 @@ function exitViolations(run: CommandRun, events: ReadEvents): Violation[] {
   if (run.signal !== undefined) return signalViolations(run.signal, run.exitCode, done);
   const due = done ? 0 : 1;
   if (run.exitCode === due) return [];
-  const why = done ? 'everything was done' : 'not everything was done';
+  const why = done ? 'everything succeeded' : 'something failed';
   return [violation('1.11 exit code', `${run.command} exits with ${run.exitCode ?? 'a signal'}, although ${why}.`)];
 }
 
@@ -151,11 +151,11 @@ function matchViolations(run: CommandRun, { streams, errors }: ReadEvents): Viol
     }
   }
   if (wholeRun.length > 1) {
-    violations.push(violation('5 one error for the whole run', `${wholeRun.length} TRACE ERRORs name no stream.`));
+    violations.push(violation('5 one error for the whole read', `${wholeRun.length} TRACE ERRORs name no stream.`));
   }
   if (wholeRun.length > 0 && incomplete.length > 0 && unexplained.length === 0) {
     violations.push(
-      violation('5 no summary error', 'A TRACE ERROR without a stream follows those of all failed streams.'),
+      violation('5 no summary error', 'A TRACE ERROR without a stream follows the TRACE ERRORs of all failed streams.'),
     );
   }
   return violations;
@@ -169,7 +169,7 @@ function refusalViolations(run: CommandRun, { errors }: ReadEvents): Violation[]
       ({ name }) =>
         !errors.some(({ error }) => error.stream_descriptor?.name === name && error.failure_type === 'config_error'),
     )
-    .map(({ name }) => violation('5 a refused stream has a config_error', `No config_error names ${name}.`));
+    .map(({ name }) => violation('5 a rejected stream has a config_error', `No config_error names ${name}.`));
 }
 
 /** Checks that the log of a read contains what users need. */
@@ -188,7 +188,7 @@ function logViolations(run: CommandRun, events: ReadEvents): Violation[] {
   }
   const asked = run.configuredCatalog?.streams.length ?? 0;
   if (asked === 0 && events.errors.length === 0 && !logs.some(({ level }) => level === 'WARN')) {
-    violations.push(violation('5 WARN for no streams', 'A read without any streams gives no WARN.'));
+    violations.push(violation('5 WARN for no streams', 'A read without any streams logs no WARN.'));
   }
   return violations;
 }

@@ -99,7 +99,7 @@ describe('sample files in discover', () => {
   });
 });
 
-// Fields whose values occur only in responses that are never requested, or never in the sandbox.
+// Fields that have values only in responses that are never requested, or never in the sandbox.
 const ABSENT: Record<string, readonly string[]> = {
   deployments: ['provision_recipe_id'],
   deployments_backups: ['download_link'],

@@ -7,10 +7,10 @@ import { isObject } from './json-schema.ts';
 // token.
 const token = 'filled-in-at-run-time';
 const host = 'filled-in-at-run-time.localhost';
-// Used as a key, this placeholder adds one entry per deployment.
+// If a key is this placeholder, its entry is repeated for each deployment.
 const deployment = 'every-deployment-at-run-time';
 
-/** The values that replace the placeholders, from a sandbox. */
+/** The sandbox's values, which replace the placeholders. */
 export interface SandboxValues {
   readonly baseUrl: string;
   readonly token: string;

@@ -8,7 +8,7 @@ export interface Transcript {
   readonly violations: readonly Violation[];
 }
 
-/** The rule number of each payload; the README explains the numbers. */
+/** The rule number of each payload. README.md explains the numbers. */
 const sectionOf: Readonly<Record<string, string>> = {
   SPEC: '1.2',
   CONNECTION_STATUS: '1.3',

@@ -14,7 +14,7 @@ import type { ClientTest, Stage } from './stage.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** The CDK's tests: all of them for a valid config, and only `check` for a config with a wrong token. */
+/** The CDK's tests: all of the tests for a valid config, and only `check` for a config with a wrong token. */
 const EXPECTED = [
   'spec',
   'spec_backward_compatibility',
@@ -55,8 +55,8 @@ export const imageTests: ClientTest = {
 };
 
 /**
- * Creates a connector folder with the layout that the CDK's tests require: our files, with the sandbox's address and token in the
- * configs.
+ * Creates a connector folder with the layout that the CDK's tests require. Its configs contain the sandbox's address
+ * and token.
  */
 function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
   const { baseUrl, token } = sandbox;
@@ -72,7 +72,8 @@ function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
 }
 
 /**
- * The SPEC of the last release, with which later SPECs must be compatible. Before the first release, the current SPEC.
+ * The last release's SPEC, with which later SPECs must be compatible. Before the first release, this is the current
+ * SPEC.
  */
 function publishedSpec(): string {
   const file = join(ROOT, 'integration_tests', 'previous_release', 'spec.json');
@@ -151,7 +152,7 @@ async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
     { path: '/clusters', kind: 'status', status: 429, retryAfter: 1, times: 1 },
     { path: '/deployments/*/recipes', kind: 'envelope', shape: 'row-without-key' },
   ]);
-  await keep('read with failing streams and a rate-limited stream', reading);
+  await keep('read with failing and rate-limited streams', reading);
   await keep('read without a catalog', ['read', ...good, '--catalog', '/nowhere/catalog.json']);
   return recordings;
 }

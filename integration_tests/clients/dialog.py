@@ -5,7 +5,7 @@ import sys
 
 
 def answer(**commands):
-    # Keeps the clients' own output out of the responses.
+    # Keep the clients' own output out of the responses.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:

@@ -52,10 +52,9 @@ const DAY_SECONDS = 86_400;
 
 export const ibmClients: IbmCloudClientTest = {
   name: 'ibm-clients',
-  title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} beside the connector`,
+  title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} compared with the connector`,
   platform: 'ibm_cloud',
-  // Each account has every engine of both generations, including replicas, every kind of policy, and several pages of
-  // every list.
+  // Each account has replicas, every engine of both generations, every kind of policy, and several pages of every list.
   holdings: { accounts: 1, deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
   run: async (stage) => {
     const platform = stage.config['platform'] as object;
@@ -64,7 +63,7 @@ export const ibmClients: IbmCloudClientTest = {
       config: { ...stage.config, platform: { ...platform, billing, trusted_profiles: stage.sandbox.profiles } },
     });
     await readByBoth(usageOf('account'), 'at first');
-    // By now, tasks and backups have finished, been added or been deleted, and the new deployment is active.
+    // Until then, tasks and backups finish or are added or deleted, and the new deployment becomes active.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
     await readByBoth(usageOf('account'), 'a day later');
@@ -78,22 +77,26 @@ async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
   const theirs = await byIbmClients(stage);
   const between = requestsOf(sandbox);
   const keys = Object.fromEntries(STREAMS.map((stream) => [stream, [...sandbox.keys(stream)]]));
-  report.keys(`${when}, IBM's clients read what the sandbox holds`, keysOf(theirs), keys);
+  report.keys(`${when}, IBM's clients read all rows in the sandbox`, keysOf(theirs), keys);
   const { rows: ours, fields } = await byConnector(stage);
-  report.rows(`${when}, the connector reads what they read`, ours, theirs);
-  report.same(`${when}, it declares their fields and no others`, onlyInOne(fields, fieldsOf(theirs)), []);
+  report.rows(`${when}, the connector reads the same rows as IBM's clients`, ours, theirs);
+  report.same(
+    `${when}, the connector declares exactly the fields of these rows`,
+    onlyInOne(fields, fieldsOf(theirs)),
+    [],
+  );
   const after = requestsOf(sandbox);
   const differing = [...after].flatMap(([path, count]) => {
     const [first = 0, second = 0] = [before.get(path), between.get(path)];
     const [asked, wanted] = [count - second, second - first];
     return asked === wanted ? [] : [`${path}: ${asked} instead of ${wanted}`];
   });
-  report.same(`${when}, it makes the same requests`, differing, []);
+  report.same(`${when}, the connector sends the same requests as IBM's clients`, differing, []);
 }
 
 /**
- * The number of requests per path. Allowlists have two paths; IBM's client knows only the older path. It also requests a
- * token of the key for each profile.
+ * The number of requests per path, except token requests, which IBM's clients repeat for each profile. IBM's client
+ * knows only the older of the two paths for allowlists.
  */
 function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
@@ -125,7 +128,7 @@ function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
   return [...one, ...other].filter((item) => !one.includes(item) || !other.includes(item));
 }
 
-/** All fields as `stream.field`. The script emits all rows of a stream with the same fields. */
+/** All fields as `stream.field`. In the script's output, all rows of a stream have the same fields. */
 function fieldsOf(rows: Rows): string[] {
   return Object.entries(rows).flatMap(([stream, byKey]) => {
     const [row = {}] = byKey.values();
@@ -150,8 +153,8 @@ interface Declared extends DiscoveredStream {
 }
 
 /**
- * Reads all streams as a full refresh, with the program's clock set to the sandbox's. Returns the rows and the declared
- * fields.
+ * Reads all streams as a full refresh, with the program's clock set to the sandbox's time. Returns the rows and the
+ * declared fields.
  */
 async function byConnector({ config, file, sandbox }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
   const command = ['--config', file('config.json', config)];

@@ -25,7 +25,7 @@ export class MeltanoProject {
   /** Creates a project, and adds the tap as docs/meltano.md adds the Python package. */
   static async create(stage: Stage, target: Target): Promise<MeltanoProject> {
     const { sandbox, folder, file } = stage;
-    // JSON is valid YAML. The target has no pip_url, so Meltano installs only the tap and queries no hub.
+    // JSON is valid YAML. Without a pip_url for the target, Meltano installs only the tap and queries no hub.
     file('meltano.yml', {
       default_environment: 'dev',
       send_anonymous_usage_stats: false,

@@ -29,14 +29,14 @@ export const meltano: ClientTest = {
 async function testWrongToken({ report }: Stage, project: MeltanoProject): Promise<void> {
   const bad = await project.call(['config', 'test', 'tap-compose'], { TAP_COMPOSE_PLATFORM_API_TOKEN: 'wrong' });
   const said = /"message":"(.*)"/.exec(bad.stdout + bad.stderr)?.[1] ?? lastLines(bad.stdout + bad.stderr);
-  report.same(`config test with a wrong token: ${said}`, [bad.exitCode, said.includes('token')], [1, true]);
+  report.same(`config test with a wrong token says: ${said}`, [bad.exitCode, said.includes('token')], [1, true]);
 }
 
 async function runTwice(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
   await project.run();
   const first = await linesOf(target);
-  report.counts('the first sync, in lines of the files', first, sandbox.counts(), INCREMENTAL);
+  report.counts('the first sync writes a line per record', first, sandbox.counts(), INCREMENTAL);
   await compare(stage, 'after the first sync', target);
   const { expected, changed } = await makeNews(sandbox);
   const asked = sandbox.requests.length;
@@ -54,7 +54,7 @@ async function runTwice(stage: Stage, project: MeltanoProject, target: Target): 
 }
 
 /**
- * Interrupts a newest-first read, and rejects a stream. The other streams are read, and the next sync reads the missing
+ * Interrupts a newest-first read and rejects a stream. All other streams are read, and the next sync reads the missing
  * records.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
@@ -87,7 +87,7 @@ async function refresh(stage: Stage, project: MeltanoProject, target: Target): P
   await compare(stage, 'after the sync that follows --full-refresh', target, changed);
 }
 
-/** A project that used tap-airbyte-wrapper resumes from the state that the wrapper saved. */
+/** A project that has used tap-airbyte-wrapper resumes from the wrapper's state. */
 async function changeOver(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report, file, config } = stage;
   const args = ['--config', file('wrapper.json', config), '--catalog', file('catalog.json', catalogOf('incremental'))];
@@ -120,7 +120,7 @@ async function failingRun({ sandbox, report }: Stage, project: MeltanoProject): 
   sandbox.setFaults([]);
 }
 
-/** Compares the target with the sandbox, and the changed recipe with its new content. */
+/** Expects the sandbox's rows in the target, including the new content of the changed recipe. */
 async function compare(
   { sandbox, report }: Stage,
   when: string,
@@ -137,7 +137,7 @@ function moment({ updatedAt }: News['changed']): string {
   return new Date(updatedAt).toISOString();
 }
 
-/** The number of lines that the target has added to each file. */
+/** The number of lines that the target has added to each file since `before`. */
 async function linesOf(target: Target, before: Counts = {}): Promise<Counts> {
   const rows = await target.rows();
   return Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, all.length - (before[name] ?? 0)]));

@@ -19,7 +19,7 @@ def misfits(file):
     text = Path(file).read_text(encoding="utf-8")
     lines = text.splitlines()
     if lines != text.split("\n")[:-1]:
-        yield "Python splits it into lines elsewhere than at \\n, or the last line does not end"
+        yield "Python splits the output at characters other than \\n, or the last line is truncated"
     for number, line in enumerate(lines, 1):
         for parser, parse in PARSERS.items():
             try:
@@ -32,7 +32,7 @@ def misfits(file):
     # The CDK treats a line that it can't parse as a LOG, so no line may have been converted to a LOG.
     seen = Counter(message.type.value for message in EntrypointOutput(messages=lines).get_message_iterator())
     if seen != Counter(kinds(lines)):
-        yield f"EntrypointOutput sees {dict(seen)} in it"
+        yield f"EntrypointOutput finds {dict(seen)} in the output"
 
 
 def kinds(lines):

@@ -37,14 +37,14 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     stdio: ['ignore', output, output],
     ...(uid === undefined ? {} : { uid }),
   });
-  // The command returns once the server has stopped, so that the folder can be deleted.
+  // Wait until the server has stopped, so that the folder can be deleted.
   const stop = (): void => void spawnSync(join(bin, 'pg_ctl'), ['stop', '--pgdata', data, '--mode', 'immediate'], as);
   process.prependOnceListener('exit', stop);
 
   const address = ['--host', '127.0.0.1', '--port', String(port), '--username', 'postgres'];
   for (let tries = 0; (await run(join(bin, 'pg_isready'), address)).exitCode !== 0; tries += 1) {
     if (tries === 100 || server.exitCode !== null) {
-      throw new Error(`Postgres does not start:\n${lastLines(readFileSync(log, 'utf8'))}`);
+      throw new Error(`Postgres did not start:\n${lastLines(readFileSync(log, 'utf8'))}`);
     }
     await wait(100);
   }
@@ -67,7 +67,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   };
 }
 
-/** Debian installs the server's programs outside PATH, and several versions side by side. */
+/** Debian installs the server's programs outside PATH, in a folder per version. */
 function programs(): string {
   const folders = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();
   folders.push(...(process.env['PATH'] ?? '').split(delimiter));

@@ -17,7 +17,7 @@ const SHOWN = 3;
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
 const total = (counts: Counts): number => sum(Object.values(counts));
 
-/** Prints each comparison at once, and counts passes and failures. */
+/** Prints each comparison immediately, and counts passes and failures. */
 export class Report {
   #passed = 0;
   #failed = 0;
@@ -54,7 +54,10 @@ export class Report {
     else this.fail(what, `found     ${JSON.stringify(found)}\nexpected  ${JSON.stringify(expected)}`);
   }
 
-  /** Compares the row counts of each stream. The line shows the sums, and the counts of the `notable` streams. */
+  /**
+   * Compares the row counts of each stream. The printed line contains the totals, and the counts of the `notable`
+   * streams.
+   */
   counts(what: string, found: Counts, expected: Counts, notable: readonly string[] = []): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const wrong = streams.filter((stream) => (found[stream] ?? 0) !== (expected[stream] ?? 0));

@@ -25,14 +25,18 @@ const TESTS = [
 ];
 const NAMES = TESTS.map(({ name }) => name);
 
-const flags = readFlags('test:clients', 'Runs the connector with real clients. Needs Python, Docker, PostgreSQL.', {
-  only: { value: 'NAMES', meaning: 'the clients to run, separated by commas', default: NAMES.join(',') },
-  keep: { meaning: "keep each client's folder, and print its name" },
-});
+const flags = readFlags(
+  'test:clients',
+  'Runs the connector with real clients. Requires Python, Docker and PostgreSQL.',
+  {
+    only: { value: 'NAMES', meaning: 'the clients to run, separated by commas', default: NAMES.join(',') },
+    keep: { meaning: "keep each client's folder, and print its path" },
+  },
+);
 const only = flags.only.split(',');
 const unknown = only.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
-  console.error(`there is no client ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
+  console.error(`unknown client ${unknown.join(', ')}; the clients are ${NAMES.join(', ')}`);
   process.exit(2);
 }
 

@@ -47,7 +47,7 @@ def template():
 
 
 destinations.DESTINATION_CLASS_MAP["files"] = Files
-# A config as users fill it in: options left empty in the template are null.
+# Like users' configs, this config contains null for options left empty in the template.
 source = yaml.safe_load(template())["source"]
 source["config"].update(json.load(open(config_file)))
 connection = Connection({"source": source, "destination": {"connector": "files", "config": {}}})

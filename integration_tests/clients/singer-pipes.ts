@@ -55,8 +55,8 @@ export const singerPipes: ClientTest = {
 };
 
 /**
- * Text that has made targets fail, or split lines. There is no plain line break, because PipelineWise's target writes
- * it as a backslash and an n.
+ * Text that has made targets fail or split lines. It contains no plain line break, because PipelineWise's target writes
+ * a backslash and an n instead.
  */
 const ODD = 'NUL \u0000, half of \ud83d, all of \u{1F600}, line breaks \u0085 \u2028, no NUL: \\u0000, "\\';
 /** Targets replace the characters that they can't store. */
@@ -90,7 +90,7 @@ async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
   let states = 0;
   for (let kills = 0; kills < KILLS; kills += 1) {
     const held = (await keysIn(target))['audit_events']?.length ?? 0;
-    // A sync prints more lines than there are missing events, regardless of its state.
+    // Regardless of its state, a sync prints more lines than there are missing events.
     const line = 1 + random(sandbox.counts().audit_events - held);
     const run = await pipe(stage, target, state, { ...ENDS[kills % ENDS.length]!, line });
     if (!run.killed) report.fail(`${target.name}, kill ${kills + 1}`, `the sync ended before line ${line}`);
@@ -152,8 +152,8 @@ async function pipe(stage: Stage, target: Target, state?: string, end?: End & { 
 }
 
 /**
- * Passes on the tap's output as it arrives, and calls `kill` after the line specified by `end`. After SIGKILL, a tap's
- * output ends with a complete line: with a truncated line, the target would fail and never print its state.
+ * Passes on the tap's output as it arrives, and calls `kill` after the line specified by `end`. If the tap is killed,
+ * the output ends after this line, because a target that receives a truncated line fails and never prints its state.
  */
 async function* brokenOff(output: Readable, end: End & { line: number }, kill: () => void): AsyncGenerator<Buffer> {
   let lines = 0;

@@ -25,7 +25,7 @@ export interface Target {
 /** target-jsonl writes a line per emitted record. */
 const JSONL = { name: 'target-jsonl', environment: 'target-jsonl', package: 'target-jsonl' } as const;
 /**
- * The target built on Meltano's SDK validates values strictly, and prints a state only when all records are written.
+ * The target built on Meltano's SDK validates values strictly, and prints a state only after all records are written.
  */
 const MELTANOLABS = {
   name: 'target-postgres',
@@ -61,8 +61,8 @@ export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<
 }
 
 /**
- * The three targets, each with its own empty folder or schema. PipelineWise's target writes when it has `batchRows`
- * rows of a stream. By default, it writes only at the end.
+ * The three targets, each with its own empty folder or schema. PipelineWise's target writes a stream's rows in batches
+ * of `batchRows`, or by default only at the end.
  */
 export async function openTargets(
   stage: Pick<Stage, 'folder' | 'file'>,
@@ -131,7 +131,7 @@ export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   );
 }
 
-/** When each row of a stream last changed, by key. If a row was appended repeatedly, the last copy counts. */
+/** When each row of a stream last changed, by key. If a row was appended several times, the last copy counts. */
 export function changesIn(rows: Rows, stream: string): Map<string, string> {
   return new Map((rows[stream] ?? []).map((row) => [keyOf(stream, row), utcText(row['updated_at'])]));
 }

@@ -100,7 +100,7 @@ export function allKeys(sandbox: Sandbox): Keys {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, [...sandbox.keys(name)]]));
 }
 
-/** How far back the connector re-reads: the default of lookback_window_seconds. */
+/** How far back the connector re-reads by default (`lookback_window_seconds`). */
 const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
@@ -109,7 +109,7 @@ export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_
 
 /** Changes in the sandbox between two reads. */
 export interface News {
-  /** The rows that the second read must emit: from incremental streams, only new rows and those at the boundary. */
+  /** The rows that the second read must emit. Incremental streams emit only new rows and rows at the boundary. */
   expected: Counts;
   /** An existing recipe that has changed. */
   changed: { id: string; updatedAt: string };
@@ -164,7 +164,7 @@ function withSteps(rows: Row[]): Row[] {
   return rows.flatMap((row) => [row, ...withSteps(row._embedded?.recipes ?? [])]);
 }
 
-/** The rows that are re-read: those in the lookback window, and undated rows. */
+/** The rows that are re-read: rows in the lookback window, and undated rows. */
 function boundary(rows: Array<{ id: string; at: string | null | undefined }>): Set<string> {
   const moments = rows.map(({ id, at }) => ({ id, ms: at == null ? undefined : Date.parse(at) }));
   const newest = Math.max(...moments.map(({ ms }) => ms ?? 0));

@@ -16,7 +16,7 @@ export async function wheelEnv(): Promise<NodeJS.ProcessEnv> {
   return { PIP_FIND_LINKS: links, UV_FIND_LINKS: links, UV_PYTHON_DOWNLOADS: 'never' };
 }
 
-/** Creates a folder for PATH with the programs that every machine with Python has. */
+/** Creates a folder for PATH that contains the programs of every machine with Python. */
 export async function pythonMachine({ folder, file }: Stage): Promise<string> {
   file('machine/.keep', '');
   const machine = join(folder, 'machine');

@@ -71,7 +71,7 @@ describe('the users of the image', () => {
 });
 
 describe('the memory limit', () => {
-  // 64 MB is just enough for a heap of 39 MB and node's own code, because Docker doesn't count the page cache.
+  // Docker doesn't count the page cache, so 64 MB is just enough for a heap of 39 MB and node's own code.
   it('a read of 40,000 events is complete and in order with 64 MB of memory', async () => {
     const limit = '64m';
     const large = await startSandbox({ auditEvents: 40_000 });

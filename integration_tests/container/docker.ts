@@ -14,7 +14,7 @@ export const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-o
 /** The strictest options for a container: an unknown user and no capabilities, but network access. */
 export const HARDENED = [
   ...['--user', '12345:12345', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-  // The host's network is required, because the sandbox listens only on this machine.
+  // Use the host's network, because the sandbox listens only on this machine.
   ...['--network', 'host'],
 ];
 

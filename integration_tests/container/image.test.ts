@@ -62,7 +62,7 @@ describe('the content of the image', () => {
   });
 
   it('the image adds only the built program and its compiled code', async () => {
-    // One layer contains the files, and the other the links to both executables.
+    // One layer contains the files, and the other layer contains the links to both executables.
     expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 2);
     const { stdout } = await runShell([], 'cd /airbyte && find . -type f');
     const found = stdout.trim().split('\n');
@@ -97,7 +97,7 @@ describe('the content of the image', () => {
 });
 
 describe('the build context', () => {
-  it('the build context contains only files that the Dockerfile copies: no config, token or test', async () => {
+  it('the build context contains only files that the Dockerfile copies, so no config, token or test', async () => {
     const workspace = new Workspace('context');
     try {
       await dockerOutput(['build', '--output', workspace.folder, '--file', '-', ROOT], 'FROM scratch\nCOPY . /\n');

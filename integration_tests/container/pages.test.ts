@@ -41,7 +41,7 @@ function sh(script: string): Promise<Finished> {
   return run('sh', ['-ec', script], { cwd: folder.folder, env });
 }
 
-/** Runs a block without its first line, which must be the one that builds the image. */
+/** Runs a block without its first line, which must be the command that builds the image. */
 async function afterBuild(block: string): Promise<string> {
   const [build, ...others] = block.trim().split('\n');
   expect(build).toBe('docker build -t source-compose .');

@@ -5,7 +5,7 @@ import type { Workspace } from '../../test-support/workspace.ts';
 
 // Runs Debian's Chromium from the command line.
 
-/** Chromium may take this long to load fonts on a busy machine. */
+/** On a busy machine, Chromium may take this long to load fonts. */
 const TIMEOUT_MS = 120_000;
 
 async function chromium(args: readonly string[]): Promise<Finished> {

@@ -32,7 +32,7 @@ function columnType({ type, format }: Property): string {
   return TYPES[[type].flat().find((one) => one !== 'null') ?? ''] ?? 'varchar';
 }
 
-/** Syncs once into a schema, from the last sync's state. Returns the exit code of the read. */
+/** Syncs once into a schema, from the last sync's state. Returns the read's exit code. */
 export async function loadAsAirbyte(
   { folder, schema, config, env }: { folder: string; schema: string; config: string; env: NodeJS.ProcessEnv },
   postgres: Postgres,

@@ -64,7 +64,7 @@ function sync(): Promise<Record<string, boolean>> {
 const SUCCEEDED = Object.fromEntries(WAREHOUSES.map((name) => [name, true]));
 const FAILED = Object.fromEntries(WAREHOUSES.map((name) => [name, false]));
 
-/** Remembers the current records of streams whose records are kept, as a sync does. */
+/** Returns the expected records. Like the warehouse, keeps records of some streams after IBM has deleted them. */
 async function note(): Promise<Record<string, Row[]>> {
   const now = await expectedRows(sandbox);
   for (const [name, rows] of kept) for (const row of now[name as 'billables']) rows.set(row['id'], row);
@@ -136,7 +136,7 @@ test.each(VIEW_TARGETS)(
     const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sql\n(s[^]*?)^```$/gm)].map(([, sql = '']) => sql);
     expect(blocks.length).toBe(MARTS.length + 1);
     await warehouses.execute(target, blocks.join('\n'));
-    // Later syncs must find the tables unchanged.
+    // Remove the views, because later syncs must find the database unchanged.
     if (target === 'postgres') await warehouses.execute(target, 'drop schema databases cascade;');
   },
 );

@@ -20,8 +20,8 @@ from dbt.cli.main import dbtRunner
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "clients"))
 from dialog import answer
 
-# dbt/README.md recommends this: otherwise, PostgresCache converts the version "13" to a number, and then to the text
-# "13.0".
+# dbt/README.md recommends this setting. Without it, PostgresCache converts the version "13" to a number, and then to
+# the text "13.0".
 pandas.read_json = functools.partial(pandas.read_json, dtype=False)
 
 duckdb_file, port = sys.argv[1], int(sys.argv[2])
@@ -52,7 +52,7 @@ def read(program, config, unused, cache):
         print(error, file=sys.stderr)
         return False
     finally:
-        # Closes the file, which dbt opens next.
+        # Close the file, because dbt opens it next.
         cache.get_sql_engine().dispose()
 
 
@@ -60,7 +60,7 @@ manifests = {}
 
 
 def build(schema, command, *arguments):
-    """Returns the failures. Each target is parsed once, because parsing doesn't depend on `as_of`, the variable that changes."""
+    """Returns the failures. Parses each target only once, because the result doesn't depend on `as_of`, the variable that changes."""
     os.environ["DBT_SCHEMA"] = schema
     *target, _variables = arguments
     if str(target) not in manifests:

@@ -8,7 +8,9 @@ import { PythonClient } from '../clients/python-clients.ts';
 import { openTargets } from '../clients/singer-targets.ts';
 import { loadAsAirbyte } from './destination.ts';
 
-/** The programs and databases that turn records into tables. The first uses DuckDB, all others use Postgres. */
+/**
+ * The programs and databases that turn records into tables. The first program uses DuckDB, and all others use Postgres.
+ */
 export const WAREHOUSES = ['pyairbyte-duckdb', 'pyairbyte', 'airbyte', 'meltanolabs', 'pipelinewise'] as const;
 
 type Warehouse = (typeof WAREHOUSES)[number];
@@ -134,7 +136,7 @@ export class Warehouses {
     const project = join(ROOT, 'dbt');
     const folder = join(this.#workspace.folder, `dbt-${warehouse}`);
     const places = ['--project-dir', project, '--profiles-dir', project, '--target-path', folder, '--log-path', folder];
-    // Unit tests don't depend on the loader, so they run once per kind of database. Later runs build only the marts.
+    // Unit tests don't depend on the loader, so they run once per database type. Later runs build only the marts.
     const tests = warehouse.startsWith('pyairbyte') ? [] : ['--exclude-resource-type', 'unit_test'];
     const what = command === 'build' ? tests : ['--select', '+path:models/marts'];
     const args = ['--target', kind, ...places, '--vars', JSON.stringify(vars)];

@@ -11,24 +11,24 @@ type Row = Readonly<Record<string, unknown>>;
 export const STRANGER = 'f'.repeat(32);
 const STRANGERS = `crn:v1:bluemix:public:iam-identity::a/${STRANGER}::profile:Profile-00000000-0000-4000-8000-000000000000`;
 
-/** The month of usage whose request hangs. By then, the earlier months are saved. */
+/** The month whose usage request hangs, after the earlier months have been saved. */
 const MONTH = '2025-03';
 
 export interface Accounts {
   /** The accounts that can be read. */
   ids: readonly string[];
-  /** A config of these accounts and the stranger's. */
+  /** A config with these accounts and the stranger's account. */
   config: Row;
   /** Whether a read has printed everything except the records of the request that hangs. */
   isHanging: (printed: string) => boolean;
   /** Lets the sandbox respond to all requests. */
   release: () => void;
-  /** Expects all records of an account, each once except for those that a resumed read repeats. */
+  /** Expects each record of an account once, except for records that a resumed read repeats. */
   expectAll: (account: string, printed: string) => Promise<void>;
   close: () => Promise<void>;
 }
 
-/** Starts a sandbox with accounts. Reads of all but the last one hang until they are released. */
+/** Starts a sandbox with several accounts. Reads of every account except the last hang until they are released. */
 export async function startAccounts(count: number, workspace: Workspace): Promise<Accounts> {
   // The time is in the past, so that no record is new when a read resumes.
   const sandbox = await startSandbox({ platform: 'ibm_cloud', accounts: count - 1, now: '2025-06-02T12:00:00Z' });
@@ -37,7 +37,7 @@ export async function startAccounts(count: number, workspace: Workspace): Promis
   sandbox.setFaults(ids.slice(0, -1).map((account) => ({ ...hang, account })));
   const streams = (await discovered()).filter(({ name }) => name !== 'audit_events');
   const configOf = (profiles: readonly string[]): Row => {
-    // Without audit events, because their queries are limited to ten a minute.
+    // Omit audit events, because their queries are limited to ten a minute.
     const changed = { billing: 'account', logs_instances: [], trusted_profiles: profiles };
     return { platform: { ...(sandbox.config['platform'] as object), ...changed }, start_date: '2024-05-01T00:00:00Z' };
   };

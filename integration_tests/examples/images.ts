@@ -11,8 +11,8 @@ const BASES = { POSTGRES_IMAGE: 'postgres:17', PYTHON_IMAGE: 'python:3.12-slim' 
 const BUILD_ARGS = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
 
 /**
- * Values for the variables of compose.yaml: none if base images can be pulled. Without access to an image registry, one
- * image replaces all base images.
+ * Values for the variables of compose.yaml. If base images can be pulled, there are none. Otherwise, one image replaces
+ * all base images.
  */
 export async function baseImages(): Promise<Record<string, string>> {
   const missing: string[] = [];
@@ -21,7 +21,7 @@ export async function baseImages(): Promise<Record<string, string>> {
     if (isHere) continue;
     const { exitCode, stderr } = await run('docker', ['pull', '--quiet', image]);
     if (exitCode === 0) continue;
-    console.log(`${image} cannot be pulled (${stderr.trim()}); ${STAND_IN} takes its place`);
+    console.log(`${image} cannot be pulled (${stderr.trim()}), so ${STAND_IN} replaces it`);
     missing.push(variable);
   }
   if (missing.length > 0) {

@@ -6,7 +6,7 @@ import { copyExample, type } from './example.ts';
 import { linesOf } from './page.ts';
 import { costOf, keysOf } from './sandbox-data.ts';
 
-test('the script goes from the sandbox to a page with the costs and databases that it has', async () => {
+test('the script reads the sandbox and writes a page with its costs and databases', async () => {
   const workspace = copyExample('insights');
   try {
     const path = [await exampleEnvironment('insights'), PYTHON_OPTIONS.env['PATH']].join(delimiter);

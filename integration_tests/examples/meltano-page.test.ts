@@ -9,8 +9,8 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { type Postgres, startPostgres } from '../clients/postgres.ts';
 import { type } from './example.ts';
 
-// Runs the commands of docs/meltano.md in their order. Only the addresses of GitHub, the API and the database, and the
-// folder on PATH, are different.
+// Runs the commands of docs/meltano.md in order. Changes only the addresses of GitHub, the API and the database, and
+// the folder on PATH.
 
 const PAGE = pageOf('docs/meltano.md');
 
@@ -53,7 +53,7 @@ function runBlock(start: string, cwd: string, change = (text: string): string =>
 const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
-test('the steps on the page lead from an empty folder to rows in Postgres, and its later sections work', async () => {
+test('the steps on the page lead from an empty folder to rows in Postgres, and the later sections work', async () => {
   // integration_tests/install/readme.test.ts runs the same build.
   await runBlock('git clone', '.', (text) =>
     text
@@ -65,7 +65,7 @@ test('the steps on the page lead from an empty folder to rows in Postgres, and i
   const project = 'compose-project';
   const file = join(folder.folder, project, 'meltano.yml');
   const set = (text: string): void => writeFileSync(file, text);
-  // Points the tap to the sandbox, and deselects audit events, which are limited to ten queries a minute.
+  // Point the tap to the sandbox, and deselect audit events, which are limited to ten queries a minute.
   const { endpoints } = ibmCloud.config['platform'] as { endpoints: object };
   set(
     readFileSync(file, 'utf8').replace(

@@ -42,7 +42,7 @@ test("Meltano loads the sandbox's data into CSV files twice, and then into Postg
       expect(JSON.parse(ids)).toEqual(Object.fromEntries(STREAMS.map((name) => [name, [runs, expected[name]]])));
     };
     await expectRows(1);
-    // An incremental sync emits only new rows; the earlier rows must remain.
+    // An incremental sync emits only new rows, and the earlier rows must remain.
     for (const line of linesOf('meltano').slice(-1)) await type(line, folder, options);
     await expectRows(2);
 

@@ -15,18 +15,18 @@ const WAITING = { timeout: 570_000, interval: 250 };
 interface SchedulerOptions {
   /** The number of accounts that can be read. */
   accounts: number;
-  /** The wait before a retry in the example, and a shorter one. */
+  /** The example's wait before a retry, and a shorter wait that replaces it. */
   delay: [string, string];
   env: NodeJS.ProcessEnv;
-  /** The end of the command line. */
+  /** Additional flags at the end of the command line. */
   flags?: string;
 }
 
 export interface Scheduler {
   accounts: Accounts;
-  /** Waits until the function returns a value other than undefined and false. Throws if the scheduler ends. */
+  /** Waits until the function returns neither undefined nor false. Throws if the scheduler ends. */
   until: <T>(look: () => Promise<T | false | undefined>) => Promise<T>;
-  /** Waits until the read of an account hangs. Returns its process. */
+  /** Waits until the read of an account hangs. Returns the read's process ID. */
   hangingRead: (account: string) => Promise<number>;
   /** The records that the tasks of an account have saved, in order. */
   recordsOf: (account: string) => string;
@@ -50,7 +50,7 @@ export async function startScheduler(name: 'airflow' | 'dagster', options: Sched
   const scheduler = spawn('sh', ['-c', `${linesOf(name)[0]}${options.flags ?? ''}`], {
     cwd: folder,
     env: { ...PYTHON_OPTIONS.env, ...options.env, PATH },
-    // A process group of its own, so that one signal ends all processes.
+    // Start a separate process group, so that one signal ends all processes.
     detached: true,
     stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a')],
   });

@@ -19,7 +19,7 @@ export async function setup(): Promise<() => Promise<void>> {
   try {
     const script = [...lines, 'echo "$UV_FIND_LINKS"'].join('\n');
     process.env['UV_FIND_LINKS'] = (await outputOf('sh', ['-ec', script], { cwd: ROOT })).trim().split('\n').at(-1);
-    // The first environment installs uv, which the tests use to create the other environments in parallel.
+    // Creating the first environment installs uv, which the tests then use to create other environments in parallel.
     await exampleEnvironment('meltano');
   } catch (error) {
     await stop();

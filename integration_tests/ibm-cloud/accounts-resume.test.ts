@@ -94,7 +94,7 @@ describe.concurrent.each<[string, Start]>([
       for (const name of STREAMS) {
         const rows = (whole.records.get(name) ?? []).map((row) => [String(row['id']), row] as const);
         expect(rows.length, name).toBeGreaterThan(0);
-        // The same keys, each once, with the same values.
+        // Both must have the same keys and values.
         expect(seen.get(name), name).toEqual(new Map(rows));
       }
     });

@@ -18,7 +18,7 @@ function through(profiles: readonly string[]): ReadOptions {
   return { platform: { trusted_profiles: profiles }, config: { num_workers: 16, start_date: START } };
 }
 
-/** The rows of a stream as texts, except those of an account. */
+/** The rows of a stream as text, except for the rows of one account. */
 function rowsOf(result: Pick<ReadResult, 'records'>, name: StreamName, but?: string): string[] {
   return rowsRead(result.records, name)
     .filter(({ account_id }) => account_id !== but)
@@ -27,7 +27,7 @@ function rowsOf(result: Pick<ReadResult, 'records'>, name: StreamName, but?: str
 }
 
 describe.concurrent('a read of three accounts', () => {
-  it('emits the records of three reads of one account each', async () => {
+  it('emits the same records as three reads of one account each', async () => {
     await ibmCloud(THREE, async ({ sandbox, read }) => {
       const together = await read(through(sandbox.profiles));
       expect(together).toMatchObject({ exitCode: 0, violations: [] });
@@ -84,7 +84,7 @@ describe.concurrent('an account', () => {
       (account) => [{ path: '/resource-controller/**', account, kind: 'status', status: 403 }],
       /HTTP 403/,
     ],
-  ])('%s does not stop the others, and its streams end incomplete', async (_, faults, message) => {
+  ])('%s does not stop the others, and its streams end INCOMPLETE', async (_, faults, message) => {
     await ibmCloud(THREE, async ({ sandbox, read }) => {
       const account = accountIn(sandbox.profiles[1] ?? '');
       const whole = await read(through(sandbox.profiles));
@@ -106,7 +106,7 @@ describe.concurrent('an account', () => {
 });
 
 describe.concurrent('a selection', () => {
-  it('may have deployments of several accounts, and warns once of an ID that no account has', async () => {
+  it('may include deployments of several accounts, and causes one warning about an ID that no account has', async () => {
     await ibmCloud(THREE, async ({ sandbox, read }) => {
       const per = THREE.deployments + THREE.gen2Deployments;
       const ids = [0, 2 * per].map((at) => sandbox.deploymentIds[at] ?? '');
@@ -143,7 +143,7 @@ describe.concurrent('a selection', () => {
 describe.concurrent('a state', () => {
   const streams = ['deployments_backups', 'deployments_recipes', 'billables'] as const;
 
-  it('from a read without profiles is read on for this account, and an account that leaves keeps its values', async () => {
+  it('from a read without profiles continues for its account, and keeps the values of accounts that are no longer read', async () => {
     await ibmCloud(THREE, async ({ sandbox, read }) => {
       const [own = '', other = ''] = sandbox.profiles;
       const options = { mode: 'incremental' as const, streams, config: { start_date: START } };

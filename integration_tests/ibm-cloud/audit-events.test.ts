@@ -10,7 +10,7 @@ import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
 // The program's time windows end at the real time, so the sandbox's clock shows the real time, too. The API allows ten
-// queries a minute per instance; no read here needs more, so none waits.
+// queries a minute per instance. No read here needs more, so no read waits.
 
 const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';
@@ -22,7 +22,7 @@ const DAY = 24 * HOUR;
 const FROM_THE_USUAL = { start_date: undefined };
 
 interface Audited extends Account {
-  /** Reads the audit events. `platform` enables the stream; `also` names a stream to read in addition. */
+  /** Reads the audit events. `platform` enables the stream, and `also` names an additional stream to read. */
   audit: (options?: ReadOptions & { also?: 'accounts' }) => Promise<ReadResult>;
 }
 
@@ -47,7 +47,10 @@ function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
   return records.get(NAME) ?? [];
 }
 
-/** The correlation id of each row, which identifies the sandbox's events. An unreadable event's text starts with it. */
+/**
+ * The correlation id of each row, which identifies the sandbox's events. An unreadable event's text starts with this
+ * ID.
+ */
 function correlations(rows: readonly Row[]): string[] {
   return rows.map(({ correlation_id: id, raw }) =>
     typeof id === 'string' ? id : (/"correlationId":"([^"]+)"/.exec(String(raw))?.[1] ?? ''),
@@ -370,7 +373,7 @@ describe.concurrent('incremental reads of audit events', () => {
       const keys = [...sandbox.keys(NAME)];
       const last = await runInterrupted<StateMessages, ReadResult & { state: StateMessages }>({
         count: 5,
-        // A window has about 370 records, so some reads complete a window and others make no progress.
+        // A window has about 370 records, so some reads complete a window, and others make no progress.
         maxLines: 600,
         run: async (state, killAfterLines) => {
           if (killAfterLines === undefined) expect(seen.size).toBeLessThan(keys.length);

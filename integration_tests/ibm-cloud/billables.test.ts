@@ -5,11 +5,11 @@ import type { KillAfterLines } from '../../test-support/planted-code.ts';
 import { expectedRows } from './expected.ts';
 import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
-// Costs of databases by month. The connector's clock advances with the sandbox's, so that months end.
+// Tests monthly costs of databases. The connector's clock advances with the sandbox's clock, so that months end.
 
 const DAY = 86_400;
 const BEGIN = '2025-06-15T12:00:00Z';
-/** There are few backups and tasks, because reading them is slow and these tests don't need them. */
+/** The account has few backups and tasks, because these tests don't need them and reading them is slow. */
 const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
 
 interface Synced {
@@ -190,7 +190,7 @@ describe.concurrent('interrupted reads of billables', () => {
         },
         between: () => {
           sandbox.touchUsage();
-          // Another month starts, so that there is more to read.
+          // Start another month, so that there is more to read.
           if ((runs += 1) % 3 === 0) pass(28);
         },
       });
@@ -258,7 +258,7 @@ describe.concurrent('a key without the role for account usage', () => {
         all.filter((row) => row['resource_group_id'] !== closed),
       );
       expect(logged(some.result, 'WARN').filter((text) => text.includes(String(closed)))).toHaveLength(1);
-      // This month precedes the first: no month is final, and the next read starts where this read did.
+      // This month precedes the first month, so no month is final, and the next read starts where this read started.
       expect(monthIn(some)).toBe('2025-02');
 
       sandbox.setFaults([]);

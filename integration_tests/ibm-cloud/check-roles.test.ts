@@ -41,7 +41,7 @@ describe.concurrent('a check with a key that lacks a role', () => {
         const optional = ['api_keys', 'audit_events', 'service_ids', 'trusted_profiles', 'users'];
         expect(answer.status?.status).toBe(streams.some((name) => optional.includes(name)) ? 'FAILED' : 'SUCCEEDED');
         const names = [...(Object.keys(STREAMS) as StreamName[]), 'audit_events'] as const;
-        // There are only a few windows of audit events, so that no query waits.
+        // Read only a few windows of audit events, so that no query waits.
         const { errors } = await account.read({ platform: given, streams: names, config: { start_date: undefined } });
         expect(errors.map(({ stream_descriptor: stream }) => stream?.name).toSorted()).toEqual(streams);
       });
@@ -49,7 +49,9 @@ describe.concurrent('a check with a key that lacks a role', () => {
   );
 });
 
-/** Faults that reject the tasks of one service, and a list in which that service's deployments come last. */
+/**
+ * Faults that reject the tasks of one service, and a list of instances in which this service's deployments are first.
+ */
 function serviceFirst({ sandbox }: Account): { service: string; faults: Fault[]; resources: Row[] } {
   const ids = gen1Of(sandbox);
   const service = ids.at(-1)?.split(':')[4] ?? '';

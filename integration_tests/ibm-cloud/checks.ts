@@ -22,7 +22,7 @@ export async function check({ workspace, config }: Account, platform?: Row, more
     message.type === 'CONNECTION_STATUS' ? message.connectionStatus : [],
   );
   const { errors, logs } = contentsOf(messages);
-  // There must be exactly one result or error, because clients use only the first.
+  // Clients use only the first result or error, so there must be exactly one.
   expect(statuses.length + errors.length).toBe(1);
   const said = [...logs.map(({ message }) => message), statuses[0]?.message ?? ''].join('\n');
   return { ...finished, status: statuses[0], error: errors[0], said };

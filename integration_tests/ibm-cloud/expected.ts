@@ -1,8 +1,8 @@
 import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { IbmCloudSandbox } from '../../sandbox/server.ts';
 
-// The expected records of a read, according to docs/reference/icd-api.md, section 4. They are computed from the rows
-// that the API returns, without the connector's code.
+// The expected records of a read, according to docs/reference/icd-api.md, section 4. They are computed without the
+// connector's code, from the rows that the API returns.
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -409,7 +409,7 @@ function subjectType(id: string): string {
   return id.startsWith('AccessGroupId-') ? 'access_group' : 'user';
 }
 
-/** The generation according to the plan or, failing that, to fields that exist only in generation 2 (section 1.7). */
+/** The generation, from the plan or else from fields that exist only in generation 2 (section 1.7). */
 function generationOf(row: Row): string {
   const isGen2 =
     /-gen2($|-)/.test(String(row['resource_plan_id'])) ||

@@ -82,7 +82,7 @@ describe.concurrent('a full read of an account', () => {
   });
 
   it('a full read without problems logs no warning', async () => {
-    // None of the six deployments is a read replica, because read replicas have no autoscaling.
+    // Read replicas have no autoscaling, so none of the six deployments is a read replica.
     await ibmCloud({ ...SMALL, deployments: 6, oddInstances: false }, async ({ read }) => {
       // The read starts at the first month with usage in the sandbox.
       const result = await read({ config: { start_date: '2024-06-01T00:00:00Z' } });
@@ -154,7 +154,7 @@ describe.concurrent('deployment_ids', () => {
       for (const name of STREAM_NAMES) {
         const rows = expected[name].filter((row) => {
           if (!name.startsWith('deployments') && name !== 'billables') return true;
-          // A policy that doesn't specify a deployment covers these deployments like all others.
+          // Policies that don't specify a deployment also cover these deployments.
           if (/(roles|restrictions)$/.test(name) && row['service_instance'] === null) return true;
           return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
         });

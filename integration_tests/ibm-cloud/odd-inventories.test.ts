@@ -44,7 +44,7 @@ describe.concurrent('an unusual instance', () => {
     });
   });
 
-  it('an instance that has its GUID on only some pages is emitted once', async () => {
+  it('an instance whose GUID is missing on some pages is emitted once', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);

@@ -61,7 +61,7 @@ describe.concurrent('an unavailable region', () => {
       for (const [name, wanted] of keys) expect(wanted.length, name).toBeGreaterThan(0);
       const result = await readUntil(account, new Map(keys));
       expect(result.signal).toBe('SIGTERM');
-      // The read did send requests to the region, so there was something to wait for.
+      // Make sure that the read sent requests to the region, so that it could have been delayed.
       const asked = Object.keys(sandbox.stats().byPath).filter((path) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeGreaterThan(0);
     });
@@ -99,7 +99,7 @@ describe.concurrent('a region that never responds', () => {
         name,
         [...sandbox.keys(name)].filter((key) => !inRegion(key) && !['databases', 'datacenters'].includes(name)),
       ]);
-      // No request to the region ends before the read is stopped, so no other request can have waited for one to end.
+      // No request to the region ends before the read is stopped, so other requests can't have waited for the region.
       const result = await readUntil(account, new Map(keys), { num_workers: 4, request_timeout_seconds: 600 });
       expect(result.signal).toBe('SIGTERM');
       const asked = sandbox.requests.filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
@@ -107,7 +107,7 @@ describe.concurrent('a region that never responds', () => {
     });
   });
 
-  it('a region that never responds opens its circuit once for all streams, and all other rows are read', async () => {
+  it('the circuit of a region that never responds opens once for all streams, and all other rows are read', async () => {
     const names = STREAM_NAMES.filter((name) => !['databases', 'datacenters'].includes(name));
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = await expectedRows(sandbox);
@@ -125,7 +125,7 @@ describe.concurrent('a region that never responds', () => {
           name,
         ).toEqual([]);
       }
-      // For a minute, the region gets one attempt at a time, with a pause of two seconds after each.
+      // For a minute, the region gets one attempt at a time, each followed by a pause of two seconds.
       const asked = sandbox.requests.slice(before).filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeLessThanOrEqual(25);
       expect(logged(result, 'ERROR')).toContainEqual(expect.stringMatching(/has not responded for \d+ s/));

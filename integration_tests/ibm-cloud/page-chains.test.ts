@@ -80,7 +80,7 @@ const LISTS: readonly List[] = [
   },
 ];
 
-/** Additional streams to read, which don't depend on the list. */
+/** Additional streams to read, none of which depends on the list. */
 function othersOf({ path, streams }: List): StreamName[] {
   const others = (['billables', 'deployments_roles', 'deployments_team_roles', 'teams'] as const).filter(
     (name) => !streams.includes(name),

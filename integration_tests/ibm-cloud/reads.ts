@@ -12,7 +12,7 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { type ReadResult, judge } from '../reads.ts';
 import { type Row, STREAMS, STREAM_NAMES, type StreamName, fieldsOf, isSound } from './expected.ts';
 
-/** The time on the sandbox's clock: always in the past, because cursor values never exceed the real time. */
+/** The time on the sandbox's clock. It is in the past, because cursor values never exceed the real time. */
 const NOW = '2025-06-02T12:00:00Z';
 
 /** A time before all data in the sandbox. */
@@ -59,7 +59,7 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
       name: 'ibm_cloud',
       api_key: sandbox.apiKey,
       endpoints: sandbox.endpoints,
-      // Usage has one list per month, so that a fault or a count applies to all of it.
+      // Read usage as one list per month, so that faults and counts apply to all usage.
       billing: 'account',
       access_review: true,
       api_keys: true,
@@ -151,7 +151,10 @@ export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName
   expect(read, name).toEqual(byKey(name, rows).map(judgeable));
 }
 
-/** The fields from an invalid CRN are undefined: its region and, if the CRN is too short, all other parts. */
+/**
+ * Removes fields that are undefined if the CRN is invalid: the region and, if the CRN is too short, the service and
+ * type.
+ */
 function judgeable(row: Row): Row {
   const { id, generation } = row;
   if (!('guid' in row) || generation !== 'gen1' || isSound(id)) return row;
@@ -196,5 +199,5 @@ export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
   return sandbox.stats().byPath[path] ?? 0;
 }
 
-/** A fault without its path. The distributive type keeps the fields of each kind. */
+/** A fault without its path. The type is distributive, to keep the fields of each kind. */
 export type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;

@@ -81,7 +81,9 @@ function expectAll(seen: Readonly<Record<string, Map<string, Row>>>, name: strin
   for (const row of rows) expect(seen[name]?.get(String(row['id'])), `${name} ${String(row['id'])}`).toEqual(row);
 }
 
-/** Kills four reads at random lines, then lets one complete. `last` is the number of records of the completed read. */
+/**
+ * Kills four reads at random lines, then lets a read complete. `last` is the number of records in the completed read.
+ */
 async function readWithKills({ read }: Account, between?: () => void) {
   const seen: Record<string, Map<string, Row>> = {};
   const { brought: last } = await runInterrupted<StateMessages, Interrupted>({

@@ -19,7 +19,7 @@ import {
 
 const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
 
-/** The start of every secret, as text and as base64 in a token. */
+/** The start of every secret, as text and as base64 within a token. */
 const SECRETS = [/FAKE[0-9A-F]{8}/i, /RkFLR[\w+/-]{8}/, /eyJ[\w-]{8,}\.eyJ/];
 
 const SMALL = { backupDays: 3, apiKey: KEY };
@@ -105,7 +105,7 @@ describe.concurrent('printed output', () => {
       for (const [command, printed] of await everyCommand(account)) {
         expect(printed.stdout + printed.stderr, command).not.toBe('');
         expectNoSecret(printed);
-        // No part of the key is printed either.
+        // Also expect that no part of the key is printed.
         const parts = Array.from({ length: KEY.length - 5 }, (_part, at) => KEY.slice(at, at + 6));
         expect(parts.filter((part) => (printed.stdout + printed.stderr).includes(part))).toEqual([]);
       }

@@ -18,7 +18,7 @@ import { type Account, type AccountOptions, byKey, expectRows, gen1Of, ibmCloud 
 
 interface Tap extends Account {
   catalog: Catalog;
-  /** `now` is the start time of the tap's clock. Default: the real time. */
+  /** `now` is the initial time of the tap's clock. Default: the real time. */
   sync: (options?: SyncOptions & { config?: Row; now?: number }) => Promise<Synced>;
 }
 

@@ -157,7 +157,7 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/** Requests and dates need these values unchanged; a report must not show them either. */
+/** Requests and dates need these values unchanged, but a report must not show them. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 

@@ -40,6 +40,6 @@ async function npm(args: readonly string[]): Promise<void> {
 
 function onlyFileIn(folder: string): string {
   const [name, ...others] = readdirSync(folder);
-  if (name === undefined || others.length > 0) throw new Error(`${folder} should hold one file`);
+  if (name === undefined || others.length > 0) throw new Error(`${folder} must contain exactly one file`);
   return join(folder, name);
 }

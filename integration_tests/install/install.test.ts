@@ -36,8 +36,8 @@ beforeAll(async () => {
   files = new Workspace('install').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
-  // Audit events are omitted, because the API allows ten queries a minute, so each method would have to wait. Other
-  // tests read them.
+  // Audit events are omitted, because each method would have to wait: the API allows ten queries a minute. Other tests
+  // read audit events.
   const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },
@@ -147,14 +147,14 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
   describe('SIGTERM', () => {
     const asked = (): number => compose.stats().byPath['/audit_events'] ?? 0;
 
-    /** Starts a program, waits until it hangs, inspects its process and ends it. */
+    /** Starts a program, waits until it hangs, inspects its process and ends the program. */
     async function stopped(program: ProgramName, args: readonly string[]): Promise<Finished> {
       compose.setFaults([{ path: '/audit_events', kind: 'hang', after: PAGES }]);
       const before = asked();
       const running = begin(program, args);
       try {
         await vi.waitFor(() => expect(asked() - before).toBe(PAGES + 1), { timeout: 60_000, interval: 20 });
-        // The spawned process must itself be replaced by node, with no wrapper process in between.
+        // The spawned process itself must become node, without a wrapper process in between.
         if (installation.node !== undefined) expect(executableOf(running)).toBe(installation.node);
         running.child.kill('SIGTERM');
         return await running.finished;
@@ -181,7 +181,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       expect(rest.exitCode).toBe(0);
       const seen = new Set([first, rest].flatMap((read) => keysRead(read, 'audit_events')));
       expect([...compose.keys('audit_events')].filter((key) => !seen.has(key))).toEqual([]);
-      // The read doesn't restart: only the boundary is read twice.
+      // The read doesn't start over, so only the boundary is read twice.
       expect(keysRead(rest, 'audit_events').length).toBeLessThan(EVENTS - (PAGES - 1) * PAGE_SIZE);
     });
 

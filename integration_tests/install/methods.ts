@@ -12,7 +12,7 @@ import { bareMachine, npm } from './bare-machine.ts';
 /** A way to install the connector. */
 export interface InstallMethod {
   name: string;
-  /** Whether the started process handles signals itself and doesn't forward them to the program. */
+  /** Whether the started process keeps signals to itself instead of forwarding them to the program. */
   swallowsSignals?: true;
   /** Installs the connector into an empty folder. */
   install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
@@ -24,7 +24,7 @@ export interface Installation {
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
   /** The whole PATH. */
   path: string;
-  /** The node that must run in the started process, or undefined if that process only controls another. */
+  /** The node that must run in the started process. Undefined if that process only controls another process. */
   node?: string;
 }
 

@@ -23,7 +23,7 @@ for (const release of RELEASES) {
   test(`the wheel runs on Python ${release}`, async ({ skip }) => {
     const python = await findPython(release);
     if (python === undefined && process.env['GITHUB_ACTIONS'] === undefined) {
-      console.warn(`The wheel was not tried on Python ${release}: there is none on this machine.`);
+      console.warn(`The wheel was not tested on Python ${release}, which this machine doesn't have.`);
       return skip();
     }
     expect(python).toBeDefined();

@@ -15,8 +15,8 @@ import { linesOf } from '../singer/transcript.ts';
 import { bareMachine, onPath } from './bare-machine.ts';
 import { type NpmRegistry, startNpmRegistry } from './npm-registry.ts';
 
-// Runs the README's commands as written, with a local repository instead of GitHub, the wheel's folder instead of PyPI,
-// and a server with the tarball instead of npm's registry. `docker pull` isn't run.
+// Runs the README's commands as written, except `docker pull`. A local repository replaces GitHub, the wheel's folder
+// replaces PyPI, and a server with the tarball replaces npm's registry.
 
 const README = pageOf('README.md');
 const INSTALL = sectionOf(README, 'Install');
@@ -162,7 +162,7 @@ describe('installation with Docker', () => {
 
   test('two commands build the image and print records', async () => {
     expect(today).toBe(`docker build -t ${image} .`);
-    // The image has already been built, with the arguments that this network requires.
+    // Setup has already built the image, with the arguments that this network requires.
     await dockerOutput(['tag', IMAGE, image]);
     try {
       expect(await rowsOf(run, before(HOST_NETWORK))).toBe(allRows());

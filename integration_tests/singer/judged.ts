@@ -25,7 +25,7 @@ export interface Judged extends TapRun {
   log: ReadonlyArray<LogLine | undefined>;
   /** The number of records of each stream that has ended, from the log. */
   counts: ReadonlyMap<string, number>;
-  /** Whether the tap was killed before it could write its last line. */
+  /** Whether the tap was killed, so that its last line may be missing. */
   wasKilled: boolean;
   /** Whether the tap ended before it started to read. */
   neverBegan: boolean;

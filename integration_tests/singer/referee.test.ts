@@ -106,7 +106,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   ['a line of plain text', runOf(instead(lastTeam, lastTeam, 'hello')), ['3.1 one message per line']],
   ['an unknown key in a message', runOf(instead(lastTeam, { ...lastTeam, namespace: null })), ['3.1 known messages']],
   [
-    'a letter beyond ASCII',
+    'a non-ASCII letter',
     runOf(instead(lastTeam, record('teams', { id: 'Größe', users: null, size: null }))),
     ['3.1 ASCII'],
   ],
@@ -118,7 +118,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   [
     'a line of 20 MB',
     runOf(instead(lastTeam, record('teams', { id: 't2', users: ['x'.repeat(20_000_000)], size: null }))),
-    ['2.6 length of a line'],
+    ['2.6 line length'],
   ],
   [
     'a RECORD before its SCHEMA',
@@ -139,7 +139,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['3.2 a key', '3.3 a value for the key'],
   ],
   [
-    'a SCHEMA whose root has the wrong dialect',
+    'a SCHEMA in the wrong dialect',
     runOf(
       instead(schema('clusters'), {
         ...schema('clusters'),
@@ -151,17 +151,17 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   [
     'an additional field in a SCHEMA',
     runOf(instead(schema('clusters'), schema('clusters', { name: { type: ['null', 'string'] } }))),
-    ['4.2 fields of the SCHEMA'],
+    ['4.2 SCHEMA fields'],
   ],
   [
     'a value of a different type',
     runOf(instead(lastTeam, record('teams', { id: 't2', users: 'none', size: null }))),
-    ['3.3 records fit their SCHEMA'],
+    ['3.3 records match their SCHEMA'],
   ],
   [
     'a time with an offset',
     runOf(instead(event('c', DAY(1)), event('c', '2026-01-01T01:00:00+01:00'))),
-    ['3.3 records fit their SCHEMA', '3.3 times in UTC'],
+    ['3.3 records match their SCHEMA', '3.3 times in UTC'],
   ],
   [
     'a missing field in a record',
@@ -188,7 +188,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   [
     'an empty STATE',
     runOf(instead(walkState, { type: 'STATE', value: {} })),
-    ['5.3 never an empty STATE', '5.2 form of bookmarks', '5.4 states merge', '5.3 what is not read is passed on'],
+    ['5.3 never an empty STATE', '5.2 bookmark format', '5.4 states merge', '5.3 keeps unread bookmarks'],
   ],
   [
     'a bookmark key that is not always present',
@@ -201,7 +201,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
         }),
       ),
     ),
-    ['5.2 form of bookmarks', '5.4 states merge'],
+    ['5.2 bookmark format', '5.4 states merge'],
   ],
   [
     'a sync that does not start from its input state',
@@ -211,9 +211,9 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
         bookmarks: { ...(GIVEN['bookmarks'] as Row), audit_events: bookmarks(DAY(2), [], null)['audit_events'] },
       },
     }),
-    ['5.3 starts where it was'],
+    ['5.3 starts from the input state'],
   ],
-  ['a repeated STATE', runOf(instead(recipesState, recipesState, recipesState)), ['5.3 news only']],
+  ['a repeated STATE', runOf(instead(recipesState, recipesState, recipesState)), ['5.3 no repeated STATE']],
   [
     'a bookmark that is ahead of the printed records',
     runOf(instead(lastState, state(bookmarks(DAY(4), [], DAY(2))))),
@@ -232,7 +232,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
       ),
       { stderr: linesOfText(validLog.map((line) => line.replace('"value":3', '"value":203'))) },
     ),
-    ['5.3 what is not read is passed on', '5.3 states are at most a quarter', '5.4 states merge'],
+    ['5.3 keeps unread bookmarks', '5.3 states are at most a quarter', '5.4 states merge'],
   ],
   [
     'exit code 0 although a stream was not read',
@@ -244,12 +244,12 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   [
     'a Node.js warning on stderr',
     runOf(validMessages(), { stderr: log('(node:1) Warning: something') }),
-    ['2.8 lines of the log'],
+    ['2.8 log lines'],
   ],
   [
     'a last log line that is not the error',
     runOf([], { exitCode: 1, stderr: began(failed, 'INFO bye') }),
-    ['2.5 the last line helps'],
+    ['2.5 the last line is the error'],
   ],
   [
     'a missing record_count',

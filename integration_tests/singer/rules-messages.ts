@@ -20,7 +20,7 @@ const schemasIn = ({ lines }: Judged): SchemaMessage[] =>
 const recordsIn = ({ lines }: Judged): RecordMessage[] =>
   lines.flatMap(({ message }) => (message?.type === 'RECORD' ? [message] : []));
 
-/** Returns the violations of each record against its stream's SCHEMA. Another rule requires a SCHEMA. */
+/** Returns each record's violations of its stream's SCHEMA. Another rule requires a SCHEMA. */
 function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => string | undefined): string[] {
   const schemas = new Map(schemasIn(run).map((schema) => [schema.stream, schema]));
   return recordsIn(run).flatMap(({ stream, record }) => {
@@ -68,12 +68,13 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.1 one message per line',
-    sentence: 'Every line is one JSON object with a type: no target accepts anything else.',
+    sentence: 'Every line is one JSON object with a type, because targets accept nothing else.',
     broken: ({ lines }) => lines.flatMap(({ text, message }) => (message === undefined ? [text.slice(0, 80)] : [])),
   },
   {
     name: '3.1 known messages',
-    sentence: 'All messages are SCHEMA, RECORD or STATE, with their own keys: targets fail at any other.',
+    sentence:
+      'All messages are SCHEMA, RECORD or STATE, with only known keys, because targets fail on any other message or key.',
     broken: ({ lines }) =>
       lines.flatMap(({ message }) => {
         if (message === undefined) return [];
@@ -101,8 +102,8 @@ export const MESSAGE_RULES: readonly Rule[] = [
       }),
   },
   {
-    name: '2.6 length of a line',
-    sentence: 'No line has 20 MB or more.',
+    name: '2.6 line length',
+    sentence: 'Every line is shorter than 20 MB.',
     broken: ({ lines }) => lines.flatMap(({ text }) => (text.length < MAX_LINE ? [] : [`${text.length} bytes`])),
   },
   {
@@ -119,7 +120,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     name: '3.2 SCHEMA once',
     sentence:
-      'A stream has one SCHEMA in a run, because some targets write everything they have buffered at a second one.',
+      'A sync prints one SCHEMA per stream, because a second SCHEMA makes some targets write everything they have buffered.',
     broken: (run) => {
       const streams = schemasIn(run).map(({ stream }) => stream);
       return streams.filter((stream, i) => streams.indexOf(stream) !== i);
@@ -127,7 +128,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.2 SCHEMA of every stream',
-    sentence: 'Every selected stream has a SCHEMA, even without records, and no other stream has one.',
+    sentence: 'Every selected stream has a SCHEMA, even without records, and no other stream has a SCHEMA.',
     broken: (run) => {
       const streams = schemasIn(run).map(({ stream }) => stream);
       const due = [...run.expected.keys()];
@@ -138,7 +139,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.2 a key',
-    sentence: 'Every SCHEMA names the key, which is one of its fields: PipelineWise targets fail without one.',
+    sentence: 'Every SCHEMA has a key that is one of its fields, because PipelineWise targets fail without a key.',
     broken: (run) =>
       schemasIn(run).flatMap(({ stream, key_properties: keys, schema }) => {
         const { key } = run.expected.get(stream) ?? {};
@@ -149,19 +150,20 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     name: '3.2 dialect',
     sentence:
-      'A schema is an open object whose fields each have a nullable type, and declares nothing about their content, which targets would validate.',
+      'A schema is an open object. Its fields have nullable types, and nothing else that targets would validate.',
     broken: (run) =>
       schemasIn(run).flatMap(({ stream, schema }) => {
         const faults = Object.entries(schema.properties).flatMap(([name, property]) => propertyFaults(name, property));
         const root = Object.keys(schema).toSorted().join(',');
         if (root !== 'additionalProperties,properties,type') faults.push(`the root has ${root}`);
-        if (schema['type'] !== 'object' || schema['additionalProperties'] !== true) faults.push('the root is not open');
+        if (schema['type'] !== 'object' || schema['additionalProperties'] !== true)
+          faults.push('the root does not allow additional properties');
         return faults.map((fault) => `${stream}: ${fault}`);
       }),
   },
   {
-    name: '4.2 fields of the SCHEMA',
-    sentence: 'A SCHEMA has the selected fields, the key and the cursor, and no others.',
+    name: '4.2 SCHEMA fields',
+    sentence: 'A SCHEMA has only the selected fields, the key and the cursor.',
     broken: (run) =>
       schemasIn(run).flatMap(({ stream, schema }) => {
         const fields = [...(run.expected.get(stream)?.fields ?? [])].toSorted().join(',');
@@ -170,7 +172,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
       }),
   },
   {
-    name: '3.3 records fit their SCHEMA',
+    name: '3.3 records match their SCHEMA',
     sentence: 'Every RECORD matches its SCHEMA, because SDK targets fail otherwise.',
     broken: (run) =>
       ofRecords(run, (record, { schema }) => {
@@ -180,7 +182,8 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.3 every field',
-    sentence: 'Every RECORD has every field of its SCHEMA, or null: otherwise old values would stay.',
+    sentence:
+      'Every RECORD has every field of its SCHEMA, if only as null, because targets would otherwise keep old values.',
     broken: (run) =>
       ofRecords(run, (record, { schema }) => Object.keys(schema.properties).find((field) => !(field in record))),
   },
@@ -216,7 +219,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.1 whole numbers',
-    sentence: 'An integer has no exponent: 1e21 is a float in Python.',
+    sentence: 'No integer has an exponent, because Python parses 1e21 as a float.',
     broken: (run) =>
       ofRecords(run, (record, { schema }) => {
         const integers = Object.entries(schema.properties).filter(([, { type }]) =>

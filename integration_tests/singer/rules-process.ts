@@ -42,7 +42,7 @@ export const PROCESS_RULES: readonly Rule[] = [
   {
     name: '1.4 exit code',
     sentence:
-      'The exit code is 0 only if every stream was read completely; after a signal, the tap dies of that signal.',
+      'The exit code is 0 only if every stream was read completely. After a signal, the tap is terminated by that signal.',
     broken: (run) => {
       const { exitCode, sent } = run;
       const done = isDone(run);
@@ -51,7 +51,7 @@ export const PROCESS_RULES: readonly Rule[] = [
     },
   },
   {
-    name: '2.8 lines of the log',
+    name: '2.8 log lines',
     sentence: 'Every line on stderr is a log line with a level, in the format that Meltano requests.',
     broken: ({ log, structured = false }) =>
       log.flatMap((line, i) => {
@@ -63,8 +63,8 @@ export const PROCESS_RULES: readonly Rule[] = [
       }),
   },
   {
-    name: '2.5 the last line helps',
-    sentence: 'The last line of a failed run is its CRITICAL sentence: Meltano shows only that line.',
+    name: '2.5 the last line is the error',
+    sentence: 'The last line of a failed sync is its CRITICAL error, because Meltano shows only that line.',
     broken: ({ exitCode, log }) => {
       const critical = log.filter((line) => line?.level === 'critical');
       if (exitCode !== 1) return critical.map((line) => line?.message ?? '');
@@ -74,7 +74,7 @@ export const PROCESS_RULES: readonly Rule[] = [
   },
   {
     name: '2.8 record_count',
-    sentence: 'Every stream that has ended has a metric with the number of its records.',
+    sentence: 'Every stream that has ended has a metric with its record count.',
     broken: (run) => {
       const { counts, expected, lines, wasKilled } = run;
       const printed = (name: string): number =>

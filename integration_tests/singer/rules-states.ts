@@ -9,7 +9,7 @@ const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,ver
 const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
-/** In smaller output, the first and last states make up too large a share. */
+/** In smaller output, the first and last STATE make up too large a share. */
 const MUCH_OUTPUT = 100_000;
 
 interface Stated {
@@ -116,9 +116,9 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
   for (const partition of partitions) {
     const { deployment_id: id, logs_instance: instance } = partition['context'] as Row;
     if (instance !== undefined) {
-      // The bookmark covers the requested times, so the last events may be older.
+      // The bookmark covers the requested time range, so the last events may be older.
       const end = timeOf(partition['replication_key_value']);
-      if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is to come`);
+      if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is in the future`);
       continue;
     }
     const known =
@@ -148,14 +148,15 @@ function see(seen: Seen, record: Row, key: string, cursor: string): void {
 export const STATE_RULES: readonly Rule[] = [
   {
     name: '5.3 STATE first',
-    sentence: 'The first message is a STATE: PipelineWise targets assume that the first STATE has already been saved.',
+    sentence:
+      'The first message is a STATE, because PipelineWise targets assume that the first STATE has already been saved.',
     broken: ({ lines }) =>
       lines[0] === undefined || lines[0].message?.type === 'STATE' ? [] : [lines[0].text.slice(0, 80)],
   },
   {
     name: '5.3 STATE last',
     sentence:
-      'The last message is a STATE, however the run ends: target-jsonl forgets a STATE that is followed by a RECORD.',
+      'The last message is a STATE, however the sync ends, because target-jsonl forgets a STATE that precedes a RECORD.',
     broken: ({ lines, wasKilled }) => {
       const last = lines.at(-1);
       return wasKilled || last === undefined || last.message?.type === 'STATE' ? [] : [last.text.slice(0, 80)];
@@ -163,18 +164,18 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '5.3 never an empty STATE',
-    sentence: 'Every STATE has the key bookmarks, even without bookmarks: some targets ignore an empty STATE.',
+    sentence: 'Every STATE has the key bookmarks, even without bookmarks, because some targets ignore an empty STATE.',
     broken: (run) => statesIn(run).flatMap(({ value, text }) => (isRow(value['bookmarks']) ? [] : [text.slice(0, 80)])),
   },
   {
-    name: '5.2 form of bookmarks',
-    sentence: 'Every bookmark that the run changes has all its keys, with lists for values that may be missing.',
+    name: '5.2 bookmark format',
+    sentence: 'Every bookmark that the sync changes has all of its keys, with lists for values that may be missing.',
     broken: (run) =>
       statesIn(run).flatMap(({ value }) => moved(run).flatMap((name) => formFaults(name, bookmarksOf(value)[name]))),
   },
   {
     name: '5.4 states merge',
-    sentence: "Meltano's merge of an older STATE with a later one gives the later one.",
+    sentence: 'If Meltano merges an older STATE with a later STATE, the result is the later STATE.',
     broken: (run) => {
       const states = statesIn(run);
       return states.flatMap(({ value, at }, i) => {
@@ -184,9 +185,9 @@ export const STATE_RULES: readonly Rule[] = [
     },
   },
   {
-    name: '5.3 what is not read is passed on',
+    name: '5.3 keeps unread bookmarks',
     sentence:
-      'Bookmarks of other streams, and the rest of the state, are unchanged in every STATE, and nothing is added.',
+      'Every STATE contains the bookmarks of other streams, and the rest of the input state, unchanged and without additions.',
     broken: (run) => {
       const ours = moved(run);
       const rest = (value: Row | undefined): object => {
@@ -200,8 +201,8 @@ export const STATE_RULES: readonly Rule[] = [
     },
   },
   {
-    name: '5.3 starts where it was',
-    sentence: 'The first STATE has the bookmarks that the run was given.',
+    name: '5.3 starts from the input state',
+    sentence: 'The first STATE has the bookmarks of the input state.',
     broken: (run) => {
       const [first] = statesIn(run);
       const given = bookmarksOf(run.state);
@@ -212,8 +213,8 @@ export const STATE_RULES: readonly Rule[] = [
     },
   },
   {
-    name: '5.3 news only',
-    sentence: 'No STATE is the same as the one before, unless it is the last.',
+    name: '5.3 no repeated STATE',
+    sentence: 'No STATE except the last is the same as the previous STATE.',
     broken: (run) => {
       const states = statesIn(run);
       return states.flatMap(({ text, at }, i) =>
@@ -223,7 +224,7 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '3.4 not ahead of its records',
-    sentence: 'A STATE never covers a record that was not printed: it would be lost.',
+    sentence: 'A STATE never covers a record that was not printed, because that record would be lost.',
     broken: (run) => {
       const seen = new Map(moved(run).map((name) => [name, newSeen()]));
       const before = bookmarksOf(statesIn(run)[0]?.value);
@@ -243,7 +244,7 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '5.3 states are at most a quarter',
-    sentence: 'At most a quarter of a long output is states, not counting the first and the last.',
+    sentence: 'In long output, STATEs make up at most a quarter, not counting the first and the last STATE.',
     broken: (run) => {
       const total = run.stdout.length;
       const between = statesIn(run)

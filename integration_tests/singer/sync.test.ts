@@ -58,7 +58,7 @@ describe('a sync of all streams', () => {
 });
 
 describe('a resumed sync', () => {
-  it('the next sync resumes from the last STATE, and keeps the bookmark of a stream that it reads in full', async () => {
+  it('a sync resumes from the last STATE, and keeps the bookmark of a stream that it reads in full', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const state = (await sync({ choices: both })).states.at(-1);
       sandbox.addEvents(7);
@@ -75,7 +75,7 @@ describe('a resumed sync', () => {
     });
   });
 
-  it('the next sync accepts an Airbyte state as saved by tap-airbyte-wrapper', async () => {
+  it('a sync accepts an Airbyte state as saved by tap-airbyte-wrapper', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const ended = (await sync({ choices: both })).states.at(-1);
       const { replication_key_value: mark } = bookmarkIn(ended, 'audit_events') as Row;
@@ -175,7 +175,7 @@ describe('tap-compose', () => {
     });
   });
 
-  it('--discover opens neither state nor catalog, and sends no request', async () => {
+  it('--discover opens neither the state nor the catalog, and sends no request', async () => {
     await tapped({}, async ({ sandbox, workspace, catalog }) => {
       const config = workspace.file('config.json', { api_token: sandbox.token, base_url: sandbox.baseUrl });
       const args = ['--config', config, '--catalog', '/nowhere', '--state', '/nowhere', '--discover'];

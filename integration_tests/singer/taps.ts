@@ -21,7 +21,7 @@ export interface SyncOptions {
   /** The streams to sync and their modes, or undefined to sync all streams without a catalog. */
   choices?: Choices;
   state?: Row | undefined;
-  /** The input state in the form that the rules know, if the file contains another form. */
+  /** The input state in the form that the rules expect, if the state file has another form. */
   asState?: Row;
   structured?: boolean;
   run?: ConnectorOptions;

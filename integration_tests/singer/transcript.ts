@@ -50,7 +50,7 @@ export interface LogLine {
 }
 
 /**
- * Parses the lines of stderr. A line that has neither form results in undefined. A stack trace belongs to the line above it.
+ * Parses the lines of stderr. Returns undefined for a line that is neither structured nor plain. Omits stack traces.
  */
 export function logOf(stderr: string): Array<LogLine | undefined> {
   return stderr

@@ -21,8 +21,8 @@ export interface DatabaseType {
   readonly name: string;
   readonly scheme: string;
   /**
-   * The versions, oldest first; the last version is preferred. If there are no versions, the catalog row lacks the
-   * field.
+   * The versions, from oldest to newest. The newest version is the preferred one. Without versions, the catalog row
+   * lacks the field.
    */
   readonly versions: readonly string[];
 }
@@ -48,7 +48,7 @@ export function accountId(world: World): string {
   return makeId(world.seed, Kind.account, 0, 1);
 }
 
-/** The account. Each user had only one (P-ref). */
+/** The account. Each user had only one account (P-ref). */
 export function accounts(world: World): Row[] {
   return [{ id: accountId(world), name: 'Harbour Analytics', slug: ACCOUNT_SLUG }];
 }

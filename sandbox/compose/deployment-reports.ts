@@ -103,7 +103,7 @@ function billable(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Roles with their users (node-roles). The sandbox also lists roles without users, by choice. */
+/** Roles with their users (node-roles). Listing roles without users, too, is an assumption. */
 export function roles(world: World, deployment: number): Row[] {
   if (deployment % 5 === 4) return [];
   const [ada, bo, third] = users(world);
@@ -124,7 +124,7 @@ export function teamRoles(world: World, deployment: number): Row[] {
   ];
 }
 
-/** The scaling of one deployment, as an object without envelope and id. The newer keys may be absent (P-scal). */
+/** The scaling of one deployment, as an object without an envelope or id. The newer keys may be absent (P-scal). */
 export function scalings(deployment: number): Row {
   const used_units = 1 + (deployment % 3);
   const starting_units = deployment % 4 === 3 ? 2 : 1;
@@ -144,7 +144,7 @@ export function scalings(deployment: number): Row {
   };
 }
 
-/** The versions to which a deployment can be changed (P-vers): none if it is up to date. */
+/** The versions that a deployment can be upgraded to (P-vers). An up-to-date deployment has none. */
 export function transitions(deployment: number): Row[] {
   const { type, versions } = databaseOf(deployment);
   const from_version = versionOf(deployment);

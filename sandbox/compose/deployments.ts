@@ -106,7 +106,7 @@ function connectionStrings(world: World, index: number): Row {
   };
 }
 
-/** The content of `misc` for Redis (compose-api.md, 15). It is an assumption that each value is a list. */
+/** The content of `misc` for Redis (compose-api.md, 15). That each value is a list is an assumption. */
 function redisMisc(scheme: string, login: string, host: string): Row {
   return {
     cli_readonly: [`redli --readonly -u ${scheme}://${login}@${host}`],

@@ -51,7 +51,7 @@ function spoilList(shape: Shape, name: string, rows: readonly Row[]): unknown {
     case 'row-without-key':
       return { [name]: spoilFirst(rows, (row) => without(row, rowKey(name))) };
     default:
-      // Compose has no links to next pages that could be malformed.
+      // Compose has no next-page links that could be malformed.
       return { [name]: rows };
   }
 }

@@ -6,8 +6,8 @@ export function invalid(errors: Record<string, string[]>): Answer {
 }
 
 /**
- * The error body for a status, with its own text, if any. Bodies have three shapes: text, lists by field, and text by
- * field (compose-api.md, 7.1). No source says which status has which shape.
+ * The error body for a status, with the given text, if any. Bodies have three shapes: text, lists by field, and text by
+ * field (compose-api.md, 7.1). No source says which status uses which shape.
  */
 export function refusal(status: number, text?: string): Answer {
   if (text !== undefined) return json(status, { errors: { error: text } });
@@ -16,5 +16,5 @@ export function refusal(status: number, text?: string): Answer {
   if (status === 404) return json(404, { errors: 'not_found' });
   if (status === 422) return invalid({ request: ['was refused', 'on purpose'] });
   if (status === 429) return json(429, { errors: 'rate_limited' });
-  return json(status, { errors: { error: `a fault played by the sandbox: ${status}` } });
+  return json(status, { errors: { error: `a fault simulated by the sandbox: ${status}` } });
 }

@@ -1,6 +1,6 @@
 import { type Values, choice, text, whole } from '../option.ts';
 
-/** Whether a bound is inclusive. No source says, so the sandbox supports every possibility. */
+/** Whether a bound is inclusive. No source says which is true, so the sandbox supports every possibility. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
 /** The options of the Compose account and its API. */
@@ -17,19 +17,19 @@ export const COMPOSE_OPTIONS = {
     least: 0,
     most: 1_000_000_000,
     default: 1200,
-    meaning: 'number of audit events, including those in the future',
+    meaning: 'number of audit events, including future events',
   }),
   futureEvents: whole({
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'number of events, starting with the newest, that have a date in 2099',
+    meaning: 'how many of the newest events are dated in 2099',
   }),
   ties: whole({ least: 1, most: 1_000_000, default: 3, meaning: 'how many consecutive events share a timestamp' }),
   cursor: choice(
     BOUNDS,
     'exclusive',
-    'inclusive: a page starts with the event of the cursor; exclusive: right after it; ignored: every page is the first',
+    "where a page starts; inclusive: at the cursor's event; exclusive: after this event; ignored: always at the newest event",
   ),
   newerThan: choice(
     BOUNDS,
@@ -40,7 +40,7 @@ export const COMPOSE_OPTIONS = {
     least: 1,
     most: 100_000,
     default: 100,
-    meaning: 'maximum of events per page; a higher limit is clamped to it',
+    meaning: 'maximum number of events per page; a higher limit is clamped to this value',
   }),
   oldCursors: choice(
     ['accepted', 'refused', 'empty'],

@@ -23,10 +23,10 @@ const NAMES = [
   'Provision',
 ] as const;
 
-// Sources disagree on `complete` and `completed` (compose-api.md, 12).
+// Sources disagree on whether the status is `complete` or `completed` (compose-api.md, 12).
 const STATUSES = ['complete', 'complete', 'completed', 'failed', 'waiting'] as const;
 
-/** The parent of each position in a family, if any. Recipes are grouped in families of six. */
+/** The parent of each position in a family, if any. Recipes form families of six. */
 const PARENT_OF = [undefined, 0, 0, 1, 3, undefined] as const;
 const FAMILY = PARENT_OF.length;
 
@@ -34,7 +34,7 @@ const FAMILY = PARENT_OF.length;
 export class Recipes {
   readonly #world: World;
   readonly #changed = new Map<string, number>();
-  /** The number of added recipes of each deployment. */
+  /** The number of recipes added to each deployment. */
   readonly #added = new Map<number, number>();
   #changes = 0;
 
@@ -62,7 +62,7 @@ export class Recipes {
   /** Changes a recipe of the deployment. Each call changes a different recipe, at any depth. */
   touch(deployment: number): RecipeChange {
     const count = this.count(deployment);
-    if (count === 0) throw new RangeError('this deployment has no recipe to touch');
+    if (count === 0) throw new RangeError('this deployment has no recipe that could be changed');
     return this.#change(deployment, this.#changes % count);
   }
 
@@ -131,7 +131,9 @@ function placeOf(index: number): number {
   return index % FAMILY;
 }
 
-/** The index of the recipe's parent. Only the fixed history has families; it consists of the first `past` recipes. */
+/**
+ * The index of the recipe's parent. Only the fixed history, which consists of the first `past` recipes, has families.
+ */
 function parentOf(index: number, past: number): number | undefined {
   const parent = PARENT_OF[placeOf(index)];
   return parent === undefined || index >= past ? undefined : index - placeOf(index) + parent;
@@ -146,7 +148,7 @@ function childrenOf(index: number, past: number): number[] {
 
 /**
  * Whether the list contains the recipe as a separate row. No source says whether children are listed in addition to
- * being nested in their parent (compose-api.md, 9.11), so the list contains children in every other family.
+ * being nested in their parent (compose-api.md, 9.11). The list therefore contains the children of every other family.
  */
 function isListed(index: number, past: number): boolean {
   return parentOf(index, past) === undefined || index % (2 * FAMILY) === 2;

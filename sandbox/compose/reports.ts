@@ -112,12 +112,12 @@ export type StreamName = keyof typeof REPORTS;
 
 export const STREAM_NAMES = Object.keys(REPORTS) as StreamName[];
 
-/** The table's entry, typed as any stream. */
+/** The stream's entry in the table, with a type that all streams share. */
 export function reportOf(stream: StreamName): Report | PagedReport {
   return REPORTS[stream];
 }
 
-/** The field that a client uses as a row's key: the first key field that the row has. */
+/** The field that a client uses as a row's key: the first key field that exists in the row. */
 export function rowKey(list: string): string {
   const report = STREAM_NAMES.map(reportOf).find((known) => known.list === list);
   return report?.key.find((field) => field !== DEPLOYMENT) ?? 'id';

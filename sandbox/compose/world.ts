@@ -17,7 +17,7 @@ export function link(path: string, root: string = `${API}/`): { href: string; te
 
 /**
  * The end of the generated history, the day before Compose shut down. It is fixed, so that all sandboxes have the same
- * dates. Anything added later is dated after it, one second apart.
+ * dates. Later additions follow it, one second apart.
  */
 export const END_OF_HISTORY = Date.UTC(2023, 1, 28, 12, 0, 0);
 
@@ -30,10 +30,10 @@ export const YEAR = 365 * DAY;
 /** A time in the future for every user of the sandbox. */
 export const FUTURE = Date.UTC(2099, 0, 1);
 
-/** The current time, fixed at the start, because an event's date must not change once it was returned. */
+/** The current time, fixed at the start, because an event's date must not change after it has been returned. */
 const NOW = Date.now();
 
-/** The time of the n-th later change, counted from 0: after the history, but never in the future. */
+/** The time of the n-th later change, counted from 0. It is after the history, but never in the future. */
 export function laterMoment(n: number): number {
   return Math.min(END_OF_HISTORY + (n + 1) * SECOND, NOW);
 }

@@ -15,7 +15,7 @@ export interface Asked {
 
 const PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
 
-/** Marks the position of text that `JSON.stringify` can't write. No value of the API contains this marker. */
+/** Marks the position of text that `JSON.stringify` can't write. No API value contains this marker. */
 const RAW = '@@raw@@';
 
 /** The response that a fault sends instead. */
@@ -63,13 +63,13 @@ function withStatus(
 ): Answer {
   const { status, body, retryAfter } = fault;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  // Different text with HTTP 200 keeps the content type, so that an event stream remains one.
+  // Different text with HTTP 200 keeps the content type, so that an event stream remains an event stream.
   const type = status === 200 && typeof body === 'string' && proper.type !== undefined ? { type: proper.type } : {};
   const answer = body === undefined ? platform.refusal(path, status) : { status, body: text, ...type };
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
-/** The same machine under another name, so that the other origin responds, too. */
+/** Another name of the same machine, so that the other origin also responds. */
 function otherOrigin({ host }: Asked): string {
   const other = host.startsWith('localhost')
     ? host.replace('localhost', '127.0.0.1')
@@ -108,7 +108,7 @@ function rewriteRows(
   return { status: answer.status, body: opened.close(texts), oneByte: true };
 }
 
-/** Rows and envelopes exist only in JSON. An event stream, an HTML page or plain text remains unchanged. */
+/** Only JSON contains rows and envelopes. Event streams, HTML pages and plain text remain unchanged. */
 function isJson({ type = 'json' }: Answer): boolean {
   return type.includes('json');
 }

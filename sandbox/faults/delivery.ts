@@ -44,7 +44,7 @@ function send(reply: FastifyReply, { status, body, oneByte, type, headers }: Ans
     .send(oneByte === true ? Buffer.from(body, 'latin1') : body);
 }
 
-/** Takes the connection over from fastify and breaks it. */
+/** Takes over the connection from fastify and breaks it. */
 function breakConnection(fault: ConnectionFault, reply: FastifyReply, answer: Answer, type: string): void {
   reply.hijack();
   switch (fault.kind) {
@@ -70,7 +70,7 @@ function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string
   raw.write(body.subarray(0, Math.ceil(body.length / 2)), () => raw.destroy());
 }
 
-/** Sends white space inside JSON, byte by byte, endlessly. */
+/** Sends whitespace inside JSON, byte by byte, without end. */
 function drip(raw: ServerResponse, type: string): void {
   raw.writeHead(200, { 'content-type': type });
   raw.write('{');

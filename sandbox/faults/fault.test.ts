@@ -5,7 +5,7 @@ import { type Fault, FaultList, KINDS, SHAPES, pathPattern, readFaults } from '.
 const kinds = (list: FaultList, ...paths: string[]): (string | undefined)[] =>
   paths.map((path) => list.take(path)?.kind);
 
-test('several faults of a path apply in order, and start again when they are replaced', () => {
+test("a path's faults apply in order, and start over when they are replaced", () => {
   const faults: Fault[] = [
     { path: '/teams', kind: 'reset', times: 1 },
     { path: '/teams', kind: 'hang', times: 1 },
@@ -39,7 +39,7 @@ test.each([
   ['**', '/anything/at/all', true],
   ['/a.c', '/abc', false],
   ['/a(c', '/a(c', true],
-])('the result of matching pattern %s with path %s is %s', (pattern, path, matches) => {
+])('matching pattern %s against path %s returns %s', (pattern, path, matches) => {
   expect(pathPattern(pattern)(path)).toBe(matches);
 });
 

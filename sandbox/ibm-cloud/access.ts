@@ -42,7 +42,7 @@ export function groupId(world: World, index: number): string {
   return `AccessGroupId-${uuid(world, Kind.accessGroup, 0, index)}`;
 }
 
-/** The access groups that the key can view; the group for all users is last (icd-api.md, 2.6). */
+/** The access groups that the key can view (icd-api.md, 2.6). The group for all users is last. */
 export function accessGroups(world: World): Row[] {
   if (world.options.missingRoles.includes('access_groups')) return [];
   const row = (index: number, id: string, name: string): Row => ({
@@ -122,9 +122,7 @@ export function listGroups(world: World, pages: Pages, received: Received, refus
   );
 }
 
-/**
- * `GET /v2/groups/:id/members`: returns only static members unless the request includes all, and names only on request.
- */
+/** `GET /v2/groups/:id/members`: by default, returns only static members, without names. */
 export function listMembers(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { parameters, query, path } = received;
   const { id = '' } = parameters;

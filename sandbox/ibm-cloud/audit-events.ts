@@ -61,7 +61,7 @@ export class AuditEvents {
     for (const _ of upTo(count)) this.#added.push({ serial: options.auditEvents + this.#added.length, time });
   }
 
-  /** The entries of a Logs instance in a time range: added entries first, then all others, newest first. */
+  /** The entries of a Logs instance in a time range: first the added entries, then all others from newest to oldest. */
   *between(instance: number, from: number, to: number): Generator<Entry> {
     const { auditEvents, logsInstances } = this.#world.options;
     const isThere = ({ serial, time }: Entry): boolean =>
@@ -74,7 +74,7 @@ export class AuditEvents {
     }
   }
 
-  /** All database events, including unreadable events: oldest first, then added events. */
+  /** All database events, including unreadable events, from oldest to newest, followed by the added events. */
   *ofDatabases(): Generator<Row> {
     const { auditEvents } = this.#world.options;
     for (let serial = 0; serial < auditEvents; serial += 1) {
@@ -94,7 +94,7 @@ export class AuditEvents {
     return uuid(this.#world, Kind.event, 0, serial);
   }
 
-  /** Whether the entry is a database event, not an event of another service or an application. */
+  /** Whether the entry is a database event rather than an event of another service or an application. */
   isOfDatabase(serial: number): boolean {
     const { deployments, gen2Deployments } = this.#world.options;
     return deployments + gen2Deployments > 0 && !isOfApplication(serial) && serial % 5 !== 4;
@@ -180,7 +180,10 @@ function isOfApplication(serial: number): boolean {
   return serial % 13 === 12;
 }
 
-/** Formats a time with hundredths and a zone without a colon, as in IBM's only example, or else in a common format. */
+/**
+ * Formats a time like IBM's only example, with hundredths and without a colon in the offset, or else in a common
+ * format.
+ */
 function eventTime(time: number, serial: number): string {
   if (serial % 10 === 1) return iso(time);
   return `${iso(time).slice(0, 22)}+0000`;

@@ -5,7 +5,7 @@ import type { Refuse } from './errors.ts';
 import { backups, tasks } from './history.ts';
 import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts';
 
-/** The path that replaces a region's host in the sandbox; it contains `:region`. */
+/** The sandbox's path for the databases of a region, which has its own host at IBM. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
 /** A list of a generation 1 deployment. */
@@ -14,7 +14,7 @@ interface DatabaseReport {
   readonly path: string;
   /** The only field of the response. */
   readonly field: string;
-  /** The field's value, or undefined (a 404) if the deployment has no value yet. */
+  /** Returns the field's value. Returns undefined, which causes a 404, if the deployment has no value yet. */
   value(world: World, deployment: number): unknown;
   /** Whether an engine has the list. Requests for other engines return a 422. */
   offered?(engine: Engine): boolean;
@@ -117,7 +117,7 @@ function transitionsOf({ type, versions }: Engine, version: string): Row[] {
   }));
 }
 
-/** The versions that a deployment can be upgraded to, or none if the deployment has the newest version. */
+/** The versions that a deployment can be upgraded to. A deployment with the newest version has none. */
 export function transitions(deployment: number): Row[] {
   return transitionsOf(engineOf(deployment), versionOf(deployment));
 }
@@ -133,7 +133,7 @@ const FLAVORS = [
   null,
 ] as const;
 
-/** The scaling groups; allocations are totals per group (icd-api.md, 2.3.5). */
+/** The scaling groups (icd-api.md, 2.3.5). Allocations are totals per group. */
 export function groups(_world: World, deployment: number): Row[] {
   const engine = engineOf(deployment);
   return ['member', ...(engine.groups ?? [])].map((id, place) => {
@@ -175,7 +175,7 @@ function leaderOf(world: World, deployment: number): number | undefined {
   return place % 2 === 1 ? ofType[place - 1] : undefined;
 }
 
-/** The read replicas of a deployment, or its leader if the deployment is a replica itself (icd-api.md, 2.3.8). */
+/** Returns a deployment's read replicas or, if the deployment is a replica itself, its leader (icd-api.md, 2.3.8). */
 export function replicas(world: World, deployment: number): Row {
   const leader = leaderOf(world, deployment);
   const followers = upTo(world.options.deployments).filter((other) => leaderOf(world, other) === deployment);
@@ -185,7 +185,7 @@ export function replicas(world: World, deployment: number): Row {
   };
 }
 
-/** The autoscaling settings of the members (icd-api.md, 2.3.6). A read replica has none. */
+/** The members' autoscaling settings (icd-api.md, 2.3.6). Read replicas have no autoscaling. */
 export function autoscaling(world: World, deployment: number): Row | undefined {
   if (world.options.oddInstances && engineOf(deployment).replicas && leaderOf(world, deployment) !== undefined)
     return undefined;
@@ -211,7 +211,7 @@ export function allowlist(_world: World, deployment: number): Row[] {
 }
 
 /**
- * The earliest time to which a deployment can be restored (icd-api.md, 2.3.9). Every fifth deployment has no such time
+ * The earliest time to which a deployment can be restored (icd-api.md, 2.3.9). Every fifth deployment can't be restored
  * yet.
  */
 export function recovery(world: World, deployment: number): Row {

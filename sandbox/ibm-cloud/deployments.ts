@@ -8,7 +8,7 @@ export interface Engine {
   readonly service: string;
   readonly plan: string;
   readonly type: string;
-  /** Versions, oldest first: the second to last is preferred, and the last is in beta. */
+  /** Versions, from oldest to newest. The second to last is preferred, and the last is in beta. */
   readonly versions: readonly [string, ...string[]];
   readonly members: number;
   /** The lists that the engine has in addition to the common lists. */
@@ -101,7 +101,7 @@ export interface InstanceParts {
   readonly plan: string;
   readonly region: string;
   readonly created: number;
-  /** The instance's position in the list of resource groups, if it differs from the instance's index. */
+  /** Determines the resource group. Default: the instance's index. */
   readonly group?: number;
 }
 

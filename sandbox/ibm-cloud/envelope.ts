@@ -87,7 +87,8 @@ function isLast(body: Row): boolean {
 }
 
 /**
- * Adds a link to a next page, even after the last page. The link has this token, and the form of the list's own links.
+ * Adds a link to a next page, even to the last page. The link contains this token, and has the same form as the list's
+ * own links.
  */
 function withNext(body: Row, edit: (link: string) => string, token: string): Row {
   const start = encodeURIComponent(token);
@@ -111,7 +112,8 @@ function joined(link: string, parameter: string): string {
 }
 
 /**
- * Returns the same link with another host. A client must use only the link's token, and send it to the original host.
+ * Returns the same link with another host. A client must use only the token in the link, and send it to the original
+ * host.
  */
 function foreign(body: Row, origin: string): Row {
   const moved = (link: string): string => origin + link.replace(/^https?:\/\/[^/]+/, '');

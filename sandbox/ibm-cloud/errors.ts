@@ -46,7 +46,7 @@ export type Refuse = (path: string, status: number, text?: string) => Answer;
 
 /** The error bodies of all services. */
 export const errorBody: Refuse = (path, status, text) => {
-  const message = text ?? MESSAGES[status] ?? `a fault played by the sandbox: ${status}`;
+  const message = text ?? MESSAGES[status] ?? `a fault simulated by the sandbox: ${status}`;
   const [, service = ''] = path.split('/');
   switch (service) {
     case 'iam':

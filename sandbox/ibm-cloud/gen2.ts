@@ -25,7 +25,7 @@ const ENGINES: readonly [Gen2Engine, ...Gen2Engine[]] = [
   { ...sized('mongodb', '8.0', 20), storageGb: 40 },
 ];
 
-/** A new deployment is being provisioned for this long, and has no `extensions` until then. */
+/** How long it takes to provision a new deployment, which has no `extensions` until then. */
 const PROVISIONED_AFTER = HOUR;
 
 const BACKUP_TAKES = 40 * MINUTE;
@@ -50,7 +50,7 @@ function isProvisioning(world: World, index: number): boolean {
   return index % ENGINES.length === 3 && world.clock.now < world.clock.start + PROVISIONED_AFTER;
 }
 
-/** The sizes of a deployment: one row, or no row while the deployment has no `extensions`. */
+/** Returns one row with a deployment's sizes. Returns no row while the deployment has no `extensions`. */
 export function gen2Scaling(world: World, index: number): Row[] {
   if (isProvisioning(world, index)) return [];
   const { dataservices } = extensions(world, index) as { dataservices: Record<string, Row> };
@@ -155,7 +155,7 @@ function vpe(host: string): Row {
 
 /**
  * The independent backups of generation 2, which are instances themselves (icd-api.md, 2.4.2). They are taken daily and
- * kept for a number of days. The newest backup of every other database is unfinished until time passes. The last
+ * kept for a number of days. The newest backup of every other database is unfinished until the clock advances. The last
  * database has been deleted, but its backups still exist.
  */
 export function gen2BackupRows(world: World): Row[] {

@@ -35,7 +35,7 @@ interface Happening {
 
 /**
  * The events since a time, newest first, at regular intervals. The newest event of every third deployment is dated just
- * before the start, so that something is always still running.
+ * before the start, so that something is always running.
  */
 function happenings(world: World, deployment: number, salt: number, every: number, since: number): Happening[] {
   const offset = deployment % 3 === 1 ? 5 * MINUTE : HOUR + (noise(world.seed, salt, deployment) % Math.max(1, every));
@@ -48,7 +48,7 @@ function happenings(world: World, deployment: number, salt: number, every: numbe
   }));
 }
 
-/** The tasks of a deployment that are still listed. Tasks run, finish, and are deleted. */
+/** A deployment's tasks that are still listed. Tasks run, finish, and are eventually deleted. */
 export function tasks(world: World, deployment: number): Row[] {
   const { tasksPerDay } = world.options;
   if (tasksPerDay === 0) return [];
@@ -92,7 +92,7 @@ function task(world: World, deployment: number, happening: Happening): Row {
 }
 
 /**
- * The backups of a deployment that are still kept (icd-api.md, 2.3.4). In some deployments, the newest backup hasn't
+ * A deployment's backups that are still kept (icd-api.md, 2.3.4). In some deployments, the newest backup hasn't
  * finished.
  */
 export function backups(world: World, deployment: number): Row[] {

@@ -74,7 +74,7 @@ export function profiles(world: World): Row[] {
   }));
 }
 
-/** The API keys of all users and service IDs; without the role, only the connector's own API key. */
+/** The API keys of all users and service IDs. Without the role, only the connector's own API key is returned. */
 export function apiKeys(world: World): Row[] {
   const owners = [...users(world), ...serviceIds(world)].map((owner, index) => apiKey(world, owner, index));
   const own = serviceId(world, 0);

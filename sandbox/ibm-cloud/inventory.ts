@@ -15,7 +15,7 @@ const SHOWN_STATES = new Set(['active', 'provisioning']);
 
 interface Entry {
   readonly row: Row;
-  /** Hidden instances are counted when the list is divided into pages, and removed afterwards. */
+  /** Hidden instances are counted when the list is divided into pages, and removed afterward. */
   readonly hidden: boolean;
 }
 
@@ -62,7 +62,7 @@ export function listResourceKeys(world: World): Answer {
   return json(200, { rows_count: resources.length, next_url: null, resources });
 }
 
-/** `GET /v2/resource_groups` (icd-api.md, 2.2): not paginated. */
+/** `GET /v2/resource_groups` (icd-api.md, 2.2), which is not paginated. */
 export function listResourceGroups(world: World, { query, path }: Received, refuse: Refuse): Answer {
   const account = query['account_id'];
   if (account !== undefined && account !== accountId(world)) return refuse(path, 403);

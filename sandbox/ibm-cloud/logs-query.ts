@@ -72,7 +72,7 @@ export class LogsQuery {
     const { options } = this.#world;
     const { start_date, tier, limit } = metadata;
     const end = metadata.end_date - (options.windowEnd === 'exclusive' ? 1 : 0);
-    // The archive has a higher limit, unless the sandbox's option sets a lower one.
+    // By default, the archive has a higher limit.
     const most = tier === 'archive' && options.resultLimit === USUAL_LIMIT ? ARCHIVE_LIMIT : options.resultLimit;
     const wanted = Math.min(limit ?? most, most);
     const isWanted = filterOf(query);
@@ -102,7 +102,7 @@ export class LogsQuery {
 }
 
 /**
- * Parses the supported part of a query: comparisons of the application's and the subsystem's name with a quoted string.
+ * Parses the supported part of a query: comparisons of the application name or the subsystem name with a quoted string.
  * An entry must match one of the strings for each name. The rest of the query is ignored, so the client must filter.
  */
 function filterOf(query: string): (labels: Readonly<Record<string, string>>) => boolean {

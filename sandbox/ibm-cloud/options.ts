@@ -1,7 +1,7 @@
 import { noise } from '../noise.ts';
 import { type Option, type Values, choice, onOff, someOf, text, whole } from '../option.ts';
 
-/** The roles that the key may lack. README.md describes what each service omits without them (icd-api.md, 1.8). */
+/** The roles that the key can lack. README.md describes what each service omits without them (icd-api.md, 1.8). */
 const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs', 'users', 'api_keys'] as const;
 
 const now: Option<string> = {
@@ -21,7 +21,7 @@ export const IBM_CLOUD_OPTIONS = {
     least: 0,
     most: 20,
     default: 0,
-    meaning: "accounts with a trusted profile, in addition to the key's own",
+    meaning: "accounts with a trusted profile, in addition to the key's own account",
   }),
   accountClaim: onOff(true, 'off: tokens do not contain the account'),
   now,
@@ -32,8 +32,8 @@ export const IBM_CLOUD_OPTIONS = {
   backupDays: size(30, 'days that daily generation 1 backups are kept'),
   tasksPerDay: size(3, 'tasks per deployment and day'),
   otherInstances: size(3, 'instances of other services'),
-  hiddenInstances: size(3, 'instances that the key cannot view, in one block: they are removed from their pages'),
-  oddInstances: onOff(false, 'on: CRNs that a client must not trust, and a read replica without autoscaling'),
+  hiddenInstances: size(3, 'consecutive instances that the key cannot view, which are removed from their pages'),
+  oddInstances: onOff(false, 'on: adds CRNs that a client must not trust, and a read replica without autoscaling'),
   untracked: size(0, 'generation 2 deployments that the search for tags does not find'),
   maxLimit: whole({
     least: 1,
@@ -44,31 +44,31 @@ export const IBM_CLOUD_OPTIONS = {
   inventoryToken: choice(
     ['start', 'next_docid', 'next_url'],
     'start',
-    'the parameter of next_url that holds the token of the next page of instances',
+    'the parameter of next_url that contains the token for the next page of instances',
   ),
-  lastPage: choice(['absent', 'null', 'empty'], 'absent', 'the link to the next page on the last page'),
+  lastPage: choice(['absent', 'null', 'empty'], 'absent', 'the form of the next-page link on the last page'),
   usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, including the open one' }),
   accessGroups: size(5, 'access groups, in addition to Public Access'),
-  members: size(3, 'members of an access group; some have more, some have none'),
-  identities: size(6, 'number of users, of service IDs and of trusted profiles'),
+  members: size(3, 'members per access group; some groups have more, and some have none'),
+  identities: size(6, 'number of users, and likewise of service IDs and trusted profiles'),
   policies: size(14, 'IAM policies; 14 cover every kind'),
   missingRoles: someOf(ROLES, `roles that the API key lacks, separated by commas: ${ROLES.join(', ')}`),
   logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),
-  auditEvents: size(400, 'log entries, of which most are audit events of databases', 10_000_000),
-  auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days of the log entries' }),
-  unreadableEvents: size(0, 'number of audit events of databases, starting with the oldest, that have truncated text'),
+  auditEvents: size(400, 'log entries, most of which are audit events of databases', 10_000_000),
+  auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days that the log entries cover' }),
+  unreadableEvents: size(0, 'how many of the oldest audit events of databases have truncated text'),
   resultLimit: whole({
     least: 1,
     most: 50_000,
     default: 12_000,
-    meaning: 'maximum number of log entries per query; for the archive, 50000 unless this is lower',
+    meaning: 'maximum number of log entries per query; the default for the archive is 50000',
   }),
   windowEnd: choice(
     ['inclusive', 'exclusive'],
     'inclusive',
     'whether a query includes entries at the end of its window',
   ),
-  queriesPerMinute: size(10, 'queries per minute and Logs instance; 0: unlimited'),
+  queriesPerMinute: size(10, 'queries per minute to each Logs instance; 0: unlimited'),
 } as const;
 
 export type IbmCloudOptions = Values<typeof IBM_CLOUD_OPTIONS>;

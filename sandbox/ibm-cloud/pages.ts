@@ -1,7 +1,7 @@
 import type { QueryParameters, Row } from '../platform.ts';
 import type { IbmCloudOptions } from './options.ts';
 
-/** The parameters of a request for a page; `from` is the index of its first row. */
+/** The parameters of a request for a page. `from` is the index of the page's first row. */
 interface PageRequest {
   readonly from: number;
   readonly limit: number;
@@ -47,13 +47,13 @@ export class Pages {
     return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
   }
 
-  /** A token for the first page that differs from all previous tokens. */
+  /** A new token for the first page, which differs from all previous tokens. */
   freshToken(): string {
     this.#fresh += 1;
     return this.token(0, { fresh: String(this.#fresh) });
   }
 
-  /** The content of a token, or undefined if the token isn't valid, or no longer valid, on this path. */
+  /** Returns a token's content. Returns undefined if the token isn't valid, or no longer valid, on this path. */
   read(token: string, path: string): { from: number; filters: Record<string, string> } | undefined {
     const bytes = Buffer.from(token, 'base64');
     if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
@@ -64,7 +64,7 @@ export class Pages {
     return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 
-  /** The requested page of a list with tokens, or undefined if the token or the limit is invalid. */
+  /** Returns the requested page of a list with tokens. Returns undefined if the token or the limit is invalid. */
   byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
     const token = query[about.token];
     const from = token === undefined ? 0 : this.read(String(token), about.path)?.from;
@@ -88,9 +88,9 @@ export class Pages {
 interface ByToken {
   /** The path of the list. */
   readonly path: string;
-  /** The name of the token's parameter. */
+  /** The name of the token parameter. */
   readonly token: string;
-  /** The name of the limit's parameter. */
+  /** The name of the limit parameter. */
   readonly limit: string;
   readonly usual: number;
   readonly most: number;
@@ -106,7 +106,7 @@ function cut<Item>(list: readonly Item[], { from, limit }: PageRequest): Page<It
   return { items: list.slice(from, to), limit, from, ...(to < list.length && { next: to }) };
 }
 
-/** A path and the request's query, with some parameters replaced; used for a page's `next` and `first` links. */
+/** The path and query of a page's `next` or `first` link: the request's query with some parameters replaced. */
 export function link(path: string, query: QueryParameters, changed: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, ...changed })) {

@@ -75,7 +75,7 @@ test('usage of a month can be changed until the month is final', async () => {
   expect([...sandbox.keys('billables')]).toContain(sandbox.touchUsage());
   expect(costOf(sandbox, '2026-11')).toBeGreaterThan(before);
   expect(() => sandbox.touchUsage('2026-10')).toThrow('the month 2026-10 is final');
-  expect(() => sandbox.touchUsage('1999-01')).toThrow('there is no usage of the month 1999-01');
+  expect(() => sandbox.touchUsage('1999-01')).toThrow('there is no usage for the month 1999-01');
 });
 
 test('another process can advance the clock, change usage, add events and revoke tokens over HTTP', async () => {

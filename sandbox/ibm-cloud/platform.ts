@@ -58,7 +58,7 @@ export interface Endpoints {
   readonly atracker: string;
 }
 
-/** The services below an origin. IBM has a host per service; the sandbox has a path per service. */
+/** The services below an origin. IBM uses a host per service, and the sandbox uses a path per service. */
 export function endpointsAt(origin: string): Endpoints {
   return {
     iam: `${origin}/iam`,
@@ -89,7 +89,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
   function touchUsage(month?: string): string {
     const { text } = usage.touch(month);
     for (const key of keysOf([ownParts!.holdings], 'billables')) if (key.startsWith(text)) return key;
-    throw new RangeError(`there is no usage of the month ${text}`);
+    throw new RangeError(`there is no usage for the month ${text}`);
   }
 
   return {
@@ -149,7 +149,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
   };
 }
 
-/** The data of an account, and the responses with it. */
+/** An account's data, and the responses that contain it. */
 interface Parts {
   readonly usage: Usage;
   readonly events: AuditEvents;

@@ -18,8 +18,8 @@ interface PolicyKind {
   readonly covers: Readonly<Record<string, string>>;
   readonly roles: readonly string[];
   /**
-   * Whether the policy covers databases. A policy without a service does too, unless it is for the platform's own
-   * services.
+   * Whether the policy covers databases. A policy without a service also covers databases, unless it is for the
+   * platform's own services.
    */
   readonly opensDatabases: boolean;
   readonly more?: Row;
@@ -194,7 +194,7 @@ export function listPolicies(world: World, pages: Pages, received: Received, ref
 
 const LAST_PERMIT = { last_permit_at: '2026-01-01T00:00:00.000Z', last_permit_frequency: 3 };
 
-/** `GET /v2/roles`: not paginated. */
+/** `GET /v2/roles`, which is not paginated. */
 export function listRoles(world: World, { query, path }: Received, refuse: Refuse): Answer {
   const account = accountId(world);
   if (query['account_id'] !== undefined && query['account_id'] !== account) return refuse(path, 403);

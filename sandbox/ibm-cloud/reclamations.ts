@@ -44,7 +44,7 @@ export function databaseReclamations(world: World): Row[] {
     .map((row) => ({ ...row, deployment_id: row['entity_crn'] }));
 }
 
-/** `GET /v1/reclamations`: not paginated. */
+/** `GET /v1/reclamations`, which is not paginated. */
 export function listReclamations(world: World, { query, path }: Received, refuse: Refuse): Answer {
   const { account_id = accountId(world) } = query;
   return account_id === accountId(world) ? json(200, { resources: reclamations(world) }) : refuse(path, 403);

@@ -194,7 +194,7 @@ export function* rowsOf(accounts: readonly Holdings[], stream: IbmCloudStreamNam
   for (const holdings of isSame ? accounts.slice(0, 1) : accounts) yield* REPORTS[stream].rows(holdings);
 }
 
-/** The keys of these rows, without duplicates: the key's parts joined by slashes, without missing parts. */
+/** The keys of these rows, without duplicates. Each key joins the parts that exist with slashes. */
 export function* keysOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(accounts, stream)) {

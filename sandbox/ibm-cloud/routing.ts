@@ -92,8 +92,8 @@ function settings(world: World): Row {
 }
 
 /**
- * One row for each combination of route, rule, location and target, and for each default target, with its route and
- * target.
+ * One row for each combination of route, rule, location and target, and one for each default target. Each row contains
+ * its route, if any, and its target.
  */
 export function routedEvents(world: World): Row[] {
   const account_id = accountId(world);

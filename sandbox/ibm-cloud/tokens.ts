@@ -8,7 +8,7 @@ const ASSUME = 'urn:ibm:params:oauth:grant-type:assume';
 export const TOKEN_PATH = '/iam/identity/token';
 export const PROFILES_PATH = '/iam/identity/profiles';
 
-/** The service id that owns the API key. */
+/** The service ID that owns the API key. */
 function ownIamId(world: World): string {
   return `iam-ServiceId-${uuid(world, Kind.service, 0, 0)}`;
 }
@@ -30,7 +30,7 @@ export function profileOf(world: World): Profile {
 }
 
 interface Issued {
-  /** When the token expires, according to the clock for tokens. */
+  /** The token's expiration time on the clock for tokens. */
   readonly end: number;
   readonly world: World;
   readonly isOfProfile: boolean;
@@ -63,7 +63,7 @@ export class Tokens {
     return this.#issue(own, ownIamId(own), false);
   }
 
-  /** Exchanges a token of the key for one of a trusted profile (icd-accounts-access.md, 2.12). */
+  /** Exchanges the API key's token for a trusted profile's token (icd-accounts-access.md, 2.12). */
   #assume(form: URLSearchParams): Answer {
     const key = this.#live(form.get('access_token') ?? '');
     if (key === undefined || key.isOfProfile) {
@@ -98,7 +98,7 @@ export class Tokens {
     return this.#live(tokenIn(received)) !== undefined;
   }
 
-  /** The account that a request is for: that of its token, or of the profile that it assumes. */
+  /** The account that a request is for: the account of its token, or of the profile that it assumes. */
   worldOf(received: Received): World {
     const issued = this.#issued.get(tokenIn(received));
     return issued?.world ?? this.#worldOf(formOf(received.body)) ?? this.#worlds[0];

@@ -62,7 +62,7 @@ export class Usage {
   touch(text?: string): Month {
     const months = this.months();
     const month = text === undefined ? months.at(-1) : months.find((one) => one.text === text);
-    if (month === undefined) throw new RangeError(`there is no usage of the month ${text ?? ''}`);
+    if (month === undefined) throw new RangeError(`there is no usage for the month ${text ?? ''}`);
     if (isFinal(this.#world, month)) throw new RangeError(`the month ${month.text} is final`);
     this.#touched.set(month.text, (this.#touched.get(month.text) ?? 0) + 1);
     return month;
@@ -175,7 +175,9 @@ function isFinal(world: World, month: Month): boolean {
   return world.clock.now >= dayOfNext(month, FINAL_DAY);
 }
 
-/** A row per metric of the usage rows. Rows that differ only in their amounts are numbered from the second on. */
+/**
+ * A row per metric of the usage rows. Rows that differ only in their amounts are numbered, starting with the second.
+ */
 export function usageMetrics(rows: readonly Row[]): Row[] {
   const seen = new Map<string, number>();
   return rows.flatMap(({ usage, ...row }) =>

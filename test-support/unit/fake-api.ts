@@ -68,7 +68,7 @@ export function refusal(status: number, path = 'somewhere', tokenAccepted = fals
   });
 }
 
-/** A response that throws this rejection. */
+/** A response that throws the error of a rejected request. */
 export function refuses(status: number, path?: string): () => never {
   return () => {
     throw refusal(status, path);

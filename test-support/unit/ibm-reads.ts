@@ -35,7 +35,7 @@ export function openIbmRead(definition: Stream<Accounts>, account: AccountData):
   const api = openApi(({ path }: Request) => {
     if (path === INSTANCES) return instancesBody(instances);
     const [, answer] = Object.entries(answers).find(([end]) => path.endsWith(end)) ?? [];
-    // The search finds every instance, without tags.
+    // The search finds every instance, but returns no tags.
     if (answer === undefined && path.endsWith('/search')) return { items: instances };
     if (answer === undefined) throw refusal(404, path);
     if (answer instanceof Error) throw answer;

@@ -33,6 +33,6 @@ export function mockTheApi(): void {
 
 /** The address of the API for mocked responses. */
 export function api(): nock.Scope {
-  // Without a length, there is no keep-alive, so aborting in the middle of a body ends the process.
+  // Without a Content-Length, aborting in the middle of a body ends the process, because there is no keep-alive.
   return nock(BASE_URL).replyContentLength();
 }

@@ -123,7 +123,10 @@ export function openContext(env: Context['env'] = {}): OpenContext {
   };
 }
 
-/** An imitation of stdout. A prompt reader takes everything at once; any other reader takes a chunk only when told to. */
+/**
+ * An imitation of stdout. A prompt reader takes everything at once. Any other reader takes a chunk only when the test
+ * says so.
+ */
 export class StalledOutput extends Writable {
   text = '';
   prompt = false;

@@ -170,7 +170,7 @@ export const backups = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), created_at: timestamp('When it was made.') },
 });
 
-/** A stream that sends one request per deployment, and has cursor values. */
+/** A stream with cursor values that sends one request per deployment. */
 export const recipes = streamsOf<ComposeShared>()({
   name: 'recipes',
   description: 'Recipes.',

@@ -7,8 +7,8 @@ interface Sleeper {
 }
 
 /**
- * A clock that advances only when all code sleeps, and then to the next wake-up. Hours of waiting take no time, and
- * tests always have the same result. Use it for code that waits only for this clock and for promises.
+ * A clock that advances to the next wake-up whenever all code sleeps. Hours of waiting take no time, and tests are
+ * deterministic. Use it for code that waits only for this clock and for promises.
  */
 export class VirtualTime implements Timing {
   /** The number that `random` returns. */
@@ -61,7 +61,7 @@ export class VirtualTime implements Timing {
         (first, sleeper) => (first === undefined || sleeper.until < first.until ? sleeper : first),
         undefined,
       );
-      if (next === undefined) throw new Error('nobody sleeps, and nothing goes on');
+      if (next === undefined) throw new Error('nothing sleeps, and nothing continues');
       this.#now = Math.max(this.#now, next.until);
       next.wake();
     }

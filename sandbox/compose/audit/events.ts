@@ -40,7 +40,7 @@ const TWO_DIGITS = upTo(60).map((number) => String(number).padStart(2, '0'));
 const THREE_DIGITS = upTo(SECOND).map((number) => `.${String(number).padStart(3, '0')}`);
 
 /**
- * Writes audit events as JSON in ASCII, from details that are rendered once, because benchmarks request hundreds of
+ * Writes audit events as ASCII JSON. Their details are rendered only once, because benchmarks request hundreds of
  * thousands of events.
  */
 export class EventText {
@@ -58,7 +58,7 @@ export class EventText {
     );
   }
 
-  /** The event at a rank. */
+  /** The event with this rank. */
   at(rank: number): string {
     const time = this.#timeline.timeAt(rank);
     const id = this.#timeline.idAt(rank, time);
@@ -76,8 +76,8 @@ export class EventText {
 }
 
 /**
- * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half the time of a page of events.
- * Dates arrive in order, so the day is usually the previous date's day.
+ * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half the time that a page of events
+ * takes. Dates arrive in order, so consecutive dates usually share a day.
  */
 class DateText {
   #day = Number.NaN;

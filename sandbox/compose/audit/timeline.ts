@@ -13,12 +13,12 @@ export interface TimelineOptions {
 
 const LONGEST_STEP = 6 * HOUR;
 
-/** Future events have serial numbers from here on, because adding earlier events changes their ranks. */
+/** The first serial number of future events, whose ranks change when earlier events are added. */
 const FUTURE_SERIAL = 0xf000_0000;
 
 /**
- * Computes the time and id of each audit event from its rank; rank 0 is the oldest event. Nothing is stored, so ten
- * million events cost no more than ten. Events added later are between the fixed history and the future events.
+ * Computes the time and id of each audit event from its rank. Rank 0 is the oldest event. Nothing is stored, so ten
+ * million events cost no more than ten. Events added later rank between the fixed history and the future events.
  */
 export class Timeline {
   readonly #options: TimelineOptions;
@@ -41,7 +41,7 @@ export class Timeline {
     return this.#options.events + this.#added;
   }
 
-  /** The number of events that aren't in the future. Their ranks come first. */
+  /** The number of events that aren't in the future. These events have the lowest ranks. */
   get present(): number {
     return this.#past + this.#added;
   }
@@ -50,7 +50,7 @@ export class Timeline {
     this.#added += count;
   }
 
-  /** Milliseconds since 1970. Never decreases as the rank increases. */
+  /** The event's time in milliseconds since 1970. It never decreases as the rank increases. */
   timeAt(rank: number): number {
     const { ties, seed } = this.#options;
     if (rank >= this.present) return FUTURE + Math.floor((rank - this.present) / ties) * SECOND;
@@ -59,7 +59,7 @@ export class Timeline {
     if (back === 0) return END_OF_HISTORY;
     const bits = noise(seed, 61, back);
     const jitter = bits % this.#step;
-    // Some events are on a whole second, so that dates without milliseconds occur.
+    // Round some times to whole seconds, so that dates without milliseconds occur.
     const cut = this.#step >= SECOND && bits % 8 === 0 ? jitter % SECOND : 0;
     return END_OF_HISTORY - back * this.#step - jitter + cut;
   }
@@ -76,7 +76,7 @@ export class Timeline {
     return low;
   }
 
-  /** The id consists of the time, digits from the seed, and the serial number. The rank can be computed from it. */
+  /** The id consists of the time, digits from the seed, and the serial number. The rank can be computed from the id. */
   idAt(rank: number, time: number = this.timeAt(rank)): string {
     const { present } = this;
     const serial = rank < present ? rank : FUTURE_SERIAL + rank - present;

@@ -98,20 +98,23 @@ test('the limit is 50 by default, and is clamped to the maximum', () => {
   expect(walk(single, {}).map((event) => event.id)).toEqual([...single.keys()]);
 });
 
-test.each(['refused', 'empty'] as const)('old and unknown cursors follow the option oldCursors (%s)', (oldCursors) => {
-  const trail = trailOf({ oldCursors });
-  const expectOld = (cursor: string): void => {
-    if (oldCursors === 'empty') expect(page(trail, { cursor })).toEqual([]);
-    else expect(trail.page({ cursor }).status).toBe(422);
-  };
-  const events = page(trail, {});
-  for (const { id } of [events[0], events.at(-1)] as Event[]) {
-    expect(page(trail, { cursor: id }).length).toBe(50);
-    trail.forgetCursors();
-    for (const old of [id, 'f'.repeat(24), 'nonsense']) expectOld(old);
-    expect(page(trail, {}).length).toBe(50);
-  }
-});
+test.each(['refused', 'empty'] as const)(
+  'the option oldCursors determines the response to old and unknown cursors (%s)',
+  (oldCursors) => {
+    const trail = trailOf({ oldCursors });
+    const expectOld = (cursor: string): void => {
+      if (oldCursors === 'empty') expect(page(trail, { cursor })).toEqual([]);
+      else expect(trail.page({ cursor }).status).toBe(422);
+    };
+    const events = page(trail, {});
+    for (const { id } of [events[0], events.at(-1)] as Event[]) {
+      expect(page(trail, { cursor: id }).length).toBe(50);
+      trail.forgetCursors();
+      for (const old of [id, 'f'.repeat(24), 'nonsense']) expectOld(old);
+      expect(page(trail, {}).length).toBe(50);
+    }
+  },
+);
 
 test.each([
   [{ limit: '0' }, 'limit'],

@@ -29,7 +29,7 @@ const DEFAULT_LIMIT = 50;
 
 const MOST_HANDED_OUT = 1000;
 
-/** The audit events of the account: the responses of `GET audit_events` and `GET audit_events/:id`. */
+/** The account's audit events, as `GET audit_events` and `GET audit_events/:id` return them. */
 export class AuditTrail {
   readonly #options: ComposeOptions;
   readonly #timeline: Timeline;
@@ -78,7 +78,7 @@ export class AuditTrail {
     return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
 
-  /** The events that a query selects, or undefined if the cursor isn't the id of an event. */
+  /** Returns the events that a query selects. Returns undefined if the cursor isn't an event's id. */
   #find(query: AuditQuery): Page | undefined {
     const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;
@@ -124,7 +124,7 @@ class HandedOut {
   }
 }
 
-/** Parses the parameters of `GET audit_events` (C go, gds-bill). Returns errors as the API's lists by field. */
+/** Parses the parameters of `GET audit_events` (C go, gds-bill). Returns errors like the API's: lists by field. */
 function readAuditQuery(
   parameters: QueryParameters,
   maxLimit: number,
