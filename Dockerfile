@@ -5,7 +5,7 @@
 FROM node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 
 FROM base AS build
-# For networks with a separate npm registry. Default: npm's own registry.
+# The npm registry, for networks with their own. Default: npm's public registry.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -19,8 +19,8 @@ RUN npm run build \
  && mkdir -p /airbyte/integration_code \
  && cp dist/*.js dist/*.txt dist/package.json scripts/image-compile-cache.cjs /airbyte/integration_code/
 # Compiles the code once instead of at each start; image-compile-cache.cjs makes the result available to any user. The
-# folder is read-only, because a container would lose what it writes. The commands load their code and then fail because
-# the files don't exist, hence `|| true`.
+# folder is read-only, because a container would lose anything written to it. The commands load their code and then
+# fail, because the files don't exist. Therefore, `|| true` ignores their exit codes.
 RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_code/source-compose.js \
            tap=/airbyte/integration_code/tap-compose.js \
  && node $program spec >/dev/null \
@@ -51,8 +51,9 @@ LABEL io.airbyte.name="source-compose" \
       org.opencontainers.image.source="https://github.com/source-compose/source-compose" \
       org.opencontainers.image.documentation="https://github.com/source-compose/source-compose#readme"
 
-# By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. This setting leaves
-# 40% of the limit to buffers and code. Users may override NODE_OPTIONS, which safely removes both options.
+# By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. The first option
+# leaves 40% of the limit to buffers and code. Users may override NODE_OPTIONS, because the program also works without
+# both options.
 ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/source-compose.js"
 

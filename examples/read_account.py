@@ -7,7 +7,7 @@ Environment variables:
 The folder of an account contains:
     TIME.jsonl   the records of one read, as Airbyte messages
     state.jsonl  where the next read resumes
-    TIME.part    the output of a read in progress, or of a killed one
+    TIME.part    the output of a read that is in progress or was killed
 """
 
 import fcntl
@@ -24,7 +24,7 @@ READ = ["source-compose", "read", "--config", "/dev/stdin", "--streams", "all", 
 
 
 class PermanentError(Exception):
-    """A retry would fail too, until someone changes the config or a role."""
+    """Retries fail until someone changes the config or a role."""
 
 
 class IncompleteRead(Exception):
@@ -37,7 +37,7 @@ def accounts() -> list[str]:
 
 
 def read_account(account: str) -> dict[str, int]:
-    """Reads everything that is new. Returns the number of records by stream."""
+    """Reads all new records. Returns the number of records by stream."""
     folder = Path(os.environ["OUTPUT"], account)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / "lock", "w") as lock:
@@ -56,8 +56,9 @@ def read_account(account: str) -> dict[str, int]:
     if read.returncode == 0:
         return dict(counts)
     messages = dict.fromkeys(error["message"] for error in errors)
-    text = "\n".join(messages) or f"source-compose ended with code {read.returncode}."
-    # Code 1: a stream is incomplete, and its error says why. Code 2: the command line is invalid. Other codes: the read was stopped.
+    text = "\n".join(messages) or f"source-compose exited with code {read.returncode}."
+    # Code 1: a stream is incomplete, as its error explains. Code 2: the command line is invalid. Other codes: the read
+    # was stopped.
     rejected = read.returncode == 1 and {error["failure_type"] for error in errors} == {"config_error"}
     raise PermanentError(text) if rejected or read.returncode == 2 else IncompleteRead(text)
 
@@ -82,7 +83,7 @@ def account_of(crn: str) -> str:
 
 
 def save(folder: Path) -> tuple[Counter[str], list[dict]]:
-    """Saves records and states of ended reads. Returns the number of records by stream, and the errors."""
+    """Saves records and states of reads that have ended. Returns the number of records by stream, and the errors."""
     state_file = folder / "state.jsonl"
     state_file.touch()
     states = {json.loads(line)["state"]["stream"]["stream_descriptor"]["name"]: line for line in open(state_file, "rb")}
@@ -106,9 +107,10 @@ def save(folder: Path) -> tuple[Counter[str], list[dict]]:
                     errors.append(error)
                 case {"log": {"level": level, "message": message}}:
                     print(level, message)
-        # Records that are still pending are dropped: the read was killed, and the retry reads them again.
+        # Drop records that are still pending. Their read was killed, and the retry reads them again.
         counts.update({stream: len(lines) for stream, lines in kept.items()})
-        # After a crash between these steps, they are repeated. A state is never saved without its records.
+        # If the program crashes between these steps, the next read repeats them. A state is never saved without its
+        # records.
         replace(part.with_suffix(".jsonl"), chain.from_iterable(kept.values()))
         replace(state_file, states.values())
         part.unlink()
@@ -116,7 +118,7 @@ def save(folder: Path) -> tuple[Counter[str], list[dict]]:
 
 
 def replace(file: Path, lines: Iterable[bytes]) -> None:
-    """Replaces a file by a complete one, which is on the disk."""
+    """Replaces a file with a complete new file that has been flushed to disk."""
     new = file.with_suffix(".new")
     with open(new, "wb") as output:
         output.writelines(lines)

@@ -1,6 +1,6 @@
 {#-
   The rows of a stream from all loaded platforms, with the same columns and types for every loader. `platforms` contains the
-  fields of each platform with their kinds. Tables and columns that don't exist, because they aren't selected, are empty.
+  fields of each platform with their kinds. Tables and columns that don't exist because they aren't selected are empty.
 -#}
 {% macro stage(platforms, full_refresh=[], renamed={}) %}
 {%- set stream = model.name[4:] -%}
@@ -23,16 +23,16 @@
 {{ parts | join('\nunion all\n') }}
 {% endmacro %}
 
-{#- The existing columns of a table, or none if the table doesn't exist. -#}
+{#- Returns a table's existing columns. Returns none if the table doesn't exist. -#}
 {% macro present_columns(table, fields) %}
   {%- if var('static_sql') or not execute -%}{{ return(fields.keys() | list) }}{%- endif -%}
-  {#- Not adapter.get_relation: while one thread fills dbt's cache, the others don't find tables that exist. -#}
+  {#- This doesn't use adapter.get_relation, because other threads don't find existing tables while one thread fills dbt's cache. -#}
   {%- set found = run_query(
     "select column_name from information_schema.columns where table_catalog = '" ~ table.database ~ "' and table_schema = '"
     ~ table.schema ~ "' and table_name = '" ~ table.identifier ~ "'"
   ) -%}
   {%- if not found.rows -%}
-    {%- do log(table ~ ' does not exist: ' ~ model.name ~ ' is empty', info=true) -%}
+    {%- do log(table ~ ' does not exist, so ' ~ model.name ~ ' is empty', info=true) -%}
     {{ return(none) }}
   {%- endif -%}
   {{ return(found.columns[0].values() | list) }}
@@ -76,7 +76,7 @@ where false
 
 {% macro never() %}{{ return('cast(null as ' ~ source_compose.type_of('timestamp') ~ ')') }}{% endmacro %}
 
-{#- When a row was read. Airbyte and PyAirbyte store this in one column, Singer targets in another. -#}
+{#- The time at which a row was read. Airbyte and PyAirbyte store this time in one column, and Singer targets in another. -#}
 {% macro extracted_at(present) %}
   {%- if var('static_sql') -%}{{ return(source_compose.any_extracted_at()) }}{%- endif -%}
   {%- for column in ['_airbyte_extracted_at', '_sdc_extracted_at'] if column in present -%}
@@ -85,7 +85,7 @@ where false
   {{ return(source_compose.never()) }}
 {% endmacro %}
 
-{#- When a row was read, if it is unknown which column exists. -#}
+{#- The time at which a row was read, for SQL that must work whichever column exists. -#}
 {% macro any_extracted_at() %}{{ return(adapter.dispatch('any_extracted_at', 'source_compose')()) }}{% endmacro %}
 
 {% macro default__any_extracted_at() %}{{ return(source_compose.typed('_airbyte_extracted_at', 'timestamp')) }}{% endmacro %}

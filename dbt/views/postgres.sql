@@ -1,5 +1,5 @@
 -- Written by `npm run dbt:views` from the models in dbt/models.
--- Errors about missing tables or columns are harmless: they mean that a stream isn't synced, so its view is empty.
+-- Errors about missing tables or columns are harmless. They mean that a stream isn't synced, so its view is empty.
 -- Usage: psql -f postgres.sql
 -- The script expects the tables in the schema ibm_cloud. If yours are in another schema, change the name here.
 drop schema if exists databases cascade;
@@ -199,16 +199,16 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments as loaded
 );
 
--- Whether the audit events of databases are kept: one row per account and region with databases, IBM Cloud only. See audit_status in database_posture for each database.
+-- Whether the audit events of databases are kept: one row per account and region with databases, IBM Cloud only. For a single database, see `audit_status` in `database_posture`.
 create view audit_coverage as
--- Where the audit events of each account's databases are sent, by region.
+-- The targets of the audit events of each account's databases, by region.
 with locations as (
   select platform, account_id, region as location, count(*) as databases
   from stg_deployments
   where platform = 'ibm_cloud'
   group by platform, account_id, region
 ),
--- Routes are independent. In each, only the first rule that matches a location applies.
+-- Routes are independent. In each route, only the first rule that matches a location applies.
 matching as (
   select
     l.platform, l.account_id, l.location, r.rule_number, r.target_id, r.target_name, r.write_status, r.last_failure_at,
@@ -336,7 +336,7 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_recovery_windows as loaded
 );
 
--- The backups of each active database: the age of the newest finished backup, gaps between backups, and the period that can be restored. Only backups from the last backup_kept_days days count.
+-- The backups of each active database: the age of the newest finished backup, the gaps between backups, and the restorable period. Only backups from the last `backup_kept_days` days count.
 create view backup_compliance as
 -- The age of each active database's newest finished backup, the gaps between backups, and the restorable period.
 with finished as (
@@ -724,7 +724,7 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from users as loaded
 );
 
--- Users, service IDs and trusted profiles: their names, last logins and API keys. Names are also taken from access groups, teams, roles and audit events, which don't need access_review.
+-- Users, service IDs and trusted profiles: their names, last logins and API keys. Names also come from access groups, teams, roles and audit events, which don't require `access_review`.
 create view identities as
 -- The names of users and programs, their last logins and API keys, and who can assume a trusted profile.
 with known as (
@@ -954,7 +954,7 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_team_roles as loaded
 );
 
--- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Conditions of policies aren't evaluated.
+-- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Policy conditions aren't evaluated.
 create view database_access as
 -- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (
@@ -1170,7 +1170,7 @@ months as (
   select distinct platform, account_id, month
   from lines
 ),
--- Each amount counts in its own month, and as the previous amount in the next month.
+-- Each amount counts in its own month, and also as the next month's previous amount.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines
@@ -1235,7 +1235,7 @@ select
   cast(c.cost as numeric(38, 6)) as cost,
   -- IBM may correct a month until the 20th of the next month.
   current_timestamp >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- The previous month wasn't read, so there is nothing to compare with.
+  -- Without the previous month, there is nothing to compare with.
   cast(case when p.month is not null then c.previous_cost end as numeric(38, 6)) as previous_cost,
   cast(case when p.month is not null then c.cost - c.previous_cost end as numeric(38, 6)) as change,
   cast(case when p.month is not null then c.by_quantity end as numeric(38, 6)) as change_by_quantity,
@@ -1434,7 +1434,7 @@ where
 
 -- How each database is protected: one row per database, IBM Cloud only. Generation 1 doesn't report its keys and backup settings, so these columns are null.
 create view database_posture as
--- How each database is protected: networks, encryption, backups, tags, version, audit events, and who has access.
+-- How each database is protected: its networks, encryption, backups, tags, version, audit events and access.
 with allowed as (
   select platform, deployment_id, count(*) as allowlist_entries
   from stg_deployments_allowlists

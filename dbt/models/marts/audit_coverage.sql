@@ -1,4 +1,4 @@
--- Where the audit events of each account's databases are sent, by region.
+-- The targets of the audit events of each account's databases, by region.
 with locations as (
   select platform, account_id, region as location, count(*) as databases
   from {{ ref('stg_deployments') }}
@@ -6,7 +6,7 @@ with locations as (
   group by platform, account_id, region
 ),
 
--- Routes are independent. In each, only the first rule that matches a location applies.
+-- Routes are independent. In each route, only the first rule that matches a location applies.
 matching as (
   select
     l.platform, l.account_id, l.location, r.rule_number, r.target_id, r.target_name, r.write_status, r.last_failure_at,

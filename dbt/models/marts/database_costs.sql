@@ -17,7 +17,7 @@ months as (
   from lines
 ),
 
--- Each amount counts in its own month, and as the previous amount in the next month.
+-- Each amount counts in its own month, and also as the next month's previous amount.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines
@@ -85,7 +85,7 @@ select
   cast(c.cost as numeric(38, 6)) as cost,
   -- IBM may correct a month until the 20th of the next month.
   {{ as_of() }} >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- The previous month wasn't read, so there is nothing to compare with.
+  -- Without the previous month, there is nothing to compare with.
   {%- for name, amount in {
     'previous_cost': 'c.previous_cost',
     'change': 'c.cost - c.previous_cost',

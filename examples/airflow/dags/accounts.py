@@ -1,4 +1,4 @@
-"""An Airflow DAG that reads each account in a task of its own."""
+"""An Airflow DAG that reads each account in its own task."""
 
 from datetime import timedelta
 
