@@ -10,7 +10,7 @@ import { anchorOf, headingsOf, table } from './docs-parts.ts';
 import { DOCUMENTED } from './docs-platforms.ts';
 import { relationsOf } from './entity-diagram.ts';
 
-/** Every page in the repository. Packages and caches contain other pages. */
+/** Every page in the repository, except pages in packages and caches. */
 const PAGES = globSync('**/*.md', { exclude: ['**/node_modules', '**/.*', '**/build'] }).toSorted();
 
 const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
