@@ -98,7 +98,7 @@ const configErrors = problemsOf('config_error', {
   },
   windows_cut_off: {
     message:
-      'The API still truncates {things} of {partition} at the smallest time window ({detail}), most recently in the window that starts at {from}. If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
+      'The API still truncates {things} of {partition} in the shortest time window, which starts at {from} ({detail}). If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
     cause: 'The service limits results by something other than time, or no longer keeps data from that time.',
   },
 });

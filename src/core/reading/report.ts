@@ -6,8 +6,6 @@ export class StreamReport {
   skipped: string | undefined;
   /** Intentional omissions, such as `3 deployments of generation 2`. */
   readonly leftOut: string[] = [];
-  /** Any other facts, such as `300 events seen`. */
-  readonly remarks: string[] = [];
 
   /** Formats the log line, such as `teams: 5 records in 0.2 s with 1 request`. */
   line(stream: string, records: number, ms: number, startDate: string | undefined): string {
@@ -17,7 +15,7 @@ export class StreamReport {
     if (this.beforeStartDate > 0) parts.push(`${this.beforeStartDate} before start_date ${startDate} omitted`);
     if (this.skipped !== undefined) parts.push(`${this.skipped} skipped`);
     for (const what of this.leftOut) parts.push(`${what} omitted`);
-    return [...parts, ...this.remarks].join('; ');
+    return parts.join('; ');
   }
 }
 

@@ -72,13 +72,12 @@ test('an undeclared field causes only one warning', () => {
   ]);
 });
 
-test('the log is not flooded if the API invents field names', () => {
+test('a warning about an unknown field truncates its name', () => {
   const testRun = openRun();
   const { reader } = openRead(testRun, parts);
-  for (let i = 0; i < 100; i++) reader.page([{ id: 'a', [`f${i}${'x'.repeat(500)}`]: 1 }], 'parts');
-  const warnings = testRun.printed.logged('WARN');
-  expect(warnings).toHaveLength(20);
-  for (const warning of warnings) expect(warning.length).toBeLessThan(300);
+  reader.page([{ id: 'a', ['x'.repeat(500)]: 1 }], 'parts');
+  const [warning = ''] = testRun.printed.logged('WARN');
+  expect(warning.length).toBeLessThan(300);
 });
 
 describe('a stream that emits only declared fields', () => {

@@ -18,9 +18,6 @@ export interface Page {
   nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
 }
 
-/** The maximum number of warnings about unknown fields, in case the API invents field names. */
-const MAX_UNKNOWN_FIELDS = 20;
-
 /** Reads one stream: requests pages, converts their rows to records, and emits them. */
 export class StreamReader<S = unknown> {
   readonly stream: Stream<S>;
@@ -32,6 +29,7 @@ export class StreamReader<S = unknown> {
   readonly #keyField: string;
   readonly #output: StreamSink;
   readonly #normaliser: Normaliser;
+  readonly #warnings = new Set<string>();
   readonly #unknown = new Set<string>();
 
   constructor(stream: Stream<S>, session: Session<S>, cursor: Cursor | undefined) {
@@ -117,12 +115,15 @@ export class StreamReader<S = unknown> {
     return before;
   }
 
+  /** Logs each sentence only once. */
   warn(sentence: string): void {
+    if (this.#warnings.has(sentence)) return;
+    this.#warnings.add(sentence);
     this.session.output.log('warn', `${this.stream.name}: ${sentence}`);
   }
 
   #warnOfUnknown(field: string): void {
-    if (this.#unknown.has(field) || this.#unknown.size >= MAX_UNKNOWN_FIELDS) return;
+    if (this.#unknown.has(field)) return;
     this.#unknown.add(field);
     const fate =
       this.stream.dropped === undefined

@@ -13,8 +13,8 @@ export interface ByWindow<S, F extends string> {
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /** How messages refer to a partition, rows, and rows of other streams: `Logs instance`, `events`, `of other services`. */
-  terms: { partition: string; things: string; others: string };
+  /** How messages refer to a partition and to rows: `Logs instance`, `events`. */
+  terms: { partition: string; things: string };
 }
 
 /** The lengths of windows and periods, in ms. */
@@ -32,12 +32,7 @@ export interface WindowPage {
   rows: unknown[];
   /** The identity of each row. Rows with the same identity are duplicates. */
   identities: string[];
-  /** Warnings that are logged once per read. */
   warnings: string[];
   /** The API's reason for truncating the page, or undefined if the page is complete. */
   truncated: string | undefined;
-  /** The number of additional rows that don't belong to the stream. */
-  others: number;
-  /** The number of rows that can't be parsed. The field `raw` contains their text. */
-  unreadable: number;
 }

@@ -34,8 +34,6 @@ interface Model {
 interface Body {
   rows: Row[];
   truncated?: string;
-  others?: number;
-  unreadable?: number;
   warnings?: string[];
 }
 
@@ -60,11 +58,11 @@ function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
       }),
       request: ({ id }, { from, to }) => ({ path: id, query: { from: Date.parse(from), to: Date.parse(to) } }),
       rows: (body): WindowPage => {
-        const { rows, truncated, others = 0, unreadable = 0, warnings = [] } = body as Body;
-        return { rows, identities: rows.map(({ id }) => String(id)), truncated, others, unreadable, warnings };
+        const { rows, truncated, warnings = [] } = body as Body;
+        return { rows, identities: rows.map(({ id }) => String(id)), truncated, warnings };
       },
       size: { longestMs: 8 * DAY, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-      terms: { partition: 'store', things: 'events', others: 'of other services' },
+      terms: { partition: 'store', things: 'events' },
     },
     primaryKey: 'id',
     startDateField: 'at',
@@ -117,14 +115,6 @@ const models = fc.record({
   end: fc.constantFrom('inclusive' as const, 'exclusive' as const),
 });
 
-/** The windows that the log reports as truncated. */
-function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
-  return printed.logged('WARN').flatMap((message) => {
-    const match = /truncates the events of store one from (\S+) to (\S+) \(/.exec(message);
-    return match === null ? [] : [[Date.parse(match[1] ?? ''), Date.parse(match[2] ?? '')] as [number, number]];
-  });
-}
-
 test('a window that the API cannot process in time is halved, or fails the stream if it is the shortest', async () => {
   const asked: number[] = [];
   const tooLong = (longest: number) => (query: Query) => {
@@ -143,21 +133,20 @@ test('a window that the API cannot process in time is halved, or fails the strea
   expect(asked.at(-1)).toBeLessThanOrEqual(MINUTE);
 });
 
-test('no event is duplicated, and events are lost only in minutes that the log reports as truncated', async () => {
+test('no event is duplicated, and none is lost before a minute that is still truncated, which fails the stream', async () => {
   await fc.assert(
     fc.asyncProperty(models, async (model) => {
       const read = open({ one: serve(model) });
-      await read.finished();
+      const failure = await read.done().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
       const ids = read.ids();
       expect(new Set(ids).size).toBe(ids.length);
-      const gaps = cutOff(read);
-      for (const [from, to] of gaps) expect(to - from).toBeLessThanOrEqual(MINUTE);
       const reached = Date.parse(read.cursor.state().marks['one'] ?? '');
-      for (const { id, time } of model.events) {
-        if (ids.includes(id) || time >= reached) continue;
-        expect(gaps.some(([from, to]) => time >= from && time <= to)).toBe(true);
-      }
-      if (gaps.length === 0) expect(reached).toBe(START);
+      for (const { id, time } of model.events) if (time < reached) expect(ids).toContain(id);
+      if (failure === undefined) expect(reached).toBe(START);
+      else expect(failure).toMatchObject({ problem: 'windows_cut_off' });
     }),
     { numRuns: 60 },
   );
@@ -214,56 +203,24 @@ function isAtTheEnd({ end }: Model, time: number): boolean {
   return end === 'exclusive' && time === START;
 }
 
-describe('the log of a read', () => {
-  test('the last log line contains the numbers of seen, omitted and duplicate events', async () => {
-    const rows = [{ id: 'a' }, { id: 'a' }, { id: 'b' }];
-    const { printed, finished } = open(
-      { one: () => ({ rows, others: 4 }) },
-      {},
-      { startDate: '2025-06-01T00:00:00.000Z' },
-    );
-    await finished();
-    expect(printed.logged('INFO').at(-1)).toMatch(
-      /^events: 2 records in .* with 1 request; 7 events seen, 4 of other services omitted; 1 duplicate omitted$/,
-    );
-  });
-
-  test('a minute that is still truncated is named in the log, its events are emitted, and the read continues', async () => {
+describe('a read', () => {
+  test('a minute that is still truncated fails the stream, which keeps its progress', async () => {
     const burst = Array.from({ length: 9 }, (_, i) => ({ id: `b${i}`, time: START - DAY + i }));
-    const events = [...burst, { id: 'later', time: START - HOUR }];
+    const events = [{ id: 'earlier', time: START - 20 * DAY }, ...burst, { id: 'later', time: START - HOUR }];
     const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });
-    await read.done();
-    expect(read.ids()).toEqual(['b0', 'b1', 'b2', 'b3', 'later']);
-    expect(read.printed.logged('WARN')).toEqual([
-      expect.stringMatching(
-        /^events: the API truncates the events of store one from \S+ to \S+ \(limit_warning\), although this is the shortest window, so some of them are missing$/,
-      ),
-    ]);
-  });
-
-  test('the read fails and keeps its progress if the API truncates windows of any length', async () => {
-    let requests = 0;
-    const { done, cursor } = open({
-      one: () => {
-        requests += 1;
-        return { rows: [], truncated: 'time_range_warning' };
-      },
-    });
-    await expect(done()).rejects.toThrow(
-      /^The API still truncates events of store one at the smallest time window .*start_date/,
+    await expect(read.done()).rejects.toThrow(
+      /^The API still truncates events of store one in the shortest time window, which starts at 2025-06-01T\S+ \(limit_warning\).*start_date/,
     );
-    expect(requests).toBeLessThan(50);
-    expect(cursor.state().marks['one']).toBe('2025-05-03T12:10:00.000Z');
+    expect(read.ids()).toContain('earlier');
+    expect(read.ids()).not.toContain('later');
+    const mark = read.cursor.state().marks['one'] ?? '';
+    expect(START - DAY - Date.parse(mark)).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('other warnings are logged once per read, and unparsable events once per window', async () => {
-    const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'], unreadable: 2 }) });
+  test('other warnings are logged once per read', async () => {
+    const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'] }) });
     await done();
-    const warnings = printed.logged('WARN');
-    expect(warnings.filter((message) => message.includes('take care'))).toEqual(['events: take care']);
-    expect(warnings[1]).toBe(
-      'events: 2 events of store one from 2025-05-03T12:00:00.000Z to 2025-05-11T12:00:00.000Z cannot be parsed; the field raw contains the original text',
-    );
+    expect(printed.logged('WARN')).toEqual(['events: take care']);
   });
 });
 

@@ -30,7 +30,7 @@ export const auditEvents = ibmStream({
     request: ({ id }, window, { config }) => eventsQuery(id, window, config.endpoints),
     rows: (body, { path }) => eventsIn(body, path),
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-    terms: { partition: 'Logs instance', things: 'events', others: 'of other services' },
+    terms: { partition: 'Logs instance', things: 'events' },
   },
   primaryKey: 'id',
   startDateField: 'created_at',
@@ -70,6 +70,8 @@ export const auditEvents = ibmStream({
   },
 });
 
+const UNREADABLE = 'some events cannot be parsed; their field raw contains the original text';
+
 function eventsIn(body: unknown, path: string): WindowPage {
   const { entries, truncated, warnings } = queryResult(body, path);
   const events = entries.map(auditEntry).filter((event) => event !== undefined);
@@ -77,8 +79,6 @@ function eventsIn(body: unknown, path: string): WindowPage {
     rows: events.map(({ row }) => row),
     identities: events.map(({ identity }) => identity),
     truncated,
-    warnings,
-    others: entries.length - events.length,
-    unreadable: events.filter(({ isReadable }) => !isReadable).length,
+    warnings: events.every(({ isReadable }) => isReadable) ? warnings : [...warnings, UNREADABLE],
   };
 }
