@@ -84,6 +84,13 @@ export function asConnectorError(thrown: unknown): ConnectorError {
   return new ConnectorError('unexpected', {}, { internalMessage: text, cause: thrown });
 }
 
+/** Returns a thrown ConnectorError. Throws bugs again. */
+export function expectedError(thrown: unknown): ConnectorError {
+  const error = asConnectorError(thrown);
+  if (error.problem === 'unexpected') throw thrown;
+  return error;
+}
+
 function fill(template: string, facts: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const fact = facts[name];

@@ -1,7 +1,7 @@
-import { type ConnectorError, asConnectorError } from '../failure/errors.ts';
+import { ConnectorError, expectedError, transientFirst } from '../failure/errors.ts';
 import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
-import type { Partition } from './partitions.ts';
+import type { Partition, Partitions } from './partitions.ts';
 
 /** After this many consecutive transient failures, give up: hundreds more requests could take hours. */
 const MAX_FAILURES_IN_A_ROW = 5;
@@ -13,6 +13,53 @@ export interface Outcome<T> {
   rejected: Map<T, ConnectorError>;
   /** The first failure, which makes the stream incomplete. */
   failure: ConnectorError | undefined;
+}
+
+/**
+ * Reads all partitions. Skips each partition that the API rejects, with a warning. Throws the rejection if the API
+ * rejects all partitions of an account, or if the user turned on fail_on_refused_deployments. Throws the first failure only
+ * after the remaining partitions have been read. Returns whether all partitions were read.
+ */
+export async function eachPartition<S>(
+  reader: StreamReader<S>,
+  { chosen: partitions, failure: unknown }: Pick<Partitions, 'chosen' | 'failure'>,
+  noun: string,
+  read: (partition: Partition) => Promise<void>,
+  absentEverywhere?: 'empty',
+): Promise<boolean> {
+  const { session, report } = reader;
+  const { rejected, failure } = await each(reader, partitions, noun, read);
+  const failures = [failure, unknown].filter((one) => one !== undefined);
+  for (const [account, found] of Map.groupBy(rejected, ([partition]) => partition.account)) {
+    // A missing role matters more to users than missing data.
+    const [[first, error] = []] = found.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
+    if (error === undefined) continue;
+    if (found.length === partitions.filter((one) => one.account === account).length) {
+      if (!error.isAbsence || absentEverywhere !== 'empty') failures.push(error);
+      else reader.warn(`the API does not have this stream for any ${noun} (${error.answer}), so it has no records`);
+    } else if (failure === undefined && session.failOnRefusedDeployments) {
+      const others = found.length === 1 ? '' : ` and ${count(found.length - 1, `other ${noun}`)}`;
+      const { answer = '', internalMessage = '' } = error;
+      const facts = { ...session.terms, which: `${first?.label}${others}`, answer };
+      failures.push(new ConnectorError('partitions_rejected', facts, { internalMessage }));
+    } else {
+      report.skipped = count(rejected.size, noun);
+      for (const [{ label }, { answer }] of found) {
+        reader.warn(
+          `the API rejects this stream for ${label} (${answer}), so it is skipped. The sync has no records for it, and a destination that overwrites loses those it had. To make the stream fail instead, turn on fail_on_refused_deployments`,
+        );
+      }
+    }
+  }
+  throwFirst(reader, failures);
+  return rejected.size === 0;
+}
+
+/** Throws the first of the failures, and logs the others. Transient failures come first. */
+export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: readonly ConnectorError[]): void {
+  const [first, ...others] = failures.toSorted(transientFirst);
+  for (const { message } of others) session.output.log('error', `${stream.name}: ${message}`);
+  if (first !== undefined) throw first;
 }
 
 /**
@@ -31,32 +78,29 @@ export async function each<S, T extends Item>(
 
   async function readGroup(group: readonly T[]): Promise<void> {
     let failuresInARow = 0;
-    let untried = group.length;
-    function* next(): Generator<T> {
-      for (const item of group) {
-        if (failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
-        yield item;
+    let untried = 0;
+    const hasEnded = (): boolean => failuresInARow >= MAX_FAILURES_IN_A_ROW;
+    await eachInParallel(group, session.workers, async (item) => {
+      if (hasEnded()) {
+        untried += 1;
+        return;
       }
-    }
-    await eachInParallel(next(), session.workers, async (item) => {
       try {
         await read(item);
         failuresInARow = 0;
       } catch (thrown) {
         session.signal.throwIfAborted();
-        const error = asConnectorError(thrown);
-        if (error.problem === 'unexpected') throw thrown;
+        const error = expectedError(thrown);
         // One log line is enough for all items that waited for the same circuit.
-        if (error.endsOrigin && failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
-        if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
-        else if (error.failureType === 'transient_error') failuresInARow += 1;
-        if (error.isRejection) outcome.rejected.set(item, error);
+        if (error.endsOrigin && hasEnded()) untried += 1;
+        else if (error.isRejection) outcome.rejected.set(item, error);
         else {
           outcome.failure ??= error;
           log(`${item.label} could not be read: ${error.message}`);
         }
+        if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
+        else if (error.failureType === 'transient_error') failuresInARow += 1;
       }
-      untried -= 1;
     });
     if (untried > 0) {
       log(`${count(untried, `more ${noun}`)} ${untried === 1 ? 'was' : 'were'} not requested, for the same reason`);

@@ -1,6 +1,6 @@
 import { count } from '../../reading/report.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
-import { eachPartition } from '../each-partition.ts';
+import { eachPartition } from '../each.ts';
 import type { Partition } from '../partitions.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { ByPartition } from './declaration.ts';

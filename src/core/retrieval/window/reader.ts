@@ -2,7 +2,7 @@ import { ConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { Row } from '../../record/row.ts';
 import { utcText } from '../../record/timestamp.ts';
-import { eachPartition } from '../each-partition.ts';
+import { eachPartition } from '../each.ts';
 import type { Partition } from '../partitions.ts';
 import type { Window, WindowCursor } from './cursor.ts';
 import type { ByWindow, WindowPage } from './declaration.ts';
