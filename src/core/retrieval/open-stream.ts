@@ -2,8 +2,7 @@ import type { Session } from '../reading/session.ts';
 import { StreamReader } from '../reading/stream-reader.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../stream/stream.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
-import { AccountMonths } from './month/account-months.ts';
-import { monthState } from './month/cursor.ts';
+import { MonthCursor, monthState } from './month/cursor.ts';
 import { readMonths } from './month/reader.ts';
 import { NewestFirstCursor, newestFirstState } from './newest-first/cursor.ts';
 import { readNewestFirst } from './newest-first/reader.ts';
@@ -57,8 +56,8 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
     return { cursor, read: (reader) => readNewestFirst(reader, retrieval, cursor) };
   },
   month(retrieval, { session, options, state }) {
-    const [limits, accounts] = [retrieval.limits?.(session.shared), retrieval.accounts?.(session.shared)];
-    const cursor = new AccountMonths(state(monthState), options, retrieval.rules, limits, accounts);
+    const limits = retrieval.limits?.(session.shared);
+    const cursor = new MonthCursor(state(monthState), options, retrieval.rules, limits);
     return { cursor, read: (reader) => readMonths(reader, retrieval, cursor) };
   },
   window(retrieval, { options, state }) {

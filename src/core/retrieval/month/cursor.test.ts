@@ -24,11 +24,16 @@ function monthsOf(
   return new MonthCursor({ version: 1, ...state }, { ...defaults, ...options }, rules, limits);
 }
 
-/** Reads all requested months, and returns them. */
-function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () => true): string[] {
-  const wanted = months.wanted();
-  for (const month of wanted) months.done(month, isWhole(month));
+/** Reads all requested months of an account, and returns them. */
+function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () => true, account?: string): string[] {
+  const wanted = months.wanted(account);
+  for (const month of wanted) months.done(account, month, isWhole(month));
   return wanted;
+}
+
+/** The state as it is saved. */
+function saved(months: MonthCursor): MonthState {
+  return JSON.parse(JSON.stringify(months.state())) as MonthState;
 }
 
 describe('a first read', () => {
@@ -92,27 +97,49 @@ test.each(['2026-12', '9999-12'])('a state with the future month %s causes a war
   expect(months.state().month).toBe(month);
 });
 
-describe('limits of closed months', () => {
+describe('the limits of the config', () => {
   const closed = { month: '2026-09', limits: ['ids:a', 'ids:b'] };
 
+  test.each([[[]], [['ids:a', 'ids:c']], [['ids:a']], [['ids:a', 'ids:b', 'groups:g']]])(
+    'other limits than in the last sync cause a warning, and all months are read again (limits: %j)',
+    (limits) => {
+      const months = monthsOf({ ...closed, start_date: '2025-11-15T00:00:00.000Z' }, {}, limits);
+      expect(months.warnings()).toEqual([
+        'the config selects other records than in the last sync, so all months are read again',
+      ]);
+      expect(readAll(months)).toHaveLength(13);
+      expect(saved(months)).toEqual({ version: 1, month: '2026-10', ...(limits.length > 0 && { limits }) });
+    },
+  );
+
   test.each([
-    [[], 1],
-    [['ids:a', 'ids:c'], 1],
-    [['ids:a'], 0],
-    [['ids:a', 'ids:b'], 0],
-    [['ids:a', 'ids:b', 'groups:g'], 0],
-  ])('only limits wider than ids:a and ids:b cause a warning (limits: %j, warnings: %i)', (limits, warnings) => {
-    const months = monthsOf(closed, {}, limits);
-    expect(months.warnings()).toHaveLength(warnings);
-    for (const warning of months.warnings()) expect(warning).toMatch(/up to 2026-09 .* ids selects more now .* Reset/);
-    // Until a reset, the state keeps the limits of the closed months.
-    expect(months.state()).toEqual({ version: 1, ...closed, limits: warnings === 0 ? limits : closed.limits });
+    ['the same limits in another order', closed, {}, ['ids:b', 'ids:a']],
+    ['a full refresh', closed, { mode: 'full_refresh' as const }, []],
+    ['a state without a month', { limits: closed.limits }, {}, []],
+  ])('%s cause no warning', (_, state, options, limits) => {
+    expect(monthsOf(state, options, limits).warnings()).toEqual([]);
   });
 
-  test('wider limits cause no warning for a full refresh or if no month was closed', () => {
-    expect(monthsOf(closed, { mode: 'full_refresh' }).warnings()).toEqual([]);
-    expect(monthsOf({ limits: closed.limits }).warnings()).toEqual([]);
-    expect(monthsOf({ month: '2026-09' }, {}, ['ids:a']).warnings()).toEqual([]);
+  test('the same limits are kept in the state', () => {
+    const months = monthsOf(closed, {}, closed.limits);
+    expect(months.wanted()).toEqual(['2026-10', '2026-11']);
+    expect(saved(months)).toEqual({ version: 1, ...closed });
+  });
+});
+
+describe('several accounts', () => {
+  test('each account is read from its own month, and a new account from the beginning', () => {
+    const months = monthsOf({ months: { a: '2026-08' } });
+    expect(readAll(months, undefined, 'a')).toEqual(['2026-09', '2026-10', '2026-11']);
+    expect(readAll(months, (month) => month < '2026-09', 'b')[0]).toBe('2025-11');
+    expect(saved(months)).toEqual({ version: 1, months: { a: '2026-10', b: '2026-08' } });
+  });
+
+  test('an account that is no longer read keeps its month, even one without an id', () => {
+    const state = { month: '2026-07', months: { a: '2026-08', b: '2026-09' } };
+    const months = monthsOf(state);
+    readAll(months, undefined, 'c');
+    expect(saved(months)).toEqual({ version: 1, ...state, months: { ...state.months, c: '2026-10' } });
   });
 });
 
@@ -154,7 +181,7 @@ test('in any sequence of reads, every month is read exactly once after it become
           startDate: `${first}-01T00:00:00.000Z`,
         });
         for (const month of months.wanted().slice(0, kills)) {
-          months.done(month, true);
+          months.done(undefined, month, true);
           const isFinal = `${monthAfter(month)}-21T00:00:00.000Z` <= startedAt;
           if (isFinal) readFinal.set(month, (readFinal.get(month) ?? 0) + 1);
         }

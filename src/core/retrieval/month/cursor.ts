@@ -23,44 +23,53 @@ export const monthState: StateFormat<MonthState> = {
   objects: {},
 };
 
-/** The cursor of a stream that is read by month: the last month read after it became final. Later months are read again. */
+/**
+ * The cursor of a stream that is read by month. For each account, it stores the last month that was final when it was read;
+ * later months are read again. Accounts that are no longer read keep their month, so that reading can resume later. The
+ * account without an id has `month` in the state; the others are in `months`.
+ */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
+  readonly #limits: readonly string[];
   readonly #frame: StateFrame;
-  /** The user's limits when the final months were read, or undefined if there were no limits. */
-  readonly #limits: string[] | undefined;
-  /** The options that select more now than they did when the final months were read. */
-  readonly #widened: readonly string[];
-  #month: string | undefined;
-  /** Set when a month can't be closed, so that no later month is closed either. */
-  #isHeld = false;
+  readonly #haveLimitsChanged: boolean;
+  readonly #months = new Map<string | undefined, string>();
+  /** The accounts with a month that can't be closed, so that no later month is closed either. */
+  readonly #held = new Set<string | undefined>();
 
-  constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
+  /** If the limits have changed, all months are read again, because they may now have other records. */
+  constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: readonly string[] = []) {
     this.#options = options;
     this.#rules = rules;
+    this.#limits = limits;
     this.#frame = new StateFrame(state, options);
-    this.#month = this.#frame.counts ? state.month : undefined;
-    this.#widened = this.#month === undefined ? [] : widened(state.limits ?? [], limits);
-    this.#limits = this.#widened.length > 0 ? state.limits : limits.length > 0 ? limits : undefined;
+    const { month, months = {}, limits: before = [] } = state;
+    if (this.#frame.counts) {
+      if (month !== undefined) this.#months.set(undefined, month);
+      for (const [account, its] of Object.entries(months)) this.#months.set(account, its);
+    }
+    const isSame = before.length === limits.length && limits.every((limit) => before.includes(limit));
+    this.#haveLimitsChanged = !isSame && this.#months.size > 0;
+    if (!this.#haveLimitsChanged) return;
+    this.#months.clear();
+    this.#frame.startDate = undefined;
   }
 
   warnings(): string[] {
-    const warnings = this.#frame.warnings(this.#month);
-    if (this.#widened.length > 0) {
-      warnings.push(
-        `the months up to ${this.#month} are closed, and ${this.#widened.join(' and ')} selects more now than when they were read; the additional records are emitted only for later months. Reset the stream to read all months again`,
-      );
+    if (this.#haveLimitsChanged) {
+      return ['the config selects other records than in the last sync, so all months are read again'];
     }
-    return warnings;
+    return this.#frame.warnings([...this.#months.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /** The months to request, from the oldest to the current one. */
-  wanted(): string[] {
+  /** The months of an account to request, from the oldest to the current one. */
+  wanted(account?: string): string[] {
     const { startedAt, startDate } = this.#options;
     const present = monthOf(startedAt);
-    if (this.#month !== undefined && this.#month >= present) return [];
-    const next = this.#month === undefined ? undefined : monthAfter(this.#month);
+    const last = this.#months.get(account);
+    if (last !== undefined && last >= present) return [];
+    const next = last === undefined ? undefined : monthAfter(last);
     const begin = startDate === undefined ? undefined : monthOf(startDate);
     if (begin !== undefined && (next === undefined || begin > next)) this.#frame.skipBefore(startDate);
     const months: string[] = [];
@@ -70,16 +79,24 @@ export class MonthCursor implements Cursor {
   }
 
   /** Must be called for each of these months, in order, after its records have been emitted. */
-  done(month: string, isWhole: boolean): void {
+  done(account: string | undefined, month: string, isWhole: boolean): void {
     // If no month can be closed yet, the next read begins with the same month.
-    this.#month ??= monthAfter(month, -1);
-    if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#isHeld = true;
-    if (!this.#isHeld) this.#month = month;
+    if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));
+    if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#held.add(account);
+    if (!this.#held.has(account)) this.#months.set(account, month);
   }
 
   state(): MonthState {
-    const month = this.#month;
-    return this.#frame.state({ month, limits: month === undefined ? undefined : this.#limits }, month !== undefined);
+    const months = [...this.#months].filter(([account]) => account !== undefined);
+    const hasMonths = this.#months.size > 0;
+    return this.#frame.state(
+      {
+        month: this.#months.get(undefined),
+        limits: hasMonths && this.#limits.length > 0 ? [...this.#limits] : undefined,
+        months: months.length > 0 ? Object.fromEntries(months) : undefined,
+      },
+      hasMonths,
+    );
   }
 
   /** The UTC time from which a month is final. */
@@ -87,13 +104,4 @@ export class MonthCursor implements Cursor {
     const day = String(this.#rules.finalOnDay).padStart(2, '0');
     return `${monthAfter(month)}-${day}T00:00:00.000Z`;
   }
-}
-
-/** The options that selected less before than they do now. */
-function widened(before: readonly string[], now: readonly string[]): string[] {
-  const optionOf = (limit: string): string => limit.slice(0, limit.indexOf(':'));
-  return [...new Set(before.map(optionOf))].filter((option) => {
-    const selected = now.filter((limit) => optionOf(limit) === option);
-    return selected.length === 0 || selected.some((limit) => !before.includes(limit));
-  });
 }

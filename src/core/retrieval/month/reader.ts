@@ -1,6 +1,6 @@
-import { type ConnectorError, asConnectorError, transientFirst } from '../../failure/errors.ts';
+import { type ConnectorError, expectedError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
-import type { AccountMonths } from './account-months.ts';
+import { throwFirst } from '../each.ts';
 import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';
 import { monthAfter } from './month.ts';
@@ -9,24 +9,20 @@ import { monthAfter } from './month.ts';
 export async function readMonths<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByMonth<S, F>,
-  cursors: AccountMonths,
+  cursor: MonthCursor,
 ): Promise<void> {
+  const { signal, shared } = reader.session;
   const failures: ConnectorError[] = [];
-  await Promise.all(
-    [...cursors].map(async ([account, cursor]) => {
-      try {
-        await readAccount(reader, retrieval, account, cursor);
-      } catch (thrown) {
-        reader.session.signal.throwIfAborted();
-        const error = asConnectorError(thrown);
-        if (error.problem === 'unexpected') throw thrown;
-        failures.push(error);
-      }
-    }),
-  );
-  const [first, ...others] = failures.toSorted(transientFirst);
-  for (const { message } of others) reader.session.output.log('error', `${reader.stream.name}: ${message}`);
-  if (first !== undefined) throw first;
+  const read = async (account: string | undefined): Promise<void> => {
+    try {
+      await readAccount(reader, retrieval, account, cursor);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      failures.push(expectedError(thrown));
+    }
+  };
+  await Promise.all((retrieval.accounts?.(shared) ?? [undefined]).map(read));
+  throwFirst(reader, failures);
 }
 
 /** Reads the months one by one, oldest first. The oldest months are skipped with a warning if the API no longer has them. */
@@ -38,7 +34,7 @@ async function readAccount<S, F extends string>(
 ): Promise<void> {
   const { session, report } = reader;
   const { path, rules } = retrieval;
-  const wanted = cursor.wanted();
+  const wanted = cursor.wanted(account);
   const newest = wanted.at(-1) ?? '';
   let mayBeTooOld = true;
   for (const month of wanted) {
@@ -47,10 +43,10 @@ async function readAccount<S, F extends string>(
       mayBeTooOld = false;
       report.requests += requests;
       reader.emit(reader.page(rows, path));
-      cursor.done(month, isWhole);
+      cursor.done(account, month, isWhole);
     } catch (thrown) {
       session.signal.throwIfAborted();
-      const error = asConnectorError(thrown);
+      const error = expectedError(thrown);
       const isKept = month > monthAfter(newest, -rules.keptMonths);
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
       // Skipped months are closed only after a later month has been read, because the API may have rejected them for
