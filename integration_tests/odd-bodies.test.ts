@@ -3,21 +3,18 @@ import type { Fault } from '../sandbox/server.ts';
 import { STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
 import { composeConfig } from '../test-support/configs.ts';
 import { runConnector } from '../test-support/connector.ts';
-import { pathOf, sandboxed } from './reads.ts';
+import { countsRead, pathOf, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 60, deployments: 2 };
 type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
 const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
-const NO_LIST = /_embedded\.\w+ is missing or not a list/;
-
 /** Malformed rows and lists, which must never be mistaken for fewer rows. */
 const damaged: Array<[Shape, RegExp]> = [
-  ['embedded-list', NO_LIST],
-  ['list-missing', NO_LIST],
-  ['list-object', NO_LIST],
-  ['other-list', NO_LIST],
+  ['embedded-list', /_embedded is not an object/],
+  ['list-object', /_embedded\.\w+ is not a list/],
+  ['other-list', /it has the list \w+ instead of \w+/],
   ['body-list', /it is not an object/],
   ['body-null', /it is not an object/],
   ['row-null', /row \d+ of \d+ is not an object|row \d+ has no valid id/],
@@ -64,6 +61,23 @@ describe('a malformed body', () => {
   });
 });
 
+describe('a missing list', () => {
+  it('a missing list counts as empty, and causes a warning', async () => {
+    const paths = ['accounts', 'teams', 'deployments/*/backups'];
+    const faults = paths.map((path): Fault => ({ path, kind: 'envelope', shape: 'list-missing' }));
+    await sandboxed({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result).toMatchObject({ violations: [], exitCode: 0 });
+      expect(countsRead(result)).toEqual({ ...sandbox.counts(), accounts: 0, teams: 0, deployments_backups: 0 });
+      const warnings = result.logs.filter(({ level }) => level === 'WARN');
+      expect(warnings).toHaveLength(4);
+      expect(warnings[0]?.message).toMatch(
+        /^\w+: the response for \S+ does not contain the list \w+, which is treated as empty$/,
+      );
+    });
+  });
+});
+
 describe('a page without a list in newest-first pagination', () => {
   it.each(['no-embedded', 'list-null'] as const)(
     'a page malformed as %s is not mistaken for the last page',
@@ -74,7 +88,7 @@ describe('a page without a list in newest-first pagination', () => {
         const result = await read({ catalog });
         expect(result.violations).toEqual([]);
         expect(result.exitCode).toBe(1);
-        expect(result.errors).toMatchObject([{ failure_type: 'system_error' }]);
+        expect(result.errors).toMatchObject([{ failure_type: 'transient_error' }]);
         const rest = await read({ catalog, state: result.states });
         expect(rest.exitCode).toBe(0);
         const ids = [result, rest].flatMap(({ records }) =>

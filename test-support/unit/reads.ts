@@ -5,6 +5,7 @@ import { integer, object, text, timestamp } from '../../src/core/stream/fields.t
 import { Normaliser } from '../../src/core/record/normalise.ts';
 import { Permits } from '../../src/http/traffic/permits.ts';
 import { type OpenStream, openStream } from '../../src/core/retrieval/open-stream.ts';
+import type { ParsedPage } from '../../src/core/stream/request.ts';
 import type { Row } from '../../src/core/record/row.ts';
 import { type Stream, streamsOf } from '../../src/core/stream/stream.ts';
 import type { Session } from '../../src/core/reading/session.ts';
@@ -213,7 +214,7 @@ export function altered<S>(stream: Stream<S>, changes: object): Stream<S> {
 }
 
 /** The rows of a body, as parsed by the stream's declaration. */
-export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'): unknown[] {
+export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'): ParsedPage {
   if (!('rows' in retrieval) || retrieval.way === 'window') throw new Error('the stream has no pages of rows');
   return retrieval.rows(body, { path });
 }
@@ -221,7 +222,7 @@ export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'
 /** The records that a stream creates from a body. */
 export function recordsOf(stream: Stream<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
   const normaliser = new Normaliser(stream, () => undefined);
-  return rowsIn(stream, body).map((row) => {
+  return rowsIn(stream, body).rows.map((row) => {
     normaliser.normalise(row as Row, deploymentId === undefined ? undefined : { deployment_id: deploymentId });
     return JSON.parse(JSON.stringify(row)) as unknown;
   });

@@ -84,7 +84,7 @@ describe('a failed check', () => {
     [
       'a response from another API',
       [200, '{"_embedded":{"widgets":[]}}'],
-      /an invalid response for accounts: _embedded.accounts is missing/,
+      /an invalid response for accounts: it has the list widgets/,
     ],
     ['an error with HTTP 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
   ])('reports FAILED with a sentence and returns the exit code 0 after %s', async (_, accounts, sentence) => {

@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
 } from '../../core/stream/fields.ts';
+import type { ParsedPage } from '../../core/stream/request.ts';
 import type { Stream } from '../../core/stream/stream.ts';
 import { streams } from '../../platforms/compose/streams/index.ts';
 import { startServer } from '../../../test-support/unit/http.ts';
@@ -96,7 +97,7 @@ test('an invalid config causes a config_error, and no catalog is printed', async
 });
 
 const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
-const nothing = (): unknown[] => [];
+const nothing = (): ParsedPage => ({ rows: [], warnings: [] });
 const plain: Stream = {
   name: 'parts',
   description: 'Parts.',

@@ -217,6 +217,11 @@ const transientErrors = problemsOf('transient_error', {
       'The API returned an incomplete or invalid body for {path} {attempts}: {detail}. Run the sync again later; if the problem persists, check {address} and any proxies.',
     cause: 'The response was truncated in transit, or a proxy sent a web page instead of JSON.',
   },
+  list_missing: {
+    message:
+      'The API returned a later page of {path} without its list. Run the sync again later; if the problem persists, report it to the maintainers of the API.',
+    cause: 'The response was damaged in transit, or the server paginates in an unusual way.',
+  },
   check_timed_out: {
     message:
       'The API at {host} did not respond within {seconds} s. Try again later; if the problem persists, check {address} and the network.',

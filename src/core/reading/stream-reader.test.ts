@@ -8,10 +8,11 @@ import { text } from '../stream/fields.ts';
 import { listBody } from '../../../test-support/unit/fake-api.ts';
 import { Printout, StalledOutput } from '../../../test-support/unit/output.ts';
 import { addons, backups, openRead, openRun, parts } from '../../../test-support/unit/reads.ts';
+import type { ParsedPage } from '../stream/request.ts';
 import type { Row } from '../record/row.ts';
 import type { Stream } from '../stream/stream.ts';
 
-const rowsOf = { rows: (body: unknown): unknown[] => embeddedRows(body, 'parts', 'parts') };
+const rowsOf = { rows: (body: unknown): ParsedPage => embeddedRows(body, 'parts', 'parts') };
 const page = (count: number): unknown =>
   listBody(
     'parts',
@@ -26,6 +27,14 @@ test('a page is requested with its path and query, and its rows become record da
   expect(got).toEqual([{ id: '7', units: 3 }]);
   expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
   expect(reader.report.requests).toBe(1);
+});
+
+test('a warning about a response body names the stream', async () => {
+  const testRun = openRun({ answers: { parts: {} } });
+  await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
+  expect(testRun.printed.logged('WARN')).toEqual([
+    'parts: the response for parts does not contain the list parts, which is treated as empty',
+  ]);
 });
 
 describe('an invalid row', () => {
@@ -132,7 +141,7 @@ test('page requests stop when the reader of stdout stalls and all permits are in
   expect(testRun.api.requests).toHaveLength(6);
 });
 
-test('any JSON body results in a record for each row, or an error that explains the problem', () => {
+test('any JSON body results in a record for each row, a warning, or an error that explains the problem', () => {
   const row = fc.oneof(
     fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),
     fc.jsonValue(),
@@ -140,11 +149,11 @@ test('any JSON body results in a record for each row, or an error that explains 
   const list = fc.oneof(fc.array(row, { maxLength: 3 }), fc.jsonValue());
   const body = fc.oneof(fc.record({ _embedded: fc.record({ list }) }), fc.record({ _embedded: list }), fc.jsonValue());
   const shapeOf = (definition: Stream<ComposeShared>, given: unknown): number | ConnectorError => {
-    const rows = embeddedRows(given, 'list', 'somewhere');
+    const { rows, warnings } = embeddedRows(given, 'list', 'somewhere');
     const { reader } = openRead(openRun(), definition);
     const { rows: shaped } = reader.page(rows, 'somewhere', { deployment_id: 'd1' });
     for (const data of shaped) expect(reader.keyOf(data)).toMatch(/./s);
-    expect(shaped).toHaveLength(rows.length);
+    expect(shaped.length + warnings.length > 0 || rows.length === 0).toBe(true);
     return shaped.length;
   };
   fc.assert(

@@ -6,7 +6,7 @@ import { unexpectedBody } from '../failure/errors.ts';
 import { Normaliser } from '../record/normalise.ts';
 import type { Cursor } from '../retrieval/cursor.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
-import type { Request } from '../stream/request.ts';
+import type { ParsedPage, Request } from '../stream/request.ts';
 import { type Row, isRow } from '../record/row.ts';
 import { StreamReport } from './report.ts';
 import type { Session } from './session.ts';
@@ -14,6 +14,8 @@ import type { Session } from './session.ts';
 /** Rows converted to record data. */
 export interface Page {
   rows: Row[];
+  /** Whether the API omitted the list instead of returning an empty list. */
+  missing: boolean;
   /** The fields that were set to null, by row. Few rows have such fields. */
   nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
 }
@@ -62,17 +64,19 @@ export class StreamReader<S = unknown> {
   /** Like `read`, for a page of rows. `fields` are set in each row. */
   readPage(
     request: Request,
-    retrieval: { rows(body: unknown, request: Request): unknown[] },
+    retrieval: { rows(body: unknown, request: Request): ParsedPage },
     take: (page: Page) => void,
     fields?: Row,
   ): Promise<void> {
     return this.read(request, (body) => {
-      take(this.page(retrieval.rows(body, request), request.path, fields));
+      const { rows, warnings, missing = false } = retrieval.rows(body, request);
+      for (const warning of warnings) this.warn(warning);
+      take(this.page(rows, request.path, fields, missing));
     });
   }
 
   /** Converts rows to record data, in place. Throws `unexpected_body`, which identifies the first row that can't become a record. */
-  page(rows: unknown[], path: string, fields?: Row): Page {
+  page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
     this.#output.received?.(rows);
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {
@@ -85,7 +89,7 @@ export class StreamReader<S = unknown> {
         throw unexpectedBody(path, `row ${i + 1} of ${rows.length} has no ${this.#keyField} to use as its key`);
       }
     }
-    return { rows: rows as Row[], nulledFields };
+    return { rows: rows as Row[], missing, nulledFields };
   }
 
   /** The primary key of a record. */

@@ -11,7 +11,7 @@ const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 
 interface List {
-  rows(body: unknown, request: Request): unknown[];
+  rows(body: unknown, request: Request): { rows: unknown[] };
 }
 
 export interface Probed {
@@ -29,7 +29,7 @@ export async function probe<S>(
   failOnRejected: boolean,
 ): Promise<Probed> {
   const countIn = async (list: List, request: Request): Promise<number> =>
-    list.rows(await get(request), request).length;
+    list.rows(await get(request), request).rows.length;
   const countOf = async (partition: Partition, list: List, request: Request): Promise<number | Skipped> => {
     try {
       return await countIn(list, request);
@@ -50,9 +50,8 @@ export async function probe<S>(
     case 'window': {
       const now = Date.now();
       const lastMinute = { from: utcText(now - MINUTE), to: utcText(now) };
-      const list: List = { rows: (body, request) => retrieval.rows(body, request).rows };
       return ofAccounts(await retrieval.partitions(shared), async (chosen) => {
-        const counts = chosen.map((each) => countOf(each, list, retrieval.request(each, lastMinute, shared)));
+        const counts = chosen.map((each) => countOf(each, retrieval, retrieval.request(each, lastMinute, shared)));
         return outcomeOf(await Promise.all(counts));
       });
     }

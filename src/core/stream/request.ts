@@ -39,3 +39,11 @@ export interface Received {
   /** Returns the permit. Call this after the records have been emitted and before the next request. */
   release: () => void;
 }
+
+/** Rows that have not been validated yet, and warnings for the user. */
+export interface ParsedPage {
+  rows: unknown[];
+  warnings: string[];
+  /** Set if the API omitted the list instead of returning an empty list. */
+  missing?: true;
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { text, timestamp } from './fields.ts';
-import type { Request } from './request.ts';
+import type { ParsedPage, Request } from './request.ts';
 import { cursorFieldOf, keyFieldOf, streamsOf } from './stream.ts';
 
 interface Shared {
@@ -10,7 +10,7 @@ interface Shared {
 const declare = streamsOf<Shared>();
 const common = { name: 'parts', description: 'Parts.' };
 const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
-const rows = (): unknown[] => [];
+const rows = (): ParsedPage => ({ rows: [], warnings: [] });
 const request = (): Request => ({ path: 'parts' });
 const partitions = async (): Promise<{ chosen: []; all: undefined }> => ({ chosen: [], all: undefined });
 const once = { way: 'once', request, rows } as const;

@@ -46,7 +46,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
   async check({ base_url: address, deployment_ids: selected }, api) {
     embeddedList(await accountsAt(address, api), 'accounts', 'accounts');
     if (selected.length === 0) return [];
-    const rows = embeddedList(await api.get({ path: 'deployments' }, 'check'), 'deployments', 'deployments');
+    const { rows } = embeddedList(await api.get({ path: 'deployments' }, 'check'), 'deployments', 'deployments');
     const ids = new Set(rows.map((row) => isRow(row) && row['id']));
     const unknown = selected.filter((id) => !ids.has(id));
     return unknown.length === 0 ? [] : [unknownSentence(unknown)];

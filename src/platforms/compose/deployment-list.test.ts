@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { listBody, refuses } from '../../../test-support/unit/fake-api.ts';
 import type { Partition } from '../../core/retrieval/partitions.ts';
 import type { Api } from '../platform.ts';
-import { type Deployments, deploymentList } from './deployment-list.ts';
+import { type Deployments, deploymentList, eachDeployment } from './deployment-list.ts';
 
 const ROWS = [{ id: 'd2', name: 'two' }, { id: 'd1', name: 'one' }, { id: 'd3' }];
 
@@ -81,6 +81,12 @@ test('an id that is a number is converted to a string', async () => {
   expect((await open(['7'], () => listBody('deployments', [{ id: 7 }])).list()).rows).toEqual([{ id: 7 }]);
 });
 
+test('a missing list counts as empty and causes a warning', async () => {
+  const { list, warnings } = open([], () => ({}));
+  expect((await list()).rows).toEqual([]);
+  expect(warnings).toEqual([expect.stringContaining('does not contain the list deployments')]);
+});
+
 describe('a row without a valid id', () => {
   test.each([null, 'd1', ['d1'], {}, { id: null }, { id: '' }, { id: ['d1'] }])(
     'causes an error that names the row: %j',
@@ -92,6 +98,12 @@ describe('a row without a valid id', () => {
       });
     },
   );
+});
+
+test('the set of all partitions is undefined if the response has no list of deployments', async () => {
+  const { list } = open([], () => ({}));
+  const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
+  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });
 });
 
 test('a number beyond 2^53 is not a valid id', async () => {

@@ -25,7 +25,8 @@ export function deploymentList(selected: readonly string[], api: Api): () => Pro
 
 /** Loads the list of deployments. Throws a ConnectorError. */
 async function loadDeployments(selected: readonly string[], api: Api): Promise<Deployments> {
-  const rows = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
+  const { rows, warnings, missing } = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
+  for (const warning of warnings) api.log('warn', warning);
   const byId = new Map(rows.map((row, i) => [idOf(row, i), row as Row]));
   const unknown = selected.filter((id) => !byId.has(id));
   if (unknown.length > 0) {
@@ -39,8 +40,8 @@ async function loadDeployments(selected: readonly string[], api: Api): Promise<D
     rows: ids.map((id) => byId.get(id) ?? {}),
     partitions: {
       chosen: ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } })),
-      all: new Set(byId.keys()),
-      isWhole: selected.length === 0,
+      all: missing ? undefined : new Set(byId.keys()),
+      isWhole: selected.length === 0 && !missing,
     },
   };
 }

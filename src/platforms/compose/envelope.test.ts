@@ -1,21 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ParsedPage } from '../../core/stream/request.ts';
 import type { Row } from '../../core/record/row.ts';
 import { embeddedList, flatten, halObject } from './envelope.ts';
 
-const list = (body: unknown): unknown[] => embeddedList(body, 'backups', 'deployments/d1/backups');
+const list = (body: unknown): ParsedPage => embeddedList(body, 'backups', 'deployments/d1/backups');
 
 test('the rows of a list are returned unchanged and in order', () => {
   const rows = [{ id: 'b' }, { id: 'a' }, null, 'odd'];
-  expect(list({ _embedded: { backups: rows } })).toEqual(rows);
-  expect(list({ _embedded: { backups: [] }, _links: {} })).toEqual([]);
+  expect(list({ _embedded: { backups: rows } })).toEqual({ rows, warnings: [] });
+  expect(list({ _embedded: { backups: [] }, _links: {} })).toEqual({ rows: [], warnings: [] });
 });
 
 test('other lists in the body are ignored', () => {
-  expect(list({ _embedded: { users: [1], backups: [2] } })).toEqual([2]);
+  expect(list({ _embedded: { users: [1], backups: [2] } }).rows).toEqual([2]);
 });
 
-const NO_LIST = '_embedded.backups is missing or not a list';
+describe('a missing list', () => {
+  test.each([
+    ['no envelope', {}],
+    ['an envelope that is null', { _embedded: null }],
+    ['an empty envelope', { _embedded: {} }],
+    ['a list that is null', { _embedded: { backups: null } }],
+    ['errors that are null', { errors: null, _embedded: {} }],
+  ])('counts as empty and causes a warning if the body has %s', (_, body) => {
+    const { rows, warnings } = list(body);
+    expect(rows).toEqual([]);
+    expect(warnings).toEqual([
+      'the response for deployments/d1/backups does not contain the list backups, which is treated as empty',
+    ]);
+  });
+});
 
 describe('an invalid body', () => {
   test.each([
@@ -32,14 +47,11 @@ describe('an invalid body', () => {
     ['errors without a field', { errors: {}, _embedded: { backups: [] } }, 'the API reports an unknown error'],
     ['an error text that is empty', { errors: '', _embedded: { backups: [] } }, 'the API reports an unknown error'],
     ['errors that are false', { errors: false, _embedded: { backups: [] } }, 'the API reports "false"'],
-    ['no envelope', {}, NO_LIST],
-    ['an envelope that is null', { _embedded: null }, NO_LIST],
-    ['an envelope that is a list', { _embedded: [] }, NO_LIST],
-    ['an envelope that is a string', { _embedded: '' }, NO_LIST],
-    ['a list that is null', { _embedded: { backups: null } }, NO_LIST],
-    ['a list that is an object', { _embedded: { backups: {} } }, NO_LIST],
-    ['another list instead', { _embedded: { snapshots: [] } }, NO_LIST],
-    ['a link to a second page', { _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } }, 'a second page'],
+    ['an envelope that is a list', { _embedded: [] }, '_embedded is not an object'],
+    ['an envelope that is a string', { _embedded: '' }, '_embedded is not an object'],
+    ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is not a list'],
+    ['a list that is false', { _embedded: { backups: false } }, '_embedded.backups is not a list'],
+    ['another list instead', { _embedded: { snapshots: [] } }, 'it has the list snapshots instead of backups'],
   ])('causes an error instead of counting as an empty list: %s', (_, body, detail) => {
     expect(() => list(body)).toThrow(
       expect.objectContaining({ problem: 'unexpected_body', failureType: 'system_error' }),
@@ -49,12 +61,25 @@ describe('an invalid body', () => {
   });
 });
 
+test('a very long list name is not quoted in the error', () => {
+  const name = 'x'.repeat(2_000_000);
+  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it has the list … instead');
+  expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
+});
+
 test('an object causes an error if it has none of the expected fields', () => {
   expect(halObject({ b: null }, 'x', ['a', 'b'])).toEqual({ b: null });
   expect(() => halObject({ c: 1 }, 'x', ['a', 'b'])).toThrow('it does not have any of the fields a, b');
   expect(() => halObject(JSON.parse('{"__proto__":1}'), 'x', ['toString'])).toThrow(
     'it does not have any of the fields',
   );
+});
+
+test('a link to a next page causes a warning, because the page is not read', () => {
+  const { rows, warnings } = list({ _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } });
+  expect(rows).toEqual([1]);
+  expect(warnings).toEqual([expect.stringContaining('more pages')]);
+  expect(list({ _embedded: { backups: [1] }, _links: { next: null } }).warnings).toEqual([]);
 });
 
 test('halObject returns an object unchanged unless it reports an error', () => {

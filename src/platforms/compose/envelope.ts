@@ -1,20 +1,34 @@
 import { unexpectedBody } from '../../core/failure/errors.ts';
+import type { ParsedPage } from '../../core/stream/request.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { errorsText } from '../../http/error-text.ts';
 import { quoted } from '../../text/quoted.ts';
+import { serverText } from '../../text/server-text.ts';
 
 /**
- * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). Throws `unexpected_body` for anything else, so that an
- * invalid response never looks like an empty list.
+ * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list counts as empty, with a warning. Throws
+ * `unexpected_body` for anything else, so that an invalid response never looks like an empty list.
  */
-export function embeddedList(body: unknown, name: string, path: string): unknown[] {
-  const { _links: links, _embedded: lists } = halObject(body, path);
-  if (isRow(links) && (links['next'] ?? undefined) !== undefined) {
-    throw unexpectedBody(path, 'it has a second page, although the Compose API does not paginate this list');
+export function embeddedList(body: unknown, name: string, path: string): ParsedPage {
+  const { _links: links, _embedded: embedded } = halObject(body, path);
+  const hasNext = isRow(links) && links['next'] !== undefined && links['next'] !== null;
+  const warnings = hasNext
+    ? [`${path} has more pages, although the Compose API never had any; only the first page was read`]
+    : [];
+  const lists = embedded ?? {};
+  if (!isRow(lists)) throw unexpectedBody(path, '_embedded is not an object');
+  const list = lists[name];
+  if (Array.isArray(list)) return { rows: list as unknown[], warnings };
+  if (list !== undefined && list !== null) throw unexpectedBody(path, `_embedded.${name} is not a list`);
+  const other = Object.keys(lists).find((key) => Array.isArray(lists[key]));
+  if (list === undefined && other !== undefined) {
+    throw unexpectedBody(path, `it has the list ${quoted(serverText(other))} instead of ${name}`);
   }
-  const list = isRow(lists) ? lists[name] : undefined;
-  if (!Array.isArray(list)) throw unexpectedBody(path, `_embedded.${name} is missing or not a list`);
-  return list as unknown[];
+  return {
+    rows: [],
+    warnings: [...warnings, `the response for ${path} does not contain the list ${name}, which is treated as empty`],
+    missing: true,
+  };
 }
 
 /**
@@ -35,10 +49,10 @@ export function halObject(body: unknown, path: string, fields?: readonly string[
 }
 
 /** The flattened rows of a list. */
-export function embeddedRows(body: unknown, name: string, path: string): unknown[] {
-  const rows = embeddedList(body, name, path);
-  for (const row of rows) if (isRow(row)) flatten(row);
-  return rows;
+export function embeddedRows(body: unknown, name: string, path: string): ParsedPage {
+  const page = embeddedList(body, name, path);
+  for (const row of page.rows) if (isRow(row)) flatten(row);
+  return page;
 }
 
 /**

@@ -89,6 +89,10 @@ export class NewestFirstCursor implements Cursor {
     this.#known = walk.before === undefined ? [walk.cursor] : [walk.cursor, walk.before];
   }
 
+  get path(): string {
+    return this.#list.path;
+  }
+
   get done(): boolean {
     return this.#done;
   }
@@ -97,6 +101,11 @@ export class NewestFirstCursor implements Cursor {
   get position(): Position {
     const bound = this.#bound;
     return { newerThan: bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS), after: this.#after };
+  }
+
+  /** Whether the next page continues a pass, so that an empty list doesn't mean an empty account. */
+  get isUnderWay(): boolean {
+    return this.#pass.cursor !== undefined;
   }
 
   warnings(): string[] {

@@ -1,4 +1,4 @@
-import type { Request } from '../../stream/request.ts';
+import type { ParsedPage, Request } from '../../stream/request.ts';
 
 /** The page to request. Undefined parameters are not sent. */
 export interface Position {
@@ -13,5 +13,5 @@ export interface NewestFirst<S, F extends string> {
   cursorField: F;
   request(position: Position, shared: S): Request;
   /** Throws `unexpected_body`. */
-  rows(body: unknown, request: Request): unknown[];
+  rows(body: unknown, request: Request): ParsedPage;
 }

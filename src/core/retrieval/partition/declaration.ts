@@ -1,4 +1,4 @@
-import type { Request } from '../../stream/request.ts';
+import type { ParsedPage, Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
@@ -8,7 +8,7 @@ export interface ByPartition<S, F extends string> {
   partitions(shared: S): Promise<Partitions>;
   request(partition: Partition, shared: S): Request;
   /** Throws `unexpected_body`. */
-  rows(body: unknown, request: Request): unknown[];
+  rows(body: unknown, request: Request): ParsedPage;
   /** The time field of an incremental stream. Default: the stream is full-refresh only. */
   cursorField?: F;
   /** Whether a row can no longer change. Until then, every sync emits it again. */

@@ -172,6 +172,7 @@ describe('a row that was emitted unfinished', () => {
     const kept = { state: { pending: ['j'] } };
     expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
     expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);
+    expect(await read({ d1: {}, d2: [] }, begun)).toMatchObject(kept);
     expect((await read({ d1: [], d2: [] }, begun)).state).toEqual({ version: 1, marks: { d1: at(9), d2: at(9) } });
   });
 });

@@ -27,17 +27,22 @@ export async function readPartitions<S, F extends string>(
     emit(partition, reader.page(rows, label, fields));
     await session.output.ready();
   }
+  // If a response lacks its list, the rows may still exist.
+  let isListMissing = false;
   const isNoneSkipped = await eachPartition(
     reader,
     { chosen: chosen.filter(({ rows }) => rows === undefined), failure },
     'deployment',
     (partition) => {
-      const take = (page: Page): void => emit(partition, page);
+      const take = (page: Page): void => {
+        isListMissing ||= page.missing;
+        emit(partition, page);
+      };
       return reader.readPage(retrieval.request(partition, session.shared), retrieval, take, partition.fields);
     },
     retrieval.absentEverywhere,
   );
-  if (isWhole && isNoneSkipped) cursor?.readWhole(isCovered);
+  if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole(isCovered);
 }
 
 /** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */

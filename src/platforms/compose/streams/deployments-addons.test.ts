@@ -39,7 +39,7 @@ test('a row without known fields also becomes a record', () => {
 });
 
 test('a row that is not an object is returned, so that the reader reports it', () => {
-  expect(rowsIn(deploymentsAddons, { _embedded: { addons: ['x', null] } })).toEqual(['x', null]);
+  expect(rowsIn(deploymentsAddons, { _embedded: { addons: ['x', null] } }).rows).toEqual(['x', null]);
 });
 
 describe('the key of an add-on', () => {

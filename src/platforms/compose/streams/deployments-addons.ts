@@ -13,7 +13,10 @@ export const deploymentsAddons = composeStream({
   description: 'Add-ons of each deployment. The endpoint is unverified, so the field addon contains the whole row.',
   retrieval: {
     ...perDeployment('addons'),
-    rows: (body, { path }) => embeddedList(body, 'addons', path).map((row) => (isRow(row) ? withWholeRow(row) : row)),
+    rows(body, { path }) {
+      const { rows, ...rest } = embeddedList(body, 'addons', path);
+      return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
+    },
     absentEverywhere: 'empty',
   },
   primaryKey: { field: 'key', madeOf: ['deployment_id', 'key'], needs: ['deployment_id', 'key'] },

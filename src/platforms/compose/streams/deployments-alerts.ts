@@ -13,8 +13,10 @@ export const deploymentsAlerts = composeStream({
   retrieval: {
     ...perDeployment('alerts'),
     rows(body, { path }) {
-      embeddedList(body, 'alerts', path);
-      return [flatten(body as Row)];
+      const { warnings, missing } = embeddedList(body, 'alerts', path);
+      // Without a summary and a list, the deployment's health is unknown.
+      const isReport = missing === undefined || Object.hasOwn(body as object, 'summary');
+      return { rows: isReport ? [flatten(body as Row)] : [], warnings };
     },
   },
   primaryKey: 'deployment_id',

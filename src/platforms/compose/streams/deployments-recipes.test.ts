@@ -49,7 +49,7 @@ describe('a step that is listed repeatedly', () => {
   });
 
   test('is kept each time if it has no id, so that the reader reports it', () => {
-    expect(rowsIn(deploymentsRecipes, list({ id: null }, { id: null }, 'x'))).toHaveLength(3);
+    expect(rowsIn(deploymentsRecipes, list({ id: null }, { id: null }, 'x')).rows).toHaveLength(3);
   });
 });
 

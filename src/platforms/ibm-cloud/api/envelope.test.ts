@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listIn, objectIn, objectOf, rowsOf } from './envelope.ts';
+import { listIn, objectIn, objectOf, rowsIn } from './envelope.ts';
 import { textOrNull } from './values.ts';
 
 const PATH = 'deployments/d1/backups';
@@ -67,11 +67,13 @@ test.each([{}, { backups: null }, { backups: {} }, { backups: 'b' }, { tasks: []
   },
 );
 
-test('rowsOf returns the rows, and rejects a row that is not an object', () => {
-  expect(rowsOf({ backups: [{ id: 'a' }] }, 'backups', PATH)).toEqual([{ id: 'a' }]);
+test('rowsIn converts each row, and rejects a row that is not an object', () => {
+  const shape = ({ id }: Record<string, unknown>): Record<string, unknown> => ({ key: id });
+  const rows = rowsIn({ backups: [{ id: 'a' }, { id: 'c' }] }, 'backups', PATH, shape);
+  expect(rows).toEqual({ rows: [{ key: 'a' }, { key: 'c' }], warnings: [] });
   for (const row of [null, ['b'], 'b']) {
     const body = { backups: [{ id: 'a' }, row] };
-    expect(() => rowsOf(body, 'backups', PATH)).toThrow(problem('row 2 of 2 is not an object'));
+    expect(() => rowsIn(body, 'backups', PATH)).toThrow(problem('row 2 of 2 is not an object'));
   }
 });
 

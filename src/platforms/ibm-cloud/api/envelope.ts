@@ -1,4 +1,5 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
+import type { ParsedPage } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
@@ -36,4 +37,9 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
     if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${list.length} is not an object`);
     return row;
   });
+}
+
+/** Requests a list of the databases API. `shape` converts each row to a record. */
+export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
+  return { rows: rowsOf(body, name, path).map(shape), warnings: [] };
 }

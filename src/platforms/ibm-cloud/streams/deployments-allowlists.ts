@@ -1,7 +1,7 @@
 import { text } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
-import { rowsOf } from '../api/envelope.ts';
+import { rowsIn } from '../api/envelope.ts';
 import { textOrNull } from '../api/values.ts';
 
 /** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM has deprecated. */
@@ -11,7 +11,7 @@ export const deploymentsAllowlists = ibmStream({
   retrieval: {
     ...perDeployment('/allowlists/ip_addresses'),
     rows: (body, { path }) =>
-      rowsOf(body, 'ip_addresses', path).map((row) => ({ ...row, description: textOrNull(row['description']) })),
+      rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: textOrNull(row['description']) })),
     absentEverywhere: 'empty',
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },

@@ -6,7 +6,7 @@ import { ibmStream } from '../account/ibm-stream.ts';
 import type { IndependentBackup } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
-import { rowsOf } from '../api/envelope.ts';
+import { rowsIn } from '../api/envelope.ts';
 import { pick } from '../api/values.ts';
 
 /**
@@ -25,7 +25,7 @@ export const deploymentsBackups = ibmStream({
     way: 'partition',
     partitions: backedUpDeployments,
     request: (partition) => reportOf(partition, '/backups'),
-    rows: (body, { path }) => rowsOf(body, 'backups', path),
+    rows: (body, { path }) => rowsIn(body, 'backups', path),
     cursorField: 'created_at',
     isFinal,
   },

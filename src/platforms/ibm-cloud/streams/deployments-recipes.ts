@@ -1,7 +1,7 @@
 import { integer, text, timestamp } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
-import { rowsOf } from '../api/envelope.ts';
+import { rowsIn } from '../api/envelope.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 
@@ -15,7 +15,7 @@ export const deploymentsRecipes = ibmStream({
   retrieval: {
     ...perDeployment('/tasks'),
     rows: (body, { path }) =>
-      rowsOf(body, 'tasks', path).map(({ description = null, resource_type = null, ...row }) => ({
+      rowsIn(body, 'tasks', path, ({ description = null, resource_type = null, ...row }) => ({
         ...row,
         name: description,
         template: resource_type,

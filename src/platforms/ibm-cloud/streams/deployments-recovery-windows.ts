@@ -15,7 +15,7 @@ export const deploymentsRecoveryWindows = ibmStream({
     ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {
       const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
-      return [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }];
+      return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
     },
     absentEverywhere: 'empty',
   },

@@ -1,5 +1,5 @@
 import { listOfTexts, text } from '../../../core/stream/fields.ts';
-import type { Row } from '../../../core/record/row.ts';
+import type { ParsedPage } from '../../../core/stream/request.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
@@ -14,9 +14,12 @@ export const deploymentsReplicas = ibmStream({
   description: 'The read-only replicas of each generation 1 deployment or, if it is a replica, its leader.',
   retrieval: {
     ...perDeployment('/remotes', TYPES),
-    rows(body, { path }): Row[] {
+    rows(body, { path }): ParsedPage {
       const { leader, ...row } = objectIn(body, 'remotes', path);
-      return [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)];
+      return {
+        rows: [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)],
+        warnings: [],
+      };
     },
     absentEverywhere: 'empty',
   },

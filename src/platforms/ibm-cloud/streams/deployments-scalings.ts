@@ -7,7 +7,7 @@ import { ibmStream } from '../account/ibm-stream.ts';
 import { type Deployment, gen2SizesOf, labelOf } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
-import { rowsOf } from '../api/envelope.ts';
+import { rowsIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
 import { count } from '../terms.ts';
 
@@ -24,7 +24,7 @@ export const deploymentsScalings = ibmStream({
     way: 'partition',
     partitions: scaledDeployments,
     request: (partition) => reportOf(partition, '/groups'),
-    rows: (body, { path }) => rowsOf(body, 'groups', path).map(gen1Row),
+    rows: (body, { path }) => rowsIn(body, 'groups', path, gen1Row),
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id'], needs: ['deployment_id', 'group_id'] },
   dropped: [],

@@ -12,7 +12,10 @@ export const deploymentsVersions = ibmStream({
   description: 'The versions that each generation 1 deployment can be upgraded to.',
   retrieval: {
     ...perDeployment('/capability/versions'),
-    rows: (body, { path }) => rowsOf(objectIn(body, 'capability', path), 'versions', path).flatMap(transitionsOf),
+    rows(body, { path }) {
+      const versions = rowsOf(objectIn(body, 'capability', path), 'versions', path);
+      return { rows: versions.flatMap(transitionsOf), warnings: [] };
+    },
   },
   primaryKey: { field: 'id', madeOf: KEY, needs: ['deployment_id', 'to_version'] },
   dropped: [],
