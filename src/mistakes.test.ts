@@ -203,8 +203,12 @@ const IN_THE_CONFIG: Mistake[] = [
     config({ ...IBM, colour: 1 }),
     ignored('platform.colour', 'there is no such option; correct or remove it'),
   ],
-  ['tap-compose --config CONFIG', { CONFIG: {} }, `The config CONFIG cannot be used: ${CHOOSE}.`],
-  ['tap-compose --config ENV', {}, `The config ENV cannot be used: ${CHOOSE}.`],
+  ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
+  [
+    'tap-compose --config ENV',
+    {},
+    'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.',
+  ],
 ];
 
 const entry = (name: string, sync_mode?: string): object => ({ stream: { name }, sync_mode });

@@ -13,7 +13,7 @@ export const UNNAMED_PLATFORM = 'compose';
 export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
   /** The key of the cursor value, if there is only one. */
-  value?: string;
+  value?: { key: string; kind: 'timestamp' | 'month' };
   /** The key of the timestamps by partition. */
   partitions?: string;
   /** The keys that contain lists of strings. */

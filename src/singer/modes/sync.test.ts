@@ -255,7 +255,7 @@ describe('the state', () => {
   test.each<[string, object, string]>([
     ['belongs to the other platform', { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
     ['was written by a later release', { version: 2 }, 'a later release of this connector wrote it'],
-    ['is damaged', { replication_key_value: 'x' }, 'mark must be a timestamp'],
+    ['is damaged', { replication_key_value: 'x' }, 'replication_key_value must be a timestamp'],
   ])('causes an error before anything is requested or printed if a bookmark %s', async (_, more, problem) => {
     const tap = openTap();
     const files = {

@@ -1,6 +1,7 @@
 import { type Config, configFrom, platformOf } from '../../config.ts';
 import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
+import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
 import { type Stream, isOffered } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
@@ -63,9 +64,14 @@ function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string
   return { ...stream, retrieval: { ...retrieval, detail: { ...detail, isWanted: () => false } } };
 }
 
+const NO_VARIABLES =
+  'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
+
 /** Loads the config from files and environment variables. The error is one sentence about the problem. */
 export async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
+  const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;
+  if (isEmpty && configs.every((each) => each === 'ENV')) throw inputError(NO_VARIABLES);
   return configFrom(settings, source, (sentence) => log.log('warn', sentence));
 }
 

@@ -3,6 +3,7 @@ import { STATE_VERSION, type StateFormat } from '../../core/retrieval/state-form
 import { stateFormatOf } from '../../core/retrieval/open-stream.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
+import { toUtcText } from '../../core/record/timestamp.ts';
 
 // A bookmark is a state of the core in Singer's format. Meltano merges states key by key: if a key is missing, the older value stays,
 // and merging a null with an object fails. So each bookmark contains all keys, absent values are null or empty lists, and no object
@@ -38,7 +39,7 @@ export function bookmarkOf(state: Row, { platform, replicationKey, format, parti
   };
   if (value !== undefined) {
     bookmark['replication_key'] = replicationKey;
-    bookmark['replication_key_value'] = state[value] ?? null;
+    bookmark['replication_key_value'] = state[value.key] ?? null;
   }
   if (partitions !== undefined && (value === undefined || state[partitions] !== undefined)) {
     const times = state[partitions];
@@ -75,7 +76,14 @@ export function stateOf(bookmark: unknown, { platform, format, partitionName }: 
     platform: bookmark['platform'] ?? platform,
     start_date: bookmark['start_date'],
   };
-  if (value !== undefined) state[value] = bookmark['replication_key_value'];
+  if (value !== undefined) {
+    const saved = bookmark['replication_key_value'];
+    // The error must contain the bookmark's key instead of the core's key, since a person may have edited the bookmark.
+    if (value.kind === 'timestamp' && typeof saved === 'string' && toUtcText(saved) === undefined) {
+      throw unusable(where, 'replication_key_value must be a timestamp');
+    }
+    state[value.key] = saved;
+  }
   if (partitions !== undefined && (value === undefined || bookmark['partitions'] !== undefined)) {
     const times = list('partitions').map((partition, i) => {
       const context = isRow(partition) ? partition['context'] : undefined;

@@ -71,14 +71,18 @@ describe('the option --discover', () => {
     expect(await discover(configs(), { TAP_COMPOSE_PLATFORM: '{"name":"compose"}' })).toEqual({ names, log: [] });
   });
 
-  test.each<[string, () => string[]]>([
-    ['no config', () => []],
-    ['an empty config', () => [inputFile({})]],
-    ['an unknown platform', () => [inputFile({ platform: { name: 'ibm' } })]],
-  ])("prints Compose's catalog and a warning if given %s", async (_, configs) => {
-    const warning =
-      'WARNING the config does not specify a known platform, so this catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
-    expect(await discover(configs())).toEqual({ names, log: [warning] });
+  const advice = 'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
+  test.each<[string, () => string[], string]>([
+    ['no config', () => [], 'The config does not specify a platform.'],
+    ['an empty config', () => [inputFile({})], 'The config does not specify a platform.'],
+    [
+      'an unknown platform',
+      () => [inputFile({ platform: { name: 'ibm' } })],
+      'The config specifies an unknown platform.',
+    ],
+    ['a missing file', () => ['/none'], 'The config file /none does not exist. Check the path.'],
+  ])("prints Compose's catalog and a warning if given %s", async (_, configs, problem) => {
+    expect(await discover(configs())).toEqual({ names, log: [`WARNING ${problem} ${advice}`] });
   });
 
   test('names an omitted stream only on a terminal', async () => {

@@ -22,89 +22,114 @@ export interface Selection {
   unusable: UnusableStream[];
 }
 
+type Warn = (sentence: string) => void;
+
 /** The catalog entry of a stream, with the metadata of the stream and of its fields. */
 interface Entry {
   name: string;
   raw: Row;
   own: Row;
   fields: ReadonlyMap<string, Row>;
+  /** Whether any field inside another field is deselected. */
+  deselectsInside: boolean;
 }
 
 /**
- * Returns the streams and fields that a catalog selects. Meltano and users write settings both to the metadata and to the entry
- * itself. A stream that can't be read doesn't affect the others. `platform` is the object `platform` in the config. `file` is the path
- * in errors about an invalid catalog.
+ * Returns the streams and fields that a catalog selects. All forms that users, Meltano and old tools write are accepted. A stream
+ * that can't be read doesn't affect the others. `platform` is the object `platform` in the config. `file` is the path in errors about
+ * an invalid catalog.
  */
 export function selectionIn(
   catalog: Row,
   file: string | undefined,
   { streams, platform }: { streams: readonly Stream[]; platform: Row },
-  warn: (sentence: string) => void,
+  warn: Warn,
 ): Selection {
+  const entries = entriesOf(catalog, file);
+  const choosesAny = entries.some((entry) => isSelected(entry) !== undefined);
   const selection: Selection = { selected: [], unusable: [] };
-  for (const entry of entriesOf(catalog, file)) {
-    const { name, own, raw } = entry;
-    if (isDeselected({ ...own, selected: own['selected'] ?? raw['selected'] })) continue;
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const { name, own } = entry;
+    if (!(isSelected(entry) ?? truth(own['selected-by-default']) ?? !choosesAny)) continue;
     const definition = streams.find((stream) => stream.name === name);
     if (definition === undefined) {
       warn(`${unknownStream(name, streams, platform['name'])} The catalog selects this stream, but it is skipped.`);
-      continue;
+    } else if (seen.has(name)) {
+      warn(`the catalog lists the stream ${name} more than once; only the first entry is used`);
+    } else {
+      seen.add(name);
+      if (entry.deselectsInside) {
+        warn(`${name}: the catalog deselects nested fields, which is not supported; they are included`);
+      }
+      const mode = isOffered(definition, platform)
+        ? modeOf(entry, definition, warn)
+        : inputError(notOffered(definition));
+      if (mode instanceof ConnectorError) selection.unusable.push({ name, error: mode });
+      else selection.selected.push({ definition, mode, deselected: deselectedIn(entry, definition) });
     }
-    const mode = isOffered(definition, platform) ? modeOf(entry, definition) : inputError(notOffered(definition));
-    if (mode instanceof ConnectorError) selection.unusable.push({ name, error: mode });
-    else selection.selected.push({ definition, mode, deselected: deselectedIn(entry, definition) });
   }
   return selection;
 }
 
 function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   if (!Array.isArray(streams)) throw inputError(`The catalog file ${file} must contain "streams" as an array.`);
-  const names = new Set<string>();
   return streams.map((raw: unknown, i) => {
     const name = isRow(raw) ? (raw['tap_stream_id'] ?? raw['stream']) : undefined;
-    if (!isRow(raw) || typeof name !== 'string' || names.has(name)) {
-      throw inputError(
-        `The catalog file ${file} cannot be used: streams[${i}] must have a tap_stream_id that no other entry has.`,
-      );
+    if (!isRow(raw) || typeof name !== 'string') {
+      throw inputError(`The catalog file ${file} cannot be used: streams[${i}] is missing tap_stream_id.`);
     }
-    names.add(name);
     const fields = new Map<string, Row>();
-    let own: Row = {};
+    const entry = { name, raw, own: {} as Row, fields, deselectsInside: false };
     for (const item of Array.isArray(raw['metadata']) ? (raw['metadata'] as unknown[]) : []) {
       if (!isRow(item) || !isRow(item['metadata']) || !Array.isArray(item['breadcrumb'])) continue;
-      const [first, field] = item['breadcrumb'].map(String);
-      if (first === undefined) own = item['metadata'];
-      // The discovered catalog contains no nested fields.
-      else if (field !== undefined && item['breadcrumb'].length === 2) fields.set(field, item['metadata']);
+      const { metadata } = item;
+      const path = item['breadcrumb'].map(String);
+      if (path.length === 0) entry.own = metadata;
+      else if (path.length === 2) fields.set(path[1] ?? '', metadata);
+      else if (truth(metadata['selected']) === false) entry.deselectsInside = true;
     }
-    return { name, raw, own, fields };
+    return entry;
   });
 }
 
-/** Whether this metadata deselects its stream or field. As in the specification's example, values may be strings. */
-function isDeselected({ selected, 'selected-by-default': byDefault }: Row): boolean {
-  return String(selected ?? byDefault) === 'false';
+/** The catalog's metadata about the stream itself, which may be in three places. */
+function isSelected({ raw, own }: Entry): boolean | undefined {
+  const schema = isRow(raw['schema']) ? raw['schema'] : {};
+  return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);
+}
+
+/** A boolean, or the text "true" or "false", as in the example of the specification. */
+function truth(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 'true' ? true : value === 'false' ? false : undefined;
 }
 
 /** How to read the stream, or an error if the stream can't be read as the catalog requires. */
-function modeOf({ name, raw, own }: Entry, definition: Stream): SelectedStream['mode'] | ConnectorError {
+function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): SelectedStream['mode'] | ConnectorError {
   const cursorField = cursorFieldOf(definition);
-  const wanted: unknown = own['replication-method'] ?? raw['replication_method'] ?? 'INCREMENTAL';
-  const method = String(wanted).toUpperCase();
+  const wanted = own['replication-method'] ?? raw['replication_method'] ?? own['forced-replication-method'];
+  const method = typeof wanted === 'string' ? wanted.toUpperCase() : (wanted ?? 'INCREMENTAL');
   if (method === 'FULL_TABLE') return 'full_refresh';
-  const key = own['replication-key'] ?? raw['replication_key'] ?? cursorField;
-  if (method === 'INCREMENTAL' && cursorField === undefined) return 'full_refresh';
-  if (method === 'INCREMENTAL' && key === cursorField) return 'incremental';
-  const incremental = cursorField === undefined ? '' : `, or to INCREMENTAL with the replication-key ${cursorField}`;
+  if (method !== 'INCREMENTAL') {
+    return inputError(
+      `The stream ${name} doesn't support the replication method that the catalog sets. Set replication-method to INCREMENTAL or FULL_TABLE.`,
+    );
+  }
+  if (cursorField === undefined) {
+    if (wanted === 'INCREMENTAL') warn(`${name}: the stream can't be read incrementally, so it is read in full`);
+    return 'full_refresh';
+  }
+  if ((own['replication-key'] ?? raw['replication_key'] ?? cursorField) === cursorField) return 'incremental';
   return inputError(
-    `The catalog sets a replication method or key that the stream ${name} doesn't support. Set replication-method to FULL_TABLE${incremental}.`,
+    `The catalog sets a replication key for the stream ${name} other than ${cursorField}, the only valid one. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
   );
 }
 
 function deselectedIn({ fields }: Entry, definition: Stream): Set<string> {
-  const out = [...fields].filter(([name, { inclusion, ...metadata }]) => {
+  const out = [...fields].filter(([name, { inclusion, selected, 'selected-by-default': byDefault }]) => {
     if (isAlwaysIn(definition, name) || inclusion === 'automatic') return false;
-    return inclusion === 'unsupported' || isDeselected(metadata);
+    return inclusion === 'unsupported' || (truth(selected) ?? truth(byDefault)) === false;
   });
   return new Set(out.map(([name]) => name));
 }

@@ -83,7 +83,7 @@ describe('the settings from several sources', () => {
     });
     const { settings, source } = await readSettings(['ENV', one, other], env);
     expect(settings).toEqual({ api_token: TOKEN, num_workers: 7, page_size: 10, deployment_ids: ['x'] });
-    expect(source).toBe(`The config ENV, ${one}, ${other}`);
+    expect(source).toBe(`The config (ENV, ${one}, ${other})`);
   });
 
   test('include only declared variables', async () => {

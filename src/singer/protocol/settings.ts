@@ -59,7 +59,9 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
     const names = ['platform', ...FLAT, ...SETTINGS.keys()];
     Object.assign(flat, flattened(Object.fromEntries(names.map((name) => [name, env[variableOf(name)]]))));
   }
-  return { settings: nested(flat), source: `The config ${configs.join(', ')}` };
+  const isOneFile = configs.length === 1 && configs[0] !== 'ENV';
+  const source = isOneFile ? `The config file ${configs[0]}` : `The config (${configs.join(', ')})`;
+  return { settings: nested(flat), source };
 }
 
 /** The environment variable of a setting for `--config ENV`. */
@@ -95,16 +97,22 @@ function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
   switch ([setting.type].flat()[0]) {
-    case 'boolean':
-      return /^(?:true|1|yes|on)$/i.test(text) || (/^(?:false|0|no|off)$/i.test(text) ? false : value);
     case 'integer':
+      return /^[+-]?\d+$/.test(text) ? Number(text) : value;
+    case 'boolean':
+      return BOOLEANS.get(text.toLowerCase()) ?? value;
     case 'array':
     case 'object':
-      return jsonIn(text);
+      return jsonIn(value);
     default:
       return setting.format === 'date-time' ? (toUtcText(text) ?? value) : value;
   }
 }
+
+const BOOLEANS = new Map([
+  ...['true', '1', 'yes', 'on'].map((text) => [text, true] as const),
+  ...['false', '0', 'no', 'off'].map((text) => [text, false] as const),
+]);
 
 /** The parsed content of a JSON string. Any other value stays unchanged. */
 function jsonIn(value: unknown): unknown {

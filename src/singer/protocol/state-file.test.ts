@@ -18,7 +18,8 @@ test.each([
   ['no state file', undefined],
   ['an empty file', ''],
   ['an empty object', '{}'],
-  ['a list of empty states', '{"airbyte_state":[{},null]}'],
+  ['an empty list', '[]'],
+  ['a list of empty states', '[{},null]'],
   ['bookmarks that are null', '{"bookmarks":null}'],
   ['a bookmark that is null', '{"bookmarks":{"audit_events":null}}'],
 ])('with %s, a sync starts from the beginning', async (_, content) => {
@@ -57,10 +58,17 @@ describe('the states of the Airbyte connector', () => {
 
   test.each<[string, unknown]>([
     ['as saved by the wrapper', { airbyte_state: states }],
-    ['as messages', { airbyte_state: states.map((state) => ({ type: 'STATE', state })) }],
+    ['as a state file of the connector', states],
+    ['as messages', states.map((state) => ({ type: 'STATE', state }))],
     ['with the empty entries that the wrapper saves', { airbyte_state: [...states, {}, null] }],
   ])('become bookmarks if they are passed %s', (_, raw) => {
     expect(parse(raw)).toEqual({ bookmarks, rest: {} });
+  });
+
+  test('become a bookmark if there is only one', () => {
+    for (const raw of [states[2], { type: 'STATE', state: states[2] }, { airbyte_state: states[2] }]) {
+      expect(parse(raw)).toEqual({ bookmarks: { audit_events: TRANSLATED }, rest: {} });
+    }
   });
 
   test('become bookmarks only for streams without a bookmark', () => {
@@ -73,29 +81,20 @@ describe('the states of the Airbyte connector', () => {
 
   test('keep a later version, which is then rejected', () => {
     const state = airbyteState('audit_events', { version: 2, mark: T });
-    expect(parse({ airbyte_state: [state] }).bookmarks).toMatchObject({
-      audit_events: { version: 2, replication_key_value: T },
-    });
+    expect(parse([state]).bookmarks).toMatchObject({ audit_events: { version: 2, replication_key_value: T } });
   });
 
   test('keep the name of their platform', () => {
     const state = airbyteState('audit_events', { version: 1, mark: T, platform: 'elsewhere' });
-    expect(parse({ airbyte_state: [state] }).bookmarks).toEqual({
-      audit_events: { version: 1, mark: T, platform: 'elsewhere' },
-    });
+    expect(parse([state]).bookmarks).toEqual({ audit_events: { version: 1, mark: T, platform: 'elsewhere' } });
   });
 });
 
 test.each<[string, unknown, string]>([
   ['a string', 'x', 'must contain a JSON object, not a string.'],
-  ['an array', [], 'must contain a JSON object, not an array.'],
   ['null', null, 'must contain a JSON object, not null.'],
   ['an object with bookmarks as a list', { bookmarks: [] }, 'must contain bookmarks as an object, not an array.'],
-  [
-    'a list of other objects',
-    { airbyte_state: [{ a: 1 }] },
-    'contains an airbyte_state that is not a list of STREAM states.',
-  ],
+  ['a list of other objects', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
 ])('%s is not a valid state', (_, raw, problem) => {
   expect(() => parse(raw)).toThrow(`The state file s.json ${problem}`);
 });

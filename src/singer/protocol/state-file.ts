@@ -14,9 +14,9 @@ export interface TapState {
 }
 
 /**
- * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, or an empty file. The states
- * that tap-airbyte-wrapper saved (`{"airbyte_state": […]}`) become bookmarks for streams that have none. The error is one sentence that
- * identifies the file.
+ * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of
+ * the Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte
+ * connector become bookmarks for streams that have none. The error is one sentence that identifies the file.
  */
 export async function readTapState(path: string | undefined): Promise<TapState> {
   const text = path === undefined ? '' : await readInput('state', path);
@@ -26,24 +26,30 @@ export async function readTapState(path: string | undefined): Promise<TapState> 
 
 /** Parses the content of a state file. The error begins with `file`. */
 export function parseTapState(raw: unknown, file: string): TapState {
-  const value = unwrapped(raw);
+  const value = Array.isArray(raw) ? { airbyte_state: raw as unknown[] } : unwrapped(raw);
   if (!isRow(value)) throw inputError(`${file} must contain a JSON object, not ${typeName(value)}.`);
   const { bookmarks: saved, airbyte_state: messages, ...rest } = value;
   const given = saved ?? {};
   if (!isRow(given)) throw inputError(`${file} must contain bookmarks as an object, not ${typeName(given)}.`);
-  const own = Object.entries(given).filter(([, bookmark]) => bookmark !== null);
-  const translated = [messages ?? []].flat().flatMap((message: unknown) => {
+  const bookmarks = new Map(Object.entries(given).filter(([, bookmark]) => bookmark !== null));
+  const translated = new Map<string, Row>();
+  for (const message of [messages ?? []].flat()) {
     // The wrapper saves empty entries, which are ignored.
-    if (message === null || (isRow(message) && Object.keys(message).length === 0)) return [];
+    if (message === null || (isRow(message) && Object.keys(message).length === 0)) continue;
     const { name, state } = streamStateIn(message, file);
-    return Object.keys(state).length === 0 ? [] : [[name, bookmarkFrom(name, state)] as const];
-  });
-  return { bookmarks: new Map<string, unknown>([...translated, ...own]), rest };
+    translated.set(name, bookmarkFrom(name, state));
+  }
+  for (const [name, bookmark] of translated) {
+    if (!bookmarks.has(name) && Object.keys(bookmark).length > 0) bookmarks.set(name, bookmark);
+  }
+  return { bookmarks, rest };
 }
 
 function unwrapped(raw: unknown): unknown {
   if (!isRow(raw)) return raw;
-  return raw['singer_state'] ?? (raw['type'] === 'STATE' ? raw['value'] : raw);
+  if (raw['type'] === 'STATE' && isRow(raw['value'])) return raw['value'];
+  if (isRow(raw['singer_state'])) return raw['singer_state'];
+  return raw['type'] === 'STATE' || raw['type'] === 'STREAM' ? { airbyte_state: [raw] } : raw;
 }
 
 /** The stream and its state in a state message of the Airbyte connector. */
@@ -53,17 +59,14 @@ function streamStateIn(message: unknown, file: string): { name: string; state: R
   const descriptor = isRow(stream) ? stream['stream_descriptor'] : undefined;
   const name = isRow(descriptor) ? descriptor['name'] : undefined;
   const state = isRow(stream) ? (stream['stream_state'] ?? {}) : undefined;
-  if (typeof name === 'string' && isRow(state)) {
-    const { __ab_no_cursor_state_message: _none, ...rest } = state;
-    return { name, state: rest };
-  }
+  if (typeof name === 'string' && isRow(state)) return { name, state };
   throw inputError(`${file} contains an airbyte_state that is not a list of STREAM states.`);
 }
 
 /** Translates a state of the Airbyte connector. The state of an unknown stream stays unchanged. */
-function bookmarkFrom(name: string, state: Row): Row {
+function bookmarkFrom(name: string, { __ab_no_cursor_state_message: _none, ...state }: Row): Row {
   const platform = typeof state['platform'] === 'string' ? state['platform'] : UNNAMED_PLATFORM;
   const definition = STREAMS[platform]?.find((stream) => stream.name === name);
   const format = definition === undefined ? undefined : bookmarkFormatOf(platform, definition);
-  return format === undefined ? state : bookmarkOf(state, format);
+  return format === undefined || Object.keys(state).length === 0 ? state : bookmarkOf(state, format);
 }

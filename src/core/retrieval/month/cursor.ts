@@ -17,7 +17,7 @@ export type MonthState = z.infer<typeof schema>;
 
 export const monthState: StateFormat<MonthState> = {
   schema,
-  value: 'month',
+  value: { key: 'month', kind: 'month' },
   partitions: 'months',
   lists: ['limits'],
   objects: {},

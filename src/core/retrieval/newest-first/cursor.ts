@@ -30,7 +30,7 @@ export type NewestFirstState = z.infer<typeof schema>;
 
 export const newestFirstState: StateFormat<NewestFirstState> = {
   schema,
-  value: 'mark',
+  value: { key: 'mark', kind: 'timestamp' },
   lists: [],
   objects: { walk: ['top', 'cursor', 'before', 'floor'] },
 };
