@@ -10,7 +10,9 @@ const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
 
 const THROUGHPUT_EVENTS = 200_000;
 
-/** Measures reading audit events, compared with the floor program, which does only the unavoidable work. */
+/**
+ * Compares the time and CPU time for reading audit events with the floor program, which does only the unavoidable work.
+ */
 export async function throughput(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': THROUGHPUT_EVENTS });
   try {
@@ -66,7 +68,7 @@ export async function throughput(runs: number): Promise<Row[]> {
   }
 }
 
-/** Measures the time from a process's start to its end, compared with a node process that does nothing. */
+/** Compares each command's time from start to end with that of a node process that does nothing. */
 export async function startUp(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': 10 });
   try {
@@ -142,7 +144,7 @@ const DEPLOYMENTS = 100;
 const LATENCY_MS = 40;
 const WORKERS = 16;
 
-/** Measures many requests to a slow API, compared with the minimum time: requests / workers × latency. */
+/** Compares the time for many requests to a slow API with the minimum: requests / workers × latency. */
 export async function waiting(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ deployments: DEPLOYMENTS, 'latency-ms': LATENCY_MS });
   try {
@@ -196,7 +198,7 @@ const COUNTED_EVENTS = 5_000;
 const COUNTED_WORKERS = 8;
 
 /**
- * Checks everything that doesn't depend on the machine: records, requests, and concurrent requests. Returns a line for
+ * Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. Returns a line for
  * each check.
  */
 export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {

@@ -28,8 +28,8 @@ const ROUNDS_BEFORE_DEPLOYMENTS = 2;
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**
- * Measures reading the inventory of IBM Cloud, compared with a script that uses IBM's own clients. The two programs take turns on
- * the same sandbox.
+ * Compares reading IBM Cloud's inventory with a script that uses IBM's own clients. The two programs take turns on the
+ * same sandbox.
  */
 export async function ibmCloud(runs: number): Promise<Row[]> {
   const python = join(await environment('ibm-cloud'), 'python');
@@ -79,17 +79,17 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 
 const COUNTED_DEPLOYMENTS = 20;
 /**
- * Two requests are for tags, three for audit routes, and four for restrictions. One request each is for the token,
- * instances, access groups, policies, resource groups, account, databases, regions, roles and reclamations.
+ * Two requests are for tags, three for audit routes, and four for restrictions. The token, instances, access groups,
+ * policies, resource groups, account, databases, regions, roles and reclamations take one request each.
  */
 const REQUESTS_OF_ACCOUNT = 19;
-/** Each month of usage is a single page. */
+/** Usage has a single page per month. */
 const MONTHS = 13;
 /** The number of lists that every engine has. The other two lists emit one record per request. */
 const REPORTS_OF_ALL = 7;
 
 /**
- * Checks everything that doesn't depend on the machine: records, requests, and concurrent requests. Returns a line for
+ * Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. Returns a line for
  * each check.
  */
 export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
@@ -155,7 +155,7 @@ async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], scri
   return requests;
 }
 
-/** Returns the same text for equal values, regardless of the order of fields. Null and absent fields are equal. */
+/** Returns the same text for equal values, regardless of the fields' order. Null and absent fields are equal. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;

@@ -20,7 +20,7 @@ const cases: Record<string, (runs: number) => Promise<Row[]>> = {
 
 const flags = readFlags('bench', 'Measures speed and memory as ratios. README.md describes each case.', {
   only: { value: 'CASES', meaning: 'the cases to measure, separated by commas', default: Object.keys(cases).join(',') },
-  runs: { value: 'N', meaning: 'the number of runs of each program; long cases run at most three times', default: '5' },
+  runs: { value: 'N', meaning: 'how many times each program runs (at most three times in long cases)', default: '5' },
   write: { meaning: 'write the results to bench/README.md, and draw the chart' },
   short: { meaning: 'check only counts, never time, as CI does' },
 });

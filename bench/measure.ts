@@ -5,7 +5,6 @@ import { run } from '../test-support/processes.ts';
 import { PYTHON_OPTIONS } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** The folder for the benchmarks' files. */
 export const workspace = new Workspace('bench');
 
 export interface Measurement {
@@ -25,7 +24,7 @@ export interface Measured {
 
 const HOOK = fileURLToPath(new URL('./usage.cjs', import.meta.url));
 
-/** Runs a command as a process whose stdout is a pipe, as it is for every client. Throws if the command fails. */
+/** Runs a command as a process whose stdout is a pipe, as clients do. Throws if the command fails. */
 export async function measure({ command, env = {}, reader = 'cat > /dev/null' }: Measured): Promise<Measurement> {
   const usage = join(workspace.folder, `${Math.random()}.json`);
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -45,7 +44,7 @@ export async function measure({ command, env = {}, reader = 'cat > /dev/null' }:
   return { wallMs, ...(JSON.parse(readFileSync(usage, 'utf8')) as Omit<Measurement, 'wallMs'>) };
 }
 
-/** Runs the commands in turns, so that other load on the machine affects all commands equally. */
+/** Alternates between the commands, so that other load on the machine affects them equally. */
 export async function interleaved<Name extends string>(
   commands: Record<Name, Measured>,
   runs: number,
@@ -62,7 +61,7 @@ export async function interleaved<Name extends string>(
   return results;
 }
 
-/** The median and the spread of some numbers. */
+/** The median and spread of a list of numbers. */
 export interface Figure {
   median: number;
   least: number;
@@ -76,7 +75,7 @@ export function figure(numbers: number[]): Figure {
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, least: at(0), most: at(sorted.length - 1) };
 }
 
-/** The ratio of each run to the adjacent run of the other program. */
+/** The ratio of each run to the other program's adjacent run. */
 export function ratio(ours: Measurement[], theirs: Measurement[], of: keyof Measurement): Figure {
   return figure(ours.map((run, i) => run[of] / (theirs[i]?.[of] ?? NaN)));
 }
@@ -86,7 +85,7 @@ export function show({ median, least, most }: Figure, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }
 
-/** A line of the table: the measurement, its result, and its goal. */
+/** A table row: the measurement, its result, and its goal. */
 export interface Row {
   what: string;
   value: string;

@@ -27,7 +27,7 @@ export function connectorRead(sandbox: SandboxProcess, names: readonly string[],
   return [process.execPath, programPath(), 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
 }
 
-/** The tap's command line for reading only these streams, using the catalog from `--discover`. */
+/** Returns the tap's command line for reading only these streams, with the catalog from `--discover`. */
 export async function tapSync(sandbox: SandboxProcess, names: readonly string[], config: object): Promise<string[]> {
   const tap = [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox, config)];
   const { streams } = JSON.parse(readFileSync(await printed([...tap, '--discover']), 'utf8')) as {
@@ -53,7 +53,7 @@ function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): stri
   return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
-/** The number of records and bytes that a read prints. */
+/** Counts the records and bytes that a read prints. */
 export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
   const lines = await printed(command);
   const records = readFileSync(lines, 'latin1').split(/\n\{"type": ?"RECORD"/).length - 1;
@@ -69,7 +69,7 @@ export async function printed(command: string[]): Promise<string> {
 
 /** A sandbox in its own process. */
 interface AnySandboxProcess {
-  /** The sandbox's statistics: the number of requests, in total and by path, and the maximum number in flight. */
+  /** The number of requests, in total and by path, and the maximum number in flight. */
   stats: () => Promise<{ requests: number; maxInFlight: number; byPath: Record<string, number> }>;
   counts: () => Promise<Record<string, number>>;
   stop: () => Promise<void>;

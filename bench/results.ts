@@ -56,8 +56,8 @@ const LEFT = 430;
 const SCALE = 160;
 
 /**
- * Draws a bar per ratio, with a line at 1 (the floor, or bare node) and a tick at each goal. The peer's bars are at the
- * bottom.
+ * Draws a bar per ratio, with a line at 1 (the floor program or bare node) and a tick at each goal. The peer's bars are
+ * at the bottom.
  */
 function drawChart(tables: Table[]): string {
   const peers = tables.flatMap(({ name, rows }) =>

@@ -4,7 +4,7 @@ import { runConnector, startConnector } from '../test-support/connector.ts';
 import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// Tests one example of each kind of bad input. The other messages are tested next to their code.
+// Tests an example of each kind of bad input. Tests next to the code cover all other messages.
 
 const workspace = new Workspace();
 afterAll(() => workspace.remove());

@@ -57,7 +57,7 @@ describe('unwritable stdout', () => {
     },
   );
 
-  it('a file that cannot grow contains no state for records that it lacks', async () => {
+  it('a file that cannot grow contains no state that covers missing records', async () => {
     await sandboxed({ auditEvents: 2_000 }, async ({ sandbox, workspace, read }) => {
       const file = join(workspace.folder, 'out.jsonl');
       const catalog = catalogOf('incremental', ['audit_events']);

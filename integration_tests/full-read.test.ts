@@ -82,7 +82,7 @@ describe('Compose options', () => {
     expect(result.records.get('audit_events')).toHaveLength(sandbox.counts().audit_events);
   });
 
-  it('an unknown deployment ID causes a warning, but if all IDs are unknown, the read fails with a config_error', async () => {
+  it('an unknown deployment ID causes a warning, and a read whose deployment IDs are all unknown fails with a config_error', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const unknown = 'f'.repeat(24);
     const some = await read(workspace, config({ deployment_ids: [id, unknown] }), catalogOf('full_refresh'));
@@ -143,7 +143,7 @@ describe('Compose options', () => {
   });
 });
 
-/** Starts a sandbox that is closed at the end of the block. */
+/** Starts a sandbox that closes at the end of the block. */
 async function disposable(starting: Promise<Sandbox>): Promise<{ it: Sandbox } & AsyncDisposable> {
   const it = await starting;
   return { it, [Symbol.asyncDispose]: () => it.close() };

@@ -55,7 +55,7 @@ async function read(base_url: string, streams: string[], options: { env?: Env } 
   return result;
 }
 
-/** Runs check, and returns its last message and its whole output. */
+/** Runs `check`, and returns its last message and its whole output. */
 async function check(base_url: string, env: Env = {}) {
   const config = workspace().file('config.json', { api_token: TOKEN, base_url });
   const { exitCode, stdout, stderr } = await runConnector(['check', '--config', config], { env });
@@ -65,7 +65,7 @@ async function check(base_url: string, env: Env = {}) {
 
 describe('an endless body', () => {
   const LIMIT = 256 * 2 ** 20;
-  /** Prints the program's maximum memory in KiB on stderr when the program exits. */
+  /** Prints the program's maximum memory, in KiB, to stderr when the program exits. */
   const TELL_MEMORY =
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
@@ -91,7 +91,7 @@ describe('an endless body', () => {
     return { ...finished, written, maxRss: Number(finished.stderr) * 1_024 };
   }
 
-  it('an endless body is read only up to the limit, in bounded memory, and causes a system_error that names the limit', async () => {
+  it('an endless body is read up to the limit, in bounded memory, and causes a system_error that names the limit', async () => {
     const { exitCode, stdout, written, maxRss } = await readEndless({});
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"failure_type":"system_error"');
@@ -149,7 +149,7 @@ describe('TLS', () => {
     expect(await check(address, trusting())).toMatchObject({ exitCode: 0, status: 'SUCCEEDED' });
   });
 
-  it('a port without TLS fails the check with an error that says so', async () => {
+  it('a port without TLS fails the check, and the error says so', async () => {
     const port = await portOf(createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     expect(await check(`https://127.0.0.1:${port}`)).toMatchObject({
       exitCode: 0,
@@ -164,7 +164,7 @@ describe('TLS', () => {
     const api = await startApi();
     const breaks: Array<(socket: Socket) => void> = [
       (socket) => socket.resetAndDestroy(),
-      // The "internal error" alert, as a load balancer sends it if it has no backend.
+      // The "internal error" alert, which load balancers send if they have no backend.
       (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80])),
     ];
     const server = createServer((socket) => {

@@ -51,7 +51,7 @@ describe('a permanently rejected stream', () => {
 });
 
 describe('a deployment that rejects requests', () => {
-  it('a deployment that rejects a request is skipped with a warning and counted, and the stream is complete', async () => {
+  it('a deployment that rejects a request is skipped with a warning, and the stream is complete', async () => {
     await sandboxed(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = sandbox.deploymentIds;
       sandbox.setFaults([{ path: `deployments/${gone}/*`, kind: 'status', status: 404 }]);

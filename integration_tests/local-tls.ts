@@ -1,6 +1,6 @@
 /**
- * A self-signed certificate for api.internal and 127.0.0.1, and its key, created for these tests. Programs trust it
- * only if they are configured to.
+ * A self-signed certificate for api.internal and 127.0.0.1, with its key, created for these tests. No program trusts it
+ * by default.
  */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBtDCCAVqgAwIBAgIUP7xg2KiteMS/SYdbVrHb/e3LbVEwCgYIKoZIzj0EAwIw

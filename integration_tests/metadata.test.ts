@@ -28,7 +28,7 @@ const { data } = parse(text('metadata.yaml')) as { data: Metadata };
 const dockerfile = text('Dockerfile');
 
 describe('metadata.yaml', () => {
-  it('metadata.yaml has the same name, license, release, protocol version and documentation URL as the code', () => {
+  it('metadata.yaml and the code have the same name, license, release, protocol version and documentation URL', () => {
     expect(data).toMatchObject({
       name: spec.connectionSpecification.title,
       dockerRepository: manifest.name,
@@ -116,7 +116,7 @@ describe('the Node.js version', () => {
 });
 
 describe('the workflows', () => {
-  it('workflows pin third-party actions by commit, and name each version', () => {
+  it("workflows pin third-party actions by commit, and mention each action's version", () => {
     const used = globSync('.github/workflows/*.yml').flatMap(
       (file) => text(file).match(/^.*\buses: (?!\$\/).*$/gm) ?? [],
     );

@@ -29,8 +29,8 @@ describe('a malformed body', () => {
       const ofAccount = names.filter((name) => !name.startsWith('deployments'));
       const reports = names.filter((name) => name.startsWith('deployments_'));
       await sandboxed(SMALL, async ({ sandbox, read }) => {
-        // Read the malformed list of deployments separately, because per-deployment lists can't be requested without
-        // deployments.
+        // Read the malformed list of deployments separately, because without deployments, no per-deployment lists are
+        // requested.
         for (const spoiled of [ofAccount, ['deployments'], reports]) {
           sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
           const result = await read({ catalog: catalogOf('full_refresh', spoiled) });
@@ -123,7 +123,7 @@ describe('data nested 200,000 levels deep', () => {
 });
 
 describe('a cursor that the API ignores', () => {
-  it('a cursor that the API ignores causes a system_error instead of an endless loop or a silent end', async () => {
+  it('a cursor that the API ignores causes a system_error, not an endless loop or a silent end', async () => {
     await sandboxed({ ...SMALL, cursor: 'ignored' }, async ({ read }) => {
       const result = await read({ catalog: catalogOf('incremental', ['audit_events']) });
       expect(result.violations).toEqual([]);

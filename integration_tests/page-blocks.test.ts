@@ -6,7 +6,7 @@ import spec from '../spec.json' with { type: 'json' };
 import { ROOT } from '../test-support/connector.ts';
 import { blocksOf, pageOf } from '../test-support/pages.ts';
 
-// A test must run every block of commands or code on a page as written, or this file must say why that isn't possible.
+// Tests must run every block of commands or code on a page as written, or this file must say why that isn't possible.
 // New blocks fail until they have an entry.
 
 const README = 'integration_tests/install/readme.test.ts';
@@ -37,7 +37,7 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['docs/meltano.md', MELTANO, /^meltano (init|config.* ibm_cloud|install|run|select|state get)/],
   ['docs/meltano.md', PACKAGE, /^(export UV_FIND_LINKS|meltano config.* compose$)/m],
   ['docs/meltano.md', 'needs a project with tap-airbyte-wrapper', /tap-airbyte|^drop table/],
-  ['docs/meltano.md', 'needs a registry of images', /^FROM meltano/],
+  ['docs/meltano.md', 'needs an image registry', /^FROM meltano/],
   ['docs/running.md', README, /^(pip install dist-wheel|npm pack)/],
   ['docs/running.md', CONTAINER, /^(docker build -t source-compose \.|#!\/bin\/sh|jq|FROM source-compose)/],
   ['docs/running.md', PYTHON, /^import os/],
@@ -61,7 +61,7 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['docs/sources/ibm-cloud.md', SANDBOX, /^npm run sandbox/],
   ['examples/README.md', EXAMPLES, /^(npm ci|npm run sandbox.* --port 8322|cp \.env|docker compose down)/],
   ['examples/README.md', SANDBOX, /^npm run sandbox.* --config/],
-  ['examples/README.md', 'needs an account at IBM Cloud', /YOUR KEY/],
+  ['examples/README.md', 'needs an IBM Cloud account', /YOUR KEY/],
   ['integration_tests/airbyte/README.md', 'shows how tests call the referee', /^const transcript/],
   ['integration_tests/clients/README.md', DEVELOPMENT, /^npm run test:clients/],
   ['python/README.md', 'needs a published release', /^pip install source-compose/],
@@ -70,10 +70,7 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['sandbox/ibm-cloud/README.md', SANDBOX, /^npm run sandbox|^const sandbox/],
 ];
 
-/**
- * JSON is checked below, and plain text is only shown. The references show API responses, and decisions describe the
- * past.
- */
+/** The pages whose blocks are tested. API references contain only responses, and decisions describe the past. */
 const PAGES = globSync('**/*.md', {
   cwd: ROOT,
   exclude: ['**/node_modules', '**/.*', 'docs/reference', 'docs/decisions'],

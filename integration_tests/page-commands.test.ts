@@ -34,7 +34,7 @@ afterAll(async () => {
   checkout.remove();
 });
 
-test('the tables in the README show records that its command prints', async () => {
+test("the README's tables show records that its command prints", async () => {
   const section = sectionOf(README, 'Try it without an account');
   const command = commandsIn(section).find((block) => block.includes(' read ')) ?? '';
   const deployments = recordsIn(await bash(command)).get('deployments') ?? [];
@@ -47,7 +47,7 @@ test('the tables in the README show records that its command prints', async () =
   expectRows(section, '| `month`', costs);
 });
 
-test('the account commands in the README test a config and read all streams', async () => {
+test("the README's account commands test a config and read all streams", async () => {
   const [block = ''] = commandsIn(sectionOf(README, 'Read your account'));
   const [mkdir = '', echo = '', ...others] = block.trim().split('\n');
   const config = fileOf('secrets/config.json');

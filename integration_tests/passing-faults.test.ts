@@ -7,7 +7,7 @@ const SMALL = { auditEvents: 200, deployments: 3 };
 // The type is distributive, to keep the fields of each kind.
 type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
 
-/** Only requests without a response get a short timeout. On a slow machine, any other request may take long. */
+/** Only requests without a response get a short timeout. On a slow machine, other requests may take a long time. */
 const IMPATIENT = { request_timeout_seconds: 2 };
 
 const passing: Array<[string, Kind, reason: string, object?]> = [
@@ -42,7 +42,7 @@ describe.concurrent('a fault in the first request to every path', () => {
 });
 
 describe('an API with a small quota', () => {
-  it('a small quota never makes a read fail, and the streams report that they wait', async () => {
+  it('a small quota never makes a read fail, and the streams report their waits', async () => {
     await sandboxed({ ...SMALL, quota: 12, quotaWindowMs: 100 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });
       expect(result.violations).toEqual([]);

@@ -49,7 +49,7 @@ describe('SIGTERM', () => {
         sent: 'SIGTERM',
         run: {
           onLine(line, kill) {
-            // The events were read, or their records were emitted and the rate limit delays the rest.
+            // The events have been read, or their records have been emitted and the rate limit delays the rest.
             if (line.includes('"type":"RECORD"')) known += 1;
             if (known > 0 && line.includes('"type":"STATE"')) kill('SIGTERM');
           },
@@ -63,7 +63,7 @@ describe('SIGTERM', () => {
 });
 
 describe('a reader of stdout', () => {
-  it.each(programs)('%s exits quietly if its reader goes away', async (program) => {
+  it.each(programs)('%s exits quietly if its reader exits', async (program) => {
     await sandboxed({ auditEvents: 20_000 }, async (given) => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('data', done));
@@ -102,7 +102,7 @@ describe('a reader of stdout', () => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('readable', done));
       child.kill('SIGTERM');
-      // The program's exit closes the pipe, which nobody has read.
+      // Discard the unread output, so that the child process can close.
       child.once('exit', () => child.stdout?.resume());
       expect(await finished).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     });
@@ -113,7 +113,7 @@ describe.each(programs)('an unexpected error in %s', (program) => {
   it.each([
     ['an uncaught exception', 'setImmediate(() => { throw new Error("boom tok-abcdef"); });'],
     ['an unhandled rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
-  ])('%s is reported at the end without the token, and the exit code is 1', async (_, code) => {
+  ])('%s is reported last, without the token, and the exit code is 1', async (_, code) => {
     await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async (given) => {
       const env = { NODE_OPTIONS: onFirstRequest(code) };
       const args =

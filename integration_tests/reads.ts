@@ -9,7 +9,7 @@ import { violationsOf } from './airbyte/referee.ts';
 import { parseTranscript } from './airbyte/transcript.ts';
 import type { Violation } from './airbyte/violation.ts';
 
-/** A finished read, parsed and checked against the rules of the protocol. */
+/** A finished read, parsed and checked against the protocol's rules. */
 export interface ReadResult extends Finished, Contents {
   messages: readonly Message[];
   violations: readonly Violation[];
@@ -18,7 +18,7 @@ export interface ReadResult extends Finished, Contents {
 /** The messages in a state file. */
 export type StateMessages = ReadResult['states'];
 
-/** The last state of each stream. A killed read may have printed no state for some streams. */
+/** The last state of each stream. A killed read may have printed states for only some streams. */
 export function latestStates(before: StateMessages | undefined, printed: StateMessages): StateMessages {
   const states = [...(before ?? []), ...printed].map((state) => [state.stream.stream_descriptor.name, state] as const);
   return [...new Map(states).values()];
@@ -39,7 +39,7 @@ export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: N
   return { ...finished, ...contentsOf(messages), messages, violations };
 }
 
-/** The number of records of each stream, like the sandbox's counts. */
+/** Record counts by stream, in the form of the sandbox's counts. */
 export function countsRead({ records }: ReadResult): Record<string, number> {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, records.get(name)?.length ?? 0]));
 }
@@ -79,7 +79,7 @@ export function readArguments(
 export interface Sandboxed {
   sandbox: Sandbox;
   workspace: Workspace;
-  /** By default, a full refresh of all streams. */
+  /** Runs a read, by default a full refresh of all streams. */
   read: (more?: {
     config?: Readonly<Record<string, unknown>>;
     catalog?: ConfiguredCatalog;
@@ -88,7 +88,7 @@ export interface Sandboxed {
   }) => Promise<ReadResult>;
 }
 
-/** Runs a test with its own sandbox and workspace, and removes both afterwards. */
+/** Runs a test with its own sandbox and workspace, and then removes both. */
 export async function sandboxed<T>(
   options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
   test: (given: Sandboxed) => Promise<T>,

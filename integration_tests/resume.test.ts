@@ -31,25 +31,28 @@ const modes: Array<[string, Partial<SandboxOptions>, number]> = [
 ];
 
 describe('reads that are killed at random lines and then resumed', () => {
-  it.each(modes)('if %s, nothing is lost, and the next read emits only boundary records', async (_, options, kills) => {
-    const sandbox = await startSandbox({ ...DATA, ...options });
-    try {
-      const { seen, state } = await readWithKills(sandbox, kills, () => sandbox.forgetCursors());
-      for (const stream of INCREMENTAL) {
-        expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
+  it.each(modes)(
+    'if %s, no records are lost, and the next read emits only boundary records',
+    async (_, options, kills) => {
+      const sandbox = await startSandbox({ ...DATA, ...options });
+      try {
+        const { seen, state } = await readWithKills(sandbox, kills, () => sandbox.forgetCursors());
+        for (const stream of INCREMENTAL) {
+          expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
+        }
+        const again = await read(sandbox, state);
+        expect(again.violations).toEqual([]);
+        expect(again.exitCode).toBe(0);
+        // The boundary consists of one recipe per deployment, and of events that have the newest timestamp, are in the
+        // lookback window of a minute, or are in the future.
+        const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
+        expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
+        expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);
+      } finally {
+        await sandbox.close();
       }
-      const again = await read(sandbox, state);
-      expect(again.violations).toEqual([]);
-      expect(again.exitCode).toBe(0);
-      // The boundary consists of one recipe per deployment, and of events that have the newest timestamp, are in the
-      // lookback window of a minute, or are in the future.
-      const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
-      expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
-      expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);
-    } finally {
-      await sandbox.close();
-    }
-  });
+    },
+  );
 
   it('the reads also emit events that arrive during newest-first pagination, and after it', async () => {
     const sandbox = await startSandbox(DATA);
@@ -68,7 +71,7 @@ describe('reads that are killed at random lines and then resumed', () => {
     }
   });
 
-  it('the reads emit 12,000 events and 240 recipes at most 1.5 times despite a dozen kills', async () => {
+  it('despite a dozen kills, the reads emit 12,000 events and 240 recipes at most 1.5 times on average', async () => {
     const sandbox = await startSandbox({ ...DATA, auditEvents: 12_000 });
     try {
       const { seen, emitted } = await readWithKills(sandbox, 12);
@@ -107,7 +110,7 @@ describe('a full refresh of both streams', () => {
 });
 
 describe('SIGTERM during newest-first pagination', () => {
-  it('SIGTERM during newest-first pagination causes a last checkpoint, so that only the page in flight is read twice', async () => {
+  it('SIGTERM during newest-first pagination causes a final checkpoint, so that only the page in flight is read twice', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 5 });
     try {
       const stopped = await read(sandbox, undefined, 'incremental', {

@@ -105,7 +105,7 @@ describe('the token', () => {
 });
 
 describe('passwords in connection strings', () => {
-  it('passwords in connection strings appear in the requested records, and in no other message', async () => {
+  it('passwords in connection strings appear only in the requested records, and in no other message', async () => {
     await sandboxed({ auditEvents: 10 }, async ({ sandbox, read }) => {
       const config = { include_connection_strings: true };
       const clean = await read({ config });

@@ -18,8 +18,7 @@ const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   })));
 `)}`;
 
-// The largest modules at startup are the HTTP client (a megabyte), the config validation (200 KB) and the logger (120
-// KB).
+// The largest modules at startup are the HTTP client (1 MB), the config validation (200 KB) and the logger (120 KB).
 it.each<[ProgramName, string, number, boolean]>([
   ['source-compose', 'spec', 5_000_000, false],
   ['source-compose', 'discover', 5_000_000, false],

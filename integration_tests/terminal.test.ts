@@ -72,7 +72,7 @@ describe('a terminal with stdout redirected to a file', () => {
     });
   });
 
-  it('after Ctrl-C, the terminal shows how to resume, and the file contains the required states', async () => {
+  it('after Ctrl-C, the terminal shows how to resume, and the file contains the states for resuming', async () => {
     await sandboxed({ auditEvents: 5_000, latencyMs: 20 }, async ({ sandbox, workspace }) => {
       const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
       const file = join(workspace.folder, 'out.jsonl');

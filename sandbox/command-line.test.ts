@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { flagsOf, readCommandLine, usage } from './command-line.ts';
 import { PLATFORM_NAMES, withDefaults, withIbmCloudDefaults } from './options.ts';
 
-test('without flags, every option keeps its default', () => {
+test('without flags, every option has its default value', () => {
   expect(readCommandLine([])).toEqual({
     options: {},
     configFile: undefined,

@@ -8,7 +8,6 @@ import {
   withIbmCloudDefaults,
 } from './options.ts';
 
-/** The parsed command line. */
 export interface CommandLine {
   readonly options: Given;
   /** The file to write the config to, if any. */

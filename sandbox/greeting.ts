@@ -1,4 +1,4 @@
-/** The part of a sandbox that the greeting uses, for either platform. */
+/** The parts of a sandbox that the greeting uses, whichever the platform. */
 interface Greeted {
   readonly baseUrl: string;
   counts(): Readonly<Record<string, number>>;

@@ -10,7 +10,6 @@ interface Started {
   readonly title: string;
   /** The token or key, with a label. */
   readonly credential: string;
-  /** A config for the connector. */
   readonly config: object;
   /** The fields that `--json` prints. */
   readonly line: object;

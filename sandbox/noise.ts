@@ -6,7 +6,7 @@ export function noise(seed: number, salt: number, index: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** Selects one of the choices by a number. */
+/** Selects a choice by a number. */
 export function pick<T>(choices: readonly [T, ...T[]], number: number): T {
   return choices[number % choices.length] ?? choices[0];
 }
@@ -16,7 +16,7 @@ export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-/** Eight lower-case hexadecimal digits. */
+/** Eight lowercase hexadecimal digits. */
 export function hex8(number: number): string {
   return number.toString(16).padStart(8, '0');
 }

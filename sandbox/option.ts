@@ -3,7 +3,7 @@ export interface Option<Value> {
   readonly default: Value;
   /** The description in `--help`. */
   readonly meaning: string;
-  /** The placeholder of the value in `--help`. */
+  /** The value's placeholder in `--help`. */
   readonly placeholder: string;
   /** The default as written on the command line, if the help shows one. */
   readonly shownDefault?: string;
@@ -13,7 +13,7 @@ export interface Option<Value> {
   read(text: string): Value | undefined;
 }
 
-/** The values of a table of options. */
+/** The type of the values for a table of options. */
 export type Values<Table> = { readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never };
 
 export function whole(about: { least: number; most: number; default: number; meaning: string }): Option<number> {
@@ -70,7 +70,7 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
   };
 }
 
-/** A selection of the words, separated by commas. */
+/** An option whose value is some of the words, separated by commas. */
 export function someOf<const Word extends string>(words: readonly Word[], meaning: string): Option<readonly Word[]> {
   return {
     default: [],

@@ -57,10 +57,10 @@ export type SandboxOptions = CommonOptions & Values<typeof COMPOSE_OPTIONS> & { 
 export type IbmCloudSandboxOptions = CommonOptions &
   Values<typeof IBM_CLOUD_OPTIONS> & { readonly platform: 'ibm_cloud' };
 
-/** The options for starting a sandbox; Compose is the default platform. */
+/** The options for starting a sandbox. The default platform is Compose. */
 export type Given = Partial<SandboxOptions> | (Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' });
 
-/** The options common to all APIs, or those of a single API, in the order of `--help`. */
+/** The options common to all APIs, or the options of a single API, in the order of `--help`. */
 export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<string, Option<unknown>>> {
   return platform === 'every' ? COMMON_OPTIONS : OWN_OPTIONS[platform];
 }

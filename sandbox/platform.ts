@@ -25,7 +25,7 @@ export interface Received {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: QueryParameters;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The body of a POST request: JSON is parsed, and a form remains a string. */
+  /** The body of a POST request. JSON is parsed, and a form remains a string. */
   readonly body: unknown;
 }
 
@@ -35,10 +35,10 @@ export type Route = (id: string, other: string, query: QueryParameters, received
 /** The name of a malformed envelope. */
 export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
-/** The rows of a body, which faults change. */
+/** A body whose rows faults can change. */
 export interface OpenedBody {
   readonly rows: readonly Row[];
-  /** The field that a client uses as the key of a row. */
+  /** The field that a client uses as a row's key. */
   readonly key: string;
   /** Rebuilds the body with other rows. The rows and the body are JSON text. */
   close(rows: readonly string[]): string;
@@ -49,7 +49,7 @@ export interface Platform<Stream extends string = string> {
   /** The prefix of every path, such as `/2016-07`. */
   readonly prefix: string;
   readonly contentType: string;
-  /** Every path below the prefix, in fastify's notation; `POST ` comes before the paths of POST requests. */
+  /** Every path below the prefix, in fastify's notation. Paths of POST requests start with `POST `. */
   readonly routes: Readonly<Record<string, Route>>;
   /** The API's token or key. The request log shows which requests contained it. */
   readonly credential: string;
@@ -59,7 +59,7 @@ export interface Platform<Stream extends string = string> {
   accountOf?(received: Received): string | undefined;
   /** The service of a path. Each service has its own quota. */
   serviceOf(path: string): string;
-  /** The API's error body for a status on a path, with the text, if any. */
+  /** The API's error body for a path and a status, with the text, if any. */
   refusal(path: string, status: number, text?: string): Answer;
   /** Returns the body with a malformed envelope, list, row or link to the next page. */
   spoil(body: unknown, shape: Shape, otherOrigin: string): unknown;
@@ -73,7 +73,7 @@ export interface Platform<Stream extends string = string> {
   counts(): Readonly<Record<Stream, number>>;
   /** The primary keys of these records. */
   keys(stream: Stream): Iterable<string>;
-  /** The changes that another process can make, by name. Each change takes named integers, and returns its effect. */
+  /** The changes that another process can make, by name. Each change accepts named integers and returns its effect. */
   readonly changes: Readonly<Record<string, (numbers: Readonly<Record<string, number>>) => unknown>>;
 }
 

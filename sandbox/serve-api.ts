@@ -14,7 +14,7 @@ export interface ApiParts {
   readonly statistics: Statistics;
 }
 
-/** Serves the API: counts and delays each request, checks its token and the quota, and responds. */
+/** Serves the API. Counts and delays each request, checks its token and the quota, and responds. */
 export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   const { platform, statistics, faults, quota } = parts;
 

@@ -37,7 +37,7 @@ interface RunningSandbox<Stream extends string> {
   close(): Promise<void>;
 }
 
-/** A running Compose sandbox. Keys of audit events are newest first. */
+/** A running Compose sandbox. The newest audit event's key is first. */
 export interface Sandbox extends RunningSandbox<StreamName> {
   /** The address including the version, as in the connector's option `base_url`. */
   readonly baseUrl: string;
@@ -63,11 +63,10 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly accountId: string;
   /** CRNs of trusted profiles that the key can assume. The profile of its own account is first. */
   readonly profiles: readonly string[];
-  /** The addresses of the services; clients replace `{region}` and `{instance}`. */
+  /** The services' addresses, in which clients replace `{region}` and `{instance}`. */
   readonly endpoints: Endpoints;
   /** CRNs of the IBM Cloud Logs instances with the audit events. */
   readonly logsInstances: readonly string[];
-  /** A config for the connector. */
   readonly config: Row;
   /**
    * The rows that a full read of a stream must emit: as the API returns them, plus the fields that the key requires.
@@ -164,7 +163,7 @@ async function serve<Stream extends string>(
   const quota = new Quota(options.quota, options.quotaWindowMs);
   const app: FastifyInstance = fastify({
     forceCloseConnections: true,
-    // A deployment's id at IBM is a CRN, which exceeds fastify's default maximum of 100 characters.
+    // IBM's deployment ids are CRNs, which exceed fastify's default maximum of 100 characters.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 2000 },
   });
   serveApi(app, { platform, latencyMs, faults, quota, statistics });

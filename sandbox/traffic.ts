@@ -1,4 +1,3 @@
-/** A received request. */
 export interface RequestEntry {
   readonly method: string;
   /** The path without the prefix and query, such as `/deployments`. */
@@ -69,13 +68,13 @@ export class Statistics {
 
 interface Usage {
   used: number;
-  /** When requests are accepted again. */
+  /** The time from which requests are accepted again. */
   closedUntil?: number;
 }
 
 /**
- * Accepts a number of requests to each service, then rejects all requests for a while, then starts again. It counts
- * requests instead of measuring their rate. A quota of 0 accepts all requests.
+ * Accepts a number of requests to each service, then rejects all requests for a while, then starts again. The quota
+ * counts requests instead of measuring their rate. A quota of 0 accepts all requests.
  */
 export class Quota {
   readonly #most: number;

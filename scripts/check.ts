@@ -1,7 +1,7 @@
 import { ROOT } from '../test-support/connector.ts';
 import { run } from '../test-support/processes.ts';
 
-// `npm run check` runs the checks that need only Node.js, in parallel.
+// `npm run check` runs, in parallel, the checks that require only Node.js.
 
 const CHECKS = ['typecheck', 'lint', 'format:check', 'unused'];
 

@@ -9,7 +9,7 @@ test('the dbt staging models match the output of `npm run docs`', () => {
   expect(Object.fromEntries(committed)).toEqual(models);
 });
 
-test('no dbt model contains a field that gives access to a database', () => {
+test('no dbt model contains a field with which readers could access a database', () => {
   const secret = /ca_certificate_base64|connection_strings|download_link/;
   expect(Object.values(dbtModels()).filter((text) => secret.test(text))).toEqual([]);
 });

@@ -8,13 +8,13 @@ import { DOCUMENTED, type DocumentedPlatform, referredField } from './docs-platf
 const FOLDER = 'dbt/models/staging';
 const NOTE = 'Written by `npm run docs` from the declarations of the streams.';
 
-/** Fields that would give anyone who reads them access to a database or a backup. */
+/** Fields that would give readers access to a database or a backup. */
 const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download_link']);
 
 /** Fields that are renamed because their names have another meaning in the models. */
 const RENAMED: Readonly<Record<string, string>> = { platform: 'hosting_platform' };
 
-/** A stream that both platforms or only one platform has. */
+/** A stream of one or both platforms. */
 interface Staged {
   name: string;
   of: Array<{ platform: DocumentedPlatform; stream: Stream }>;

@@ -17,7 +17,6 @@ export interface DemoPlatform {
   start(): Promise<DemoApi>;
 }
 
-/** A running sandbox. */
 export interface DemoApi {
   /** The sandbox's address, and a note that it is a sandbox. */
   about: string;
@@ -39,7 +38,7 @@ export interface Change {
   happened: string;
   /** The keys that the next read must emit, by stream. */
   awaited: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The name for these records in the sentence `All 5 new events were read`. */
+  /** What the sentence `All 5 new events were read` calls these records. */
   what: string;
   /** Sentences to add when these records have been read. */
   remarks: string[];
@@ -127,10 +126,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
   };
 }
 
-/**
- * Advances the clock by a day: new tasks and backups have been added, running ones have finished, and the oldest have
- * been deleted.
- */
+/** Advances the clock by a day, in which tasks and backups are added, finish, or are deleted. */
 function passOneDay(sandbox: IbmCloudSandbox): Change {
   const before = new Map(FORGOTTEN.map((stream) => [stream, statesOf(sandbox, stream)]));
   sandbox.passTime(DAY_SECONDS);

@@ -7,13 +7,12 @@ type Row = Readonly<Record<string, unknown>>;
 export interface RecordTable {
   stream: string;
   title: string;
-  /** The columns to show. */
   fields: readonly string[];
   /** Selects the rows to show from all records of the stream. */
   choose: (records: readonly Row[]) => readonly Row[];
 }
 
-/** Formats the tables, with the records from a file that `read` wrote. */
+/** Formats the tables with the records from the output file of `read`. */
 export async function recordTables(file: string, tables: readonly RecordTable[]): Promise<string> {
   const records = new Map(tables.map(({ stream }): [string, Row[]] => [stream, []]));
   for await (const { message } of messagesInFile(file)) {

@@ -89,7 +89,7 @@ async function check({ files, print, run }: Stage): Promise<boolean> {
   return status === 'SUCCEEDED';
 }
 
-/** Runs discover, and returns the names of the streams. */
+/** Runs `discover`, and returns the stream names. */
 async function discover({ files, print, run }: Stage): Promise<string[]> {
   await run('discover', { config: 'config.json' }, 'discover.jsonl');
   const { streams } = (await first(files, 'discover.jsonl', 'CATALOG')).catalog;
@@ -136,7 +136,7 @@ function compare(
   });
 }
 
-/** Reads the incremental streams from the state of the first read. Returns the missing records. */
+/** Reads the incremental streams from the first read's state. Returns the missing records. */
 async function readAgain(
   { happened, awaited, what, remarks }: Change,
   { files, print, run }: Stage,
@@ -163,7 +163,7 @@ async function readAgain(
 /** The options of a command, each with the name of a file in the demo's folder. */
 type FileOptions = Readonly<Partial<Record<'config' | 'catalog' | 'state', string>>>;
 
-/** The context that every step of the demo uses. */
+/** The context of every step of the demo. */
 interface Stage {
   files: DemoFiles;
   print: (text: string) => void;

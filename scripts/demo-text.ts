@@ -62,7 +62,7 @@ export const dim = (text: string): string => styleText('dim', text);
 export const green = (text: string): string => styleText('green', text);
 export const red = (text: string): string => styleText('red', text);
 
-/** Formats a table with one row per stream, and a row with the totals. */
+/** Formats a table with one row per stream and a row with totals. */
 export function streamTable(streams: ReadonlyMap<string, StreamTally>): string {
   const tallies = [...streams.values()];
   const sum = (of: (tally: StreamTally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);

@@ -75,7 +75,7 @@ function shownFields(stream: Stream, relations: readonly Relation[]): string[] {
   return [...new Set([referredField(stream), ...own])];
 }
 
-/** Lines leave a stream at its key on the right, and end at a foreign key on the left. */
+/** Lines connect the key on a stream's right side with a foreign key on another stream's left side. */
 function box(stream: Stream, relations: readonly Relation[]): ElkNode {
   const { name } = stream;
   const fields = shownFields(stream, relations);

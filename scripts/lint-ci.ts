@@ -4,7 +4,7 @@ import { ROOT } from '../test-support/connector.ts';
 import { outputOf, run } from '../test-support/processes.ts';
 import { environment } from '../test-support/python.ts';
 
-// `npm run lint:ci` checks the workflows, Dockerfiles and shell scripts, each with its own linter.
+// `npm run lint:ci` checks workflows, Dockerfiles and shell scripts, each with a separate linter.
 
 const files = (await outputOf('git', ['ls-files'], { cwd: ROOT })).trimEnd().split('\n');
 const dockerfiles = files.filter((file) => /^(.*\.)?Dockerfile$/.test(basename(file)));

@@ -23,7 +23,7 @@ test('Meltano requires the settings of one platform', () => {
   ]);
 });
 
-test('a setting that only some platforms have names its platform', () => {
+test('the label of a setting that only some platforms have contains the platform', () => {
   const { label, settings } = parse(written) as { label: string; settings: Array<{ name: string; label: string }> };
   const labels = Object.fromEntries(settings.map((setting) => [setting.name, setting.label]));
   expect(label).toBe('IBM Cloud Databases and Compose');

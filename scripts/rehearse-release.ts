@@ -7,7 +7,7 @@ import { PYTHON_OPTIONS, environment } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
 // `npm run release:rehearse` runs every release step that requires no publishing rights, in the order of release.yml.
-// The image is built by its own tests. How the registries behave is unknown until the first release.
+// Other tests build the image. How the registries behave is unknown until the first release.
 
 const workspace = new Workspace('release');
 const env = PYTHON_OPTIONS.env;

@@ -11,9 +11,9 @@ export interface Sbom {
 }
 
 /**
- * Returns the contents of the bundle with hashes and licenses, as CycloneDX. npm lists all development packages,
- * because nothing is installed with the package. Only packages whose licenses the build wrote are kept. Throws if npm
- * omits one of them.
+ * Returns the contents of the bundle with hashes and licenses, as CycloneDX. Because the package has no dependencies,
+ * npm lists all development packages. Keeps only packages whose licenses the build wrote. Throws if npm omits such a
+ * package.
  */
 export function makeSbom(): Sbom {
   const root = fileURLToPath(new URL('..', import.meta.url));

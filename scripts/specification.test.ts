@@ -25,7 +25,7 @@ const form = spec.connectionSpecification;
 const forms = form.properties.platform.oneOf as unknown as PlatformForm[];
 const common = Object.entries(form.properties).filter(([name]) => name !== 'platform') as unknown as Named[];
 
-/** Each platform's minimal config, and all of its options in the form's order. */
+/** Each platform's minimal config and options, in the form's order. */
 const PLATFORMS = [
   {
     title: 'IBM Cloud Databases',
@@ -52,7 +52,7 @@ function formOf(title: string): PlatformForm {
   return found;
 }
 
-/** The options of a platform except its name. */
+/** A platform's options, except the platform's name. */
 function optionsOf(title: string): Named[] {
   return Object.entries(formOf(title).properties).filter(([name]) => name !== 'name');
 }
@@ -71,7 +71,7 @@ test('spec.json matches the output of `npm run spec`', () => {
   expect(specification()).toEqual(spec);
 });
 
-test('this file tests every platform in the form', () => {
+test('the tests in this file cover every platform in the form', () => {
   expect(forms.map(({ title }) => title)).toEqual(PLATFORMS.map(({ title }) => title));
 });
 
@@ -102,7 +102,7 @@ describe.each(PLATFORMS)('$title', ({ title, least, options, secrets }) => {
     expect(inOrder(formOf(title).properties)).toEqual(options);
   });
 
-  test('the form requires only the credentials, and only they are secrets', () => {
+  test('only the credentials are required, and only the credentials are secrets', () => {
     expect(formOf(title).required).toEqual(Object.keys(least));
     expect(secretsOf(optionsOf(title))).toEqual(secrets);
   });
@@ -140,7 +140,7 @@ function explainsItself(
     expect(option.description).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('the option has one plain type, unless the form hides it', () => {
+  test('the option has a single plain type, unless the form hides the option', () => {
     const types = ['string', 'integer', 'boolean', 'array', ...(option['airbyte_hidden'] === true ? ['object'] : [])];
     // One client parses specs with nested objects only if their type is a list.
     expect(types).toContain([option['type']].flat()[0]);
@@ -148,7 +148,7 @@ function explainsItself(
     if (option['type'] === 'array') expect(option['items']).toMatchObject({ type: 'string' });
   });
 
-  test('the option describes its pattern in words, if it has one', () => {
+  test('the option describes its pattern, if any, in words', () => {
     expect('pattern_descriptor' in option).toBe('pattern' in option);
   });
 

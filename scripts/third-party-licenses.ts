@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The licenses of all packages in a bundle, as one text. Throws if a package has no license. */
+/** Returns the licenses of all packages in a bundle, as a single text. Throws if a package has no license. */
 export function thirdPartyLicenses(moduleIds: Iterable<string>): string {
   const folders = new Set([...moduleIds].filter((id) => id.includes('/node_modules/')).map(packageFolder));
   const texts = [...folders].toSorted().map((folder) => {

@@ -22,7 +22,7 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8');
     writeFileSync(file, `${releaseNotes(tag, manifest.version, changelog)}\n`);
   },
-  /** `npm run sbom -- FILE` writes the bill of materials of the bundle. */
+  /** `npm run sbom -- FILE` writes the bundle's bill of materials. */
   async sbom(file = '') {
     const { makeSbom } = await import('./sbom.ts');
     writeFileSync(file, `${JSON.stringify(makeSbom(), null, 2)}\n`);
@@ -34,7 +34,7 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     const { PLUGIN_DEFINITIONS, pluginDefinition } = await import('./plugin-definition.ts');
     for (const definition of PLUGIN_DEFINITIONS) writeFileSync(definition.url, pluginDefinition(definition));
   },
-  /** `npm run dbt:views` writes the marts as plain views, which dbt compiles. */
+  /** `npm run dbt:views` writes the marts as plain views, compiled by dbt. */
   async views() {
     const { VIEW_TARGETS, compileViews, viewsUrl } = await import('./dbt-views.ts');
     for (const target of VIEW_TARGETS) writeFileSync(viewsUrl(target), await compileViews(target));

@@ -3,7 +3,7 @@ import { catalogStream } from '../src/airbyte/commands/discover.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
-/** A stream as discover lists it. */
+/** A stream as `discover` lists it. */
 export interface DiscoveredStream {
   name: string;
   supported_sync_modes: readonly string[];
@@ -15,13 +15,13 @@ export interface ConfiguredCatalog {
   streams: Array<{ stream: DiscoveredStream; sync_mode: string; destination_sync_mode: string }>;
 }
 
-/** Every stream, in the order of discover. */
+/** Every stream, in the order of `discover`. */
 const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
 export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
 /** The streams that send one request per deployment. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
 
-/** A configured catalog of these streams, or of all streams. Streams without a cursor are always full refresh. */
+/** A configured catalog of these streams (default: all streams). Streams without a cursor are always full refresh. */
 export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): ConfiguredCatalog {
   return configure(
     STREAMS.filter(({ name }) => names.includes(name)),
@@ -43,7 +43,7 @@ export function configure(
   };
 }
 
-/** The primary key of a record. deployments_addons has only a generated key. */
+/** The primary key of a record. Records of `deployments_addons` have only a generated key. */
 export function keyOf(name: string, data: Readonly<Record<string, unknown>>): string {
   const field = STREAMS.find((stream) => stream.name === name)?.source_defined_primary_key?.[0]?.[0];
   return field === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[field]);

@@ -5,10 +5,8 @@ import manifest from '../package.json' with { type: 'json' };
 import { type KillAfterLines, killingAfterLines } from './planted-code.ts';
 import { type Finished, type ProcessOptions, type Running, outputOf, start } from './processes.ts';
 
-/** The repository's root folder. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The name of a program in package.json. */
 export type ProgramName = keyof typeof manifest.bin;
 
 /** The path of a built program, according to package.json. `npm run build` writes the program. */
@@ -23,7 +21,7 @@ export interface ConnectorOptions extends ProcessOptions {
   killAfterLines?: KillAfterLines | undefined;
 }
 
-/** Starts a command of a built program as a child process, as clients do. */
+/** Starts a built program's command as a child process, as clients do. */
 export function startConnector(
   args: readonly string[],
   { program, killAfterLines, ...options }: ConnectorOptions = {},
@@ -42,9 +40,8 @@ export function startConnector(
 }
 
 /**
- * Runs a command to its end, for a test. Without options, the command runs in this process, from `src/`, and shortens
- * waits for retries and rate limits to an eighth. With options or `REAL_PROCESSES=1`, a child process runs the built
- * program.
+ * Runs a command to completion. Without options, the command runs in this process, from `src/`, and shortens waits for
+ * retries and rate limits to an eighth. With options or `REAL_PROCESSES=1`, a child process runs the built program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {
@@ -64,13 +61,12 @@ export async function buildIfNeeded(): Promise<string> {
   return `npm run build: ${((performance.now() - began) / 1_000).toFixed(1)} s`;
 }
 
-/** Whether a file built from the programs' sources and from `more` is newer than all of these files. */
+/** Whether a built file is newer than the programs' sources and the files in `more`. */
 export function isUpToDate(file: string, more: readonly string[] = []): boolean {
   const sources = globSync([...SOURCES, ...more], { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
   return Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= changedAt(file);
 }
 
-/** Builds the programs. */
 export async function build(): Promise<void> {
   // On Windows, npm is a script that only a shell can start.
   const [shell, flags] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c']] : ['/bin/sh', ['-c']];

@@ -1,7 +1,7 @@
 import type { Finished } from './processes.ts';
 import type { KillAfterLines } from './planted-code.ts';
 
-/** The seed is the same every time a test runs, so that failures can be reproduced. */
+/** The seed is the same in every run of the tests, so that failures can be reproduced. */
 const SEED = 42;
 
 /** Generates integers from 0 up to, but not including, a bound. The sequence depends only on the seed. */
@@ -16,7 +16,7 @@ export function randomNumbers(seed = SEED): (bound: number) => number {
 interface Interruptions<State, Result> {
   /** The number of runs to interrupt. */
   count: number;
-  /** Each interrupted run ends after a random line, up to this line number. */
+  /** Each interrupted run ends after a random line, whose number is at most this. */
   maxLines: number;
   /** SIGKILL by default. */
   signal?: NodeJS.Signals;
@@ -28,7 +28,7 @@ interface Interruptions<State, Result> {
   between?: (() => void) | undefined;
 }
 
-/** Interrupts a command at random lines and resumes it, several times, and then lets it complete. */
+/** Repeatedly interrupts a command at a random line and resumes it, and then lets it complete. */
 export async function runInterrupted<State, Result extends Pick<Finished, 'signal'> & { state: State | undefined }>({
   count,
   maxLines,

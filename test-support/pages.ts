@@ -8,12 +8,12 @@ export interface Block {
   text: string;
 }
 
-/** The text of a page, given its path in the repository. */
+/** Returns the text of the page at this path in the repository. */
 export function pageOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** The section below a heading of any level, up to the next heading of the same or a higher level. */
+/** The section below this heading, up to the next heading of the same or a higher level. */
 export function sectionOf(page: string, heading: string): string {
   const lines = page.split('\n');
   const start = lines.findIndex((line) => line.replace(/^#+ /, '') === heading && line.startsWith('#'));
@@ -23,7 +23,6 @@ export function sectionOf(page: string, heading: string): string {
   return lines.slice(start + 1, end < 0 ? undefined : end).join('\n');
 }
 
-/** The blocks of a page or section. */
 export function blocksOf(text: string): Block[] {
   return [...text.matchAll(/^( *)```(\w*)\n([^]*?)^\1```$/gm)].map(([, indent = '', language = '', body = '']) => ({
     language,
@@ -31,7 +30,7 @@ export function blocksOf(text: string): Block[] {
   }));
 }
 
-/** The blocks with shell commands on a page or in a section. */
+/** The blocks of a page or section that contain shell commands. */
 export function commandsIn(text: string): string[] {
   return blocksOf(text).flatMap((block) => (block.language === 'sh' ? [block.text] : []));
 }

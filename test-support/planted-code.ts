@@ -16,9 +16,9 @@ export function onFirstRequest(code: string): string {
 export const STALLED = 'stalled';
 
 /**
- * Options for Node.js that make a child process report a stall on stderr: its reader accepts no more output, no request
- * is in flight, and no request has followed for a thousand turns of the event loop. Counting turns instead of time
- * makes this independent of the machine's speed.
+ * Options for Node.js that make a child process report a stall on stderr. In a stall, the reader accepts no more
+ * output, and no request was in flight for a thousand turns of the event loop. Counting turns instead of time makes the
+ * test independent of the machine's speed.
  */
 export function tellingOfStall(): string {
   return preload(`
@@ -39,7 +39,7 @@ export function tellingOfStall(): string {
     subscribe('undici:request:error', ended);`);
 }
 
-/** The line after which a process ends itself, and the signal that it sends to itself. */
+/** The line after which a process ends itself, and the signal that it uses. */
 export interface KillAfterLines {
   lines: number;
   signal: NodeJS.Signals;
@@ -67,7 +67,8 @@ export function killingAfterLines({ lines, signal, from = '' }: KillAfterLines):
         if (counts) left -= 1;
       }
       if (left > 0) return write(bytes, ...more);
-      // Send the signal only when the reader has these lines: SIGKILL would lose what didn't fit into the pipe.
+      // Send the signal only after the reader has received these lines, because SIGKILL would lose output that didn't
+      // fit into the pipe.
       write(bytes.subarray(0, end), () => process.kill(process.pid, '${signal}'));
       killed = ${signal === 'SIGKILL'};
       return killed || write(bytes.subarray(end), ...more);

@@ -55,7 +55,7 @@ export function start(program: string, args: readonly string[], options: Process
   });
   if (file !== undefined) closeSync(file);
   child.stdin?.on('error', () => undefined);
-  // A process that exits before it has read all input has read enough.
+  // A process may exit before it has read all of its input.
   if (input instanceof Readable) pipeline(input, child.stdin!, () => undefined);
   else child.stdin?.end(input);
   const chunks: Buffer[] = [];
@@ -95,7 +95,7 @@ function watchLines(child: ChildProcess, { onLine }: ProcessOptions): void {
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, (signal) => child.kill(signal)));
 }
 
-/** Runs a process to its end, regardless of its exit code. */
+/** Runs a process to completion, regardless of its exit code. */
 export function run(program: string, args: readonly string[], options?: ProcessOptions): Promise<Finished> {
   return start(program, args, options).finished;
 }
@@ -107,7 +107,6 @@ export async function outputOf(program: string, args: readonly string[], options
   throw new Error(`${program} ${args.join(' ')} ended with ${exitCode ?? signal}:\n${lastLines(stdout + stderr)}`);
 }
 
-/** The last 25 lines of a text. */
 export function lastLines(text: string): string {
   return text.trimEnd().split('\n').slice(-25).join('\n');
 }

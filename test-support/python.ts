@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from './connector.ts';
 import { outputOf, run } from './processes.ts';
 
-/** The folder for Python environments and compiled files, kept between runs; Git ignores it. */
+/** The folder for Python environments and compiled files. It is kept between runs, and Git ignores it. */
 const KEPT = join(ROOT, '.venv', 'clients');
 
 // The connector's first line runs node through `env`, so put the project's node first on PATH.
@@ -23,13 +23,12 @@ export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 
-/** PyAirbyte requires 3.10 to 3.12, and the versions pinned here require 3.11. */
+/** PyAirbyte requires Python 3.10 to 3.12, and the pinned versions require at least 3.11. */
 const PYTHON = '>=3.11,<3.13';
 
 /** Environments with packages that must be built, because PyPI has no wheels for them. */
 const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
-/** The environments with pinned versions. */
 const ENVIRONMENTS = [
   'airflow',
   'clients',
@@ -46,13 +45,13 @@ const ENVIRONMENTS = [
 
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-/** The version of a package in an environment. */
+/** Returns the pinned version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
   const requirements = readFileSync(requirementsOf(name), 'utf8');
   return new RegExp(`^${packageName}==(.*)$`, 'm').exec(requirements)?.[1] ?? 'of no pinned version';
 }
 
-/** The file with the versions of an environment. */
+/** Returns the file with an environment's pinned versions. */
 export function requirementsOf(name: Environment): string {
   return join(REQUIREMENTS, `${name}.txt`);
 }
@@ -142,7 +141,7 @@ async function uv(...args: string[]): Promise<void> {
   await outputOf(await theInstaller(), args, PYTHON_OPTIONS);
 }
 
-/** uv is fast, and needs no pip in the environments. */
+/** Installs uv, which is fast and works without pip in the environments. */
 async function makeInstaller(): Promise<string> {
   const folder = join(KEPT, 'uv');
   const requirements = join(REQUIREMENTS, 'uv.txt');

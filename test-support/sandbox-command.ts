@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs a command from a page that starts a sandbox. Waits until the sandbox is ready, and returns a function that stops
- * it like Ctrl-C.
+ * Runs a page's command that starts a sandbox, and waits until the sandbox is ready. Returns a function that stops the
+ * sandbox like Ctrl-C.
  */
 export async function startSandboxCommand(command: string, cwd: string): Promise<() => Promise<void>> {
   // npm and the shells that it starts don't forward signals, so the signal goes to the whole process group, as in a

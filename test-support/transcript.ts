@@ -67,7 +67,6 @@ export function firstOf<T extends Message['type']>(messages: readonly Message[],
   return found as MessageOf<T>;
 }
 
-/** The contents of a command's messages. */
 export interface Contents {
   /** The records' data, by stream. */
   records: ReadonlyMap<string, readonly Row[]>;

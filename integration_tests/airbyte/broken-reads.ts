@@ -14,10 +14,9 @@ import {
 
 type Change = (valid: PlainMessage[]) => PlainMessage[];
 
-/** A defect in the valid read, and the exact set of rules that must catch it. */
+/** A defect in the valid read, and the exact set of rules that must catch the defect. */
 type BrokenRead = readonly [name: string, rules: readonly string[], messages: Change, rest?: Partial<CommandRun>];
 
-/** Whether two messages are printed as the same line. */
 export function isSame(a: PlainMessage, b: PlainMessage): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
@@ -29,17 +28,15 @@ function without(...gone: PlainMessage[]): Change {
   return (valid) => valid.filter((message) => !gone.some((other) => isSame(message, other)));
 }
 
-/** Replaces one message with others. */
+/** Replaces a message of the valid read. */
 function instead(gone: PlainMessage, ...others: PlainMessage[]): Change {
   return (valid) => valid.flatMap((message) => (isSame(message, gone) ? others : [message]));
 }
 
-/** Appends messages. */
 function atTheEnd(...more: PlainMessage[]): Change {
   return (valid) => [...valid, ...more];
 }
 
-/** Applies several changes in order. */
 function both(...changes: Change[]): Change {
   return (valid) => changes.reduce((messages, change) => change(messages), valid);
 }
@@ -51,7 +48,7 @@ const clustersState = state('clusters', noCursor, 0);
 const walkState = state('audit_events', { version: 1, walk: { top: '2026-01-02T00:00:00.000Z', cursor: 'b' } }, 2);
 export const markState = state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 1);
 const teamsComplete = status('teams', 'COMPLETE');
-/** Inserts messages of audit_events in the middle of the stream. */
+/** Inserts messages of `audit_events` in the middle of the stream. */
 export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
 /** Checkpoints of more than 100 KB, nearly half of which are STATEs. */
 export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {

@@ -27,7 +27,7 @@ export interface CommandRun {
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** The expectations for one stream of a read. */
+/** What is expected of a stream in a read. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
@@ -37,7 +37,7 @@ export interface ExpectedStream {
    */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** Whether the stream supports only full refresh, or undefined if the catalog lists no sync modes. */
+  /** Whether the stream supports only full refresh. Undefined if the catalog lists no sync modes. */
   readonly fullRefreshOnly: boolean | undefined;
 }
 
@@ -63,19 +63,19 @@ function expectedStream({ stream, sync_mode: syncMode }: ConfiguredStream): Expe
   };
 }
 
-/** A message about one stream; `at` is its index among all messages of the command. */
+/** A message about one stream. `at` is the message's index in the command's output. */
 export type StreamEvent =
   | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
   | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
   | { readonly kind: 'status'; readonly at: number; readonly status: StreamStatusTrace; readonly emittedAt: number };
 
-/** A TRACE ERROR and its index among all messages. */
+/** A TRACE ERROR, and its index in the command's output. */
 export interface ErrorEvent {
   readonly at: number;
   readonly error: ErrorTrace;
 }
 
-/** A read, grouped by stream. Each stream's messages stay in printed order. */
+/** A read, grouped by stream. Each stream's messages are in printed order. */
 export interface ReadEvents {
   readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
   readonly errors: readonly ErrorEvent[];
@@ -116,7 +116,7 @@ export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
   return errors.filter(({ error }) => error.stream_descriptor === undefined);
 }
 
-/** The value at a path in a record's data, or undefined if the path doesn't exist. */
+/** Returns the value at a path in a record's data. Returns undefined if the path doesn't exist. */
 export function fieldValue(data: unknown, path: readonly string[]): unknown {
   let value = data;
   for (const name of path) {
@@ -126,7 +126,7 @@ export function fieldValue(data: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Whether a text contains this word by itself, not only as part of a longer name. */
+/** Whether a text contains this word as a whole, not only as part of a longer name. */
 export function mentions(text: string, word: string): boolean {
   const escaped = word.replace(/[^\w]/g, '\\$&');
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);

@@ -14,7 +14,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   const [items, sameItems] = [previous['items'], current['items']];
   if (isObject(items) && isObject(sameItems)) found.push(...narrowings(items, sameItems, inner('items')));
   for (const [index, variant] of schemasIn(previous, 'oneOf').entries()) {
-    // Variants may be reordered: a variant is kept if any of the current variants has the same constants.
+    // Variants may be reordered. A variant is kept if any of the current variants has the same constants.
     const kept = schemasIn(current, 'oneOf').find((other) =>
       isDeepStrictEqual(constantsOf(other), constantsOf(variant)),
     );

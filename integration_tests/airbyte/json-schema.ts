@@ -2,7 +2,6 @@ import { Ajv, type ValidateFunction } from 'ajv';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Whether a value is a JSON object. */
 export function isObject(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -14,7 +13,6 @@ export function typesOf(schema: JsonSchema): unknown[] {
   return Array.isArray(type) ? type : [type];
 }
 
-/** The properties of a schema, or an empty object if there are none. */
 export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
   const { properties } = schema as { properties?: unknown };
   return isObject(properties) ? (properties as Readonly<Record<string, JsonSchema>>) : {};
@@ -38,7 +36,7 @@ function newAjv(): Ajv {
   return ajv;
 }
 
-/** Compiles a schema into a function that lists the problems of a value. */
+/** Compiles a schema into a function that lists a value's problems. */
 export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
   const ajv = newAjv();
   const validate: ValidateFunction = ajv.compile(schema);
@@ -50,7 +48,7 @@ export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
   };
 }
 
-/** Sets the value at a path such as `streams.0.name`. Deletes it if the new value is undefined. */
+/** Sets the value at a path such as `streams.0.name`, or deletes it if `value` is undefined. */
 export function putValue(root: object, path: string, value: unknown): void {
   const names = path.split('.');
   const last = names.pop() ?? '';

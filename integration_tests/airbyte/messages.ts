@@ -8,7 +8,7 @@ const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
 
 const fieldPath = z.array(z.string().min(1)).min(1);
 
-/** A stream in discover's CATALOG, without a namespace, nulls or keys outside the protocol. */
+/** A stream in the CATALOG of `discover`, without a namespace, nulls or keys outside the protocol. */
 const discoveredStream = z.strictObject({
   name: z.string().min(1),
   json_schema: jsonObject.refine(
@@ -23,15 +23,15 @@ const discoveredStream = z.strictObject({
   is_file_based: z.boolean().optional(),
 });
 
-/** The catalog that discover prints. */
+/** The catalog that `discover` prints. */
 const discoveredCatalog = z.strictObject({ streams: z.array(discoveredStream) });
 
 export type DiscoveredStream = z.infer<typeof discoveredStream>;
 export type DiscoveredCatalog = z.infer<typeof discoveredCatalog>;
 
 /**
- * An entry of the configured catalog. The schema is as loose as clients are, because the source must accept all of
- * them.
+ * An entry of the configured catalog. The schema is as loose as clients are, because the source must accept all
+ * clients.
  */
 export interface ConfiguredStream {
   readonly stream: {

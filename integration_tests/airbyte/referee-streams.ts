@@ -16,8 +16,7 @@ import { violation, type Violation } from './violation.ts';
 export function statusViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
-  // There are no statuses if a command fails before any stream starts, for example because of an invalid config or
-  // state file.
+  // If a command fails before any stream starts, for example because of an invalid config, there are no statuses.
   const neverStarted = events.streams.size === 0 && wholeRunErrors(events.errors).length > 0;
   for (const stream of expected.values()) {
     const seen = events.streams.get(stream.name) ?? [];
@@ -87,8 +86,8 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
-// One cursor value per deployment can make a STATE large. The share of states is checked only for output of at least
-// this size.
+// With a cursor value per deployment, a STATE can be large, so the share of STATEs is checked only for output of at
+// least this size.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
 // A STATE is always allowed this long after the previous STATE.
@@ -98,7 +97,7 @@ const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** Checks the checkpoints of a stream: their counts, content and size, and their position after their records. */
+/** Checks a stream's checkpoints: their counts, content and size, and their position after their records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);

@@ -21,7 +21,7 @@ import {
   spec,
 } from './valid-read.ts';
 
-/** A valid spec, check or discover, the same command with one defect, and the rules that must catch the defect. */
+/** A valid `spec`, `check` or `discover`, the same command with a defect, and the rules that must catch the defect. */
 type BrokenResult = readonly [name: string, rules: readonly string[], valid: CommandRun, broken: CommandRun];
 
 const succeeded = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
@@ -122,7 +122,7 @@ test('the referee accepts a read in which a rejected token ends every stream, wi
   expect(rulesOf(readOf(messages, { exitCode: 1, configuredCatalog: configured('clusters', 'teams') }))).toEqual([]);
 });
 
-test('the referee accepts that a stream with an unknown sync mode is rejected without any status', () => {
+test('the referee accepts a stream that has no status because its sync mode is unknown', () => {
   const rest = { exitCode: 1, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') };
   expect(rulesOf(readOf([...validRead(), error('config_error', 'nonsense')], rest))).toEqual([]);
 });
@@ -150,13 +150,13 @@ test.each(goodReasons)('states may exceed a quarter of the output if %s', (_why,
   expect(rulesOf(readOf(afterWalkState(more)(validRead())))).toEqual([]);
 });
 
-test('states must not exceed a quarter of the output without a long wait or an interval of ten seconds', () => {
+test('states must not exceed a quarter of the output unless a long wait or an interval of ten seconds allows it', () => {
   const more = [checkpoints(largeStates, 999), checkpoints(slowStates, 400)];
   const rules = more.map((messages) => rulesOf(readOf(afterWalkState(messages)(validRead()))));
   expect(rules).toEqual([['4 states are at most a quarter'], ['4 states are at most a quarter']]);
 });
 
-test('the last STATE does not count toward the limit of a quarter', () => {
+test('the last STATE does not count toward the quarter', () => {
   const last = { version: 1, mark: 'm'.repeat(200_000) };
   const messages = validRead().map((message) =>
     isSame(message, markState) ? state('audit_events', last, 1) : message,
@@ -164,7 +164,7 @@ test('the last STATE does not count toward the limit of a quarter', () => {
   expect(rulesOf(readOf(messages))).toEqual([]);
 });
 
-test('states never exceed a quarter of the output if each waits for four times its size', () => {
+test('states never exceed a quarter of the output if each state waits for output of four times its size', () => {
   const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
   const ids = 300; // The maximum size of a STATE without its text.
   fc.assert(

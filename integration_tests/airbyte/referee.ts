@@ -13,8 +13,8 @@ import { recordViolations, stateViolations, statusViolations } from './referee-s
 import { violation, type Violation } from './violation.ts';
 
 /**
- * Checks a command against the rules of the protocol, of real clients and of the design. Returns an empty list if there
- * is no violation.
+ * Checks a command against the rules of the protocol, real clients and the design. Returns an empty list if there is no
+ * violation.
  */
 export function violationsOf(run: CommandRun): Violation[] {
   const events = readEvents(run.transcript.messages);
@@ -39,7 +39,9 @@ export function violationsOf(run: CommandRun): Violation[] {
 
 const resultOf = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
 
-/** Checks that spec, check and discover print exactly one result, or one TRACE ERROR instead, as their last message. */
+/**
+ * Checks that the last message of `spec`, `check` and `discover` is their only result, or else their only TRACE ERROR.
+ */
 function resultViolations(run: CommandRun): Violation[] {
   const { command } = run;
   const { messages } = run.transcript;
@@ -52,7 +54,7 @@ function resultViolations(run: CommandRun): Violation[] {
     const sentence = `${command} prints ${results} ${result} and ${errors} TRACE ERROR messages instead of one.`;
     if (run.signal === undefined) violations.push(violation('1.13 exactly one result', sentence));
   }
-  // Clients stop reading at the result and kill the process, so they would lose anything later.
+  // Clients kill the process after reading the result, and would lose any later messages.
   const last = messages.at(-1);
   if (results === 1 && last?.type !== result) {
     violations.push(violation('4.1 the result comes last', `${command} prints more after its ${result}.`));
@@ -93,8 +95,8 @@ function signalViolations(
   exitCode: number | null,
   done: boolean,
 ): Violation[] {
-  // The process was killed by the signal, exited with 128 + n (the kernel ignores signals for pid 1), or ended before
-  // the signal arrived.
+  // The signal killed the process, or the process exited with 128 + n (the kernel ignores signals for PID 1), or it
+  // ended before the signal arrived.
   if (exitCode === null || exitCode === 128 + signalNumbers[signal] || (exitCode === 0 && done)) return [];
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }
@@ -102,7 +104,7 @@ function signalViolations(
 // The platform doesn't retry a job whose first error is a config_error, so config_errors must be last.
 const order = ['transient_error', 'system_error', 'config_error'];
 
-/** Checks the TRACE ERRORs of a read: their order, and whether they match the statuses of the streams. */
+/** Checks a read's TRACE ERRORs: their order, and whether they match the streams' statuses. */
 function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   return [
     ...placeViolations(events),
@@ -112,7 +114,7 @@ function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   ];
 }
 
-// Some clients stop at the first error, so they would lose everything that other streams emit later.
+// Some clients stop at the first error, and would lose everything that other streams emit later.
 function placeViolations({ streams, errors }: ReadEvents): Violation[] {
   const last = Math.max(-1, ...Array.from(streams.values(), (seen) => seen.at(-1)?.at ?? -1));
   if (errors.every(({ at }) => at > last)) return [];

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const sample = (name: string): string => workspace.file(`${name}.json`, sampleFile(name, sandbox));
 
-/** Runs a command that must follow the protocol and print one message of the given type. */
+/** Runs a command that must follow the protocol and print a single message of the given type. */
 async function only<T extends Message['type']>(
   command: 'spec' | 'check' | 'discover',
   type: T,
@@ -55,7 +55,7 @@ async function readAll(mode: 'full_refresh' | 'incremental', state?: string): Pr
   return result;
 }
 
-/** The content of a file from the previous release, or undefined before the first release. */
+/** The content of a file from the previous release. Before the first release, this is undefined. */
 function previousRelease(name: string): object | undefined {
   const path = join(ROOT, 'integration_tests/previous_release', name);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as object) : undefined;
@@ -81,7 +81,7 @@ describe('sample files in spec and check', () => {
 });
 
 describe('sample files in discover', () => {
-  test('the tables of the previous release still fit every stream', () => {
+  test('every stream still fits the tables of the previous release', () => {
     expect(catalogBreaks((previousRelease('catalog.json') ?? catalog) as DiscoveredCatalog, catalog)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { message, type Message } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** The output of a command: its stdout, the valid messages, and the violations in its lines. */
+/** A command's output: its stdout, the valid messages, and the violations in its lines. */
 export interface Transcript {
   readonly text: string;
   readonly messages: readonly Message[];

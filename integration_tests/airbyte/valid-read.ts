@@ -2,14 +2,13 @@ import type { CommandRun } from './command-run.ts';
 import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 
-// A small valid read, in which each test breaks one thing. Messages are plain objects, so that tests can also create
+// A small valid read, in which each test makes one defect. Messages are plain objects, so that tests can also create
 // messages that no schema allows.
 
 export type PlainMessage = Record<string, unknown>;
 
 const emittedAt = 1_767_000_000_000;
 
-/** A SPEC message. */
 export const spec = {
   type: 'SPEC',
   spec: {
@@ -20,7 +19,6 @@ export const spec = {
   },
 };
 
-/** A LOG message. */
 export function log(level: string, message: string): PlainMessage {
   return { type: 'LOG', log: { level, message } };
 }
@@ -37,7 +35,6 @@ export function record(stream: string, data: Record<string, unknown>, later = 0)
   return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt + later } };
 }
 
-/** A STATE of one stream. */
 export function state(name: string, streamState: unknown, recordCount: number): PlainMessage {
   const stream = { stream_descriptor: { name }, stream_state: streamState };
   return { type: 'STATE', state: { type: 'STREAM', stream, sourceStats: { recordCount } } };
@@ -66,12 +63,12 @@ function stream(name: string, incremental: boolean): DiscoveredCatalog['streams'
   };
 }
 
-/** The streams of the tests' source: one is resumable, and two are full refresh only. */
+/** The streams of the tests' source. One stream is resumable, and two streams support only full refresh. */
 export const discovered: DiscoveredCatalog = {
   streams: [stream('audit_events', true), stream('clusters', false), stream('teams', false)],
 };
 
-/** A configured catalog of the named streams. The stream `nonsense` also has that name as its sync mode. */
+/** A configured catalog of the named streams. The sync mode of the stream `nonsense` is also `nonsense`. */
 export function configured(...names: string[]): ConfiguredCatalog {
   return {
     streams: names.map((name) => ({
@@ -82,7 +79,10 @@ export function configured(...names: string[]): ConfiguredCatalog {
   };
 }
 
-/** A read of three streams in parallel. clusters is empty, and audit_events waits once for its rate limit. */
+/**
+ * A read of three streams in parallel. The `clusters` stream is empty, and `audit_events` waits once for the rate
+ * limit.
+ */
 export function validRead(): PlainMessage[] {
   return [
     log('INFO', 'source-compose 1.2.3 reads 3 streams.'),
@@ -111,7 +111,7 @@ export function validRead(): PlainMessage[] {
   ];
 }
 
-/** Records of audit_events followed by a STATE. `recordBytes` and `stateBytes` are the lengths of their texts. */
+/** Records of `audit_events`, followed by a STATE. `recordBytes` and `stateBytes` are the lengths of their texts. */
 export interface Checkpoint {
   readonly records: number;
   readonly recordBytes: number;

@@ -84,7 +84,7 @@ const SCRIPT = fileURLToPath(new URL('parse_strictly.py', import.meta.url));
 
 const PARSERS = ['airbyte-cdk', 'airbyte-protocol-models-pdv2'];
 
-/** The message types that must occur, so that the parsers have something to check. */
+/** The message types that must occur, so that the parsers check every type. */
 const KINDS = ['CATALOG', 'CONNECTION_STATUS', 'LOG', 'RECORD', 'SPEC', 'STATE', 'TRACE'];
 
 export const strictParser: ClientTest = {
@@ -117,13 +117,13 @@ interface Verdict {
   misfits: string[];
 }
 
-/** A command, and the file with its stdout. */
+/** A command, and the file that contains its stdout. */
 interface Recording {
   what: string;
   path: string;
 }
 
-/** Runs every command, both successfully and not, so that messages of every type are printed. */
+/** Runs every command so that it succeeds and so that it fails, to record messages of every type. */
 async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const good = ['--config', file('config.json', config)];
   const wrong = ['--config', file('wrong.json', composeConfig({ api_token: 'wrong', base_url: sandbox.baseUrl }))];

@@ -25,7 +25,7 @@ export const meltano: ClientTest = {
   },
 };
 
-/** The project's token has already been tested. */
+/** Tests only a wrong token, because the project's token has already been tested. */
 async function testWrongToken({ report }: Stage, project: MeltanoProject): Promise<void> {
   const bad = await project.call(['config', 'test', 'tap-compose'], { TAP_COMPOSE_PLATFORM_API_TOKEN: 'wrong' });
   const said = /"message":"(.*)"/.exec(bad.stdout + bad.stderr)?.[1] ?? lastLines(bad.stdout + bad.stderr);
@@ -71,7 +71,9 @@ async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target
   await compare(stage, 'after the sync that follows the failed one', target, changed);
 }
 
-/** Runs a full refresh while a saved state contains an unfinished read. For the next sync, Meltano merges both states. */
+/**
+ * Runs a full refresh while a saved state contains an unfinished read. Meltano merges both states for the next sync.
+ */
 async function refresh(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
   await makeNews(sandbox, MANY_EVENTS);
@@ -107,7 +109,7 @@ async function changeOver(stage: Stage, project: MeltanoProject, target: Target)
   );
 }
 
-/** Syncs with faults. The sync must fail. */
+/** Syncs with faults, so that the sync must fail. */
 async function failingRun({ sandbox, report }: Stage, project: MeltanoProject): Promise<void> {
   sandbox.setFaults([
     { path: '/teams', kind: 'status', status: 403 },

@@ -10,7 +10,7 @@ export interface Postgres {
   port: number;
   /** Returns the rows of a query, with each column as text. */
   query: (text: string) => Promise<string[][]>;
-  /** Runs the statements in a file in one transaction. */
+  /** Runs a file's statements in a single transaction. */
   run: (file: string) => Promise<void>;
   stop: () => void;
 }

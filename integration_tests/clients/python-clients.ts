@@ -71,7 +71,7 @@ async function rowsOfTables(client: PythonClient, names: readonly string[]): Pro
   return Object.fromEntries(rows);
 }
 
-/** Variables that disable the registry and telemetry, and keep files in the folder. */
+/** Environment variables that disable the registry and telemetry, and keep files in the folder. */
 function pyAirbyteEnv(folder: string): NodeJS.ProcessEnv {
   return {
     AIRBYTE_OFFLINE_MODE: '1',
@@ -81,10 +81,10 @@ function pyAirbyteEnv(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs the function of docs/running.md with the image. The sandbox replaces the account. */
+/** Runs the function from docs/running.md with the image. The sandbox replaces the account. */
 export const pyAirbyteImage: IbmCloudClientTest = {
   name: 'pyairbyte-image',
-  title: `PyAirbyte ${PYAIRBYTE} with the image, in the function of docs/running.md`,
+  title: `PyAirbyte ${PYAIRBYTE} with the image and the function from docs/running.md`,
   platform: 'ibm_cloud',
   holdings: { queriesPerMinute: 0 },
   run: async ({ sandbox, report, folder, file }) => {

@@ -8,7 +8,7 @@ function reported(compare: (report: Report) => void): { lines: string[]; tally: 
   return { lines, tally: report.tally, anyFailed: report.anyFailed };
 }
 
-test('the comparison of counts accepts equal counts and shows their sums', () => {
+test('the comparison of counts accepts equal counts and shows the totals', () => {
   const { lines, tally } = reported((report) => report.counts('read', { a: 2, b: 1 }, { b: 1, a: 2 }, ['a']));
   expect(lines).toEqual(['  ✓ read: 3 of 3 rows, 2 streams, a 2 of 2']);
   expect(tally).toBe('1 passed, 0 failed');
@@ -57,7 +57,7 @@ test.each([
 const rows = (...given: Array<Record<string, unknown>>): ReadonlyMap<string, Record<string, unknown>> =>
   new Map(given.map((row) => [String(row['id']), row]));
 
-test('the comparison of rows accepts the same rows in any order, whether a field is null or missing', () => {
+test('the comparison of rows accepts the same rows in any order, and treats missing fields as null', () => {
   const found = { a: rows({ id: '2', list: [{ x: 1 }] }, { id: '1', size: null }) };
   const expected = { a: rows({ id: '1' }, { id: '2', list: [{ x: 1 }], size: null }) };
   const { lines } = reported((report) => report.rows('read', found, expected));

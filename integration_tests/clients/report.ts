@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** The number of rows of each stream. */
+/** Row counts by stream. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** The primary keys of each stream's rows, including duplicates. */
+/** The rows' primary keys by stream, including duplicates. */
 export type Keys = Readonly<Record<string, readonly string[]>>;
 
 type Row = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.t
 import { type ClientTest, type Stage, makeNews } from './stage.ts';
 
 // singer-tools parses the tap's output with singer-python, and validates every record against its schema. The test
-// passes the output on stdin, because with --tap, singer-check-tap reads its own result before it is complete.
+// doesn't use --tap, with which singer-check-tap reads its result before the result is complete.
 
 export const singerCheckTap: ClientTest = {
   name: 'singer-check-tap',

@@ -7,12 +7,12 @@ import { startPostgres } from './postgres.ts';
 import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
 import { type ClientTest, type Stage, allKeys } from './stage.ts';
 
-// Interrupts `tap | target` repeatedly, without a runner, and resumes each time from the last state that the target
-// printed. In the end, the target must contain all rows.
+// Repeatedly interrupts `tap | target`, without a runner, and resumes from the last state that the target printed. At
+// the end, the target must contain all rows.
 
 /**
  * How a sync is interrupted: after any line of the tap, after a STATE line, or after the first state that the target
- * prints. The last two reveal a state that is ahead of its records.
+ * prints. The last two kinds reveal a state that is ahead of its records.
  */
 interface End {
   victim: 'tap' | 'target' | 'both';
@@ -20,7 +20,7 @@ interface End {
   after: 'any' | 'STATE' | 'print';
 }
 
-/** Meltano stops both processes at once, and kills the tap if the target has exited. */
+/** Meltano stops both processes simultaneously, and kills the tap if the target has exited. */
 const ENDS: readonly End[] = [
   { victim: 'tap', signal: 'SIGKILL', after: 'any' },
   { victim: 'target', signal: 'SIGKILL', after: 'any' },
@@ -69,7 +69,7 @@ function nested(text: string): unknown[] {
   ];
 }
 
-/** Loads a team with unusual text, which every target must accept. The next syncs emit the team unchanged. */
+/** Loads a team with unusual text, which every target must accept. Later syncs emit the original team again. */
 async function takeOddTexts(stage: Stage, target: Target): Promise<void> {
   const { sandbox, report } = stage;
   const [id] = sandbox.keys('teams');

@@ -7,7 +7,7 @@ import type { Keys } from './report.ts';
 import type { Stage } from './stage.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-/** The rows of each stream. */
+/** Rows by stream. */
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 
 /** A Singer target that writes to its own folder or schema. */
@@ -39,7 +39,7 @@ const PIPELINEWISE = {
   package: 'pipelinewise-target-postgres',
 } as const;
 
-/** The versions of all three targets, for a test's title. */
+/** The titles and versions of all three targets, for a test's title. */
 export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   .map(
     (kind: { environment: Environment; package: string }) =>
@@ -121,7 +121,7 @@ async function rowsOfTables(query: Postgres['query'], schema: string): Promise<R
   return Object.fromEntries(tables);
 }
 
-/** The keys in a target. Duplicates are removed if the target appends. */
+/** The keys in a target, without duplicates if the target appends. */
 export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   return Object.fromEntries(
     Object.entries(await rows()).map(([name, all]) => {
@@ -136,7 +136,7 @@ export function changesIn(rows: Rows, stream: string): Map<string, string> {
   return new Map((rows[stream] ?? []).map((row) => [keyOf(stream, row), utcText(row['updated_at'])]));
 }
 
-/** Postgres prints times without a zone, with as many digits as needed. */
+/** Postgres prints times without a zone, and only as many digits as needed. */
 function utcText(value: unknown): string {
   const text = String(value);
   return new Date(/[Z+]/.test(text) ? text : `${text}Z`).toISOString();

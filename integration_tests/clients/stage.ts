@@ -17,13 +17,13 @@ interface AnyStage {
   report: Report;
 }
 
-/** The sandbox and the folder of one client's test. */
+/** The sandbox and folder for testing a client. */
 export interface Stage extends AnyStage {
   sandbox: Sandbox;
   config: Record<string, unknown>;
 }
 
-/** The IBM Cloud sandbox and the folder of one client's test. */
+/** The IBM Cloud sandbox and folder for testing a client. */
 export interface IbmCloudStage extends AnyStage {
   sandbox: IbmCloudSandbox;
   config: Record<string, unknown>;
@@ -35,7 +35,7 @@ interface AnyClientTest {
   title: string;
 }
 
-/** A test that compares the rows that a client read with the sandbox. */
+/** A test that compares the rows from a client with the sandbox. */
 export interface ClientTest extends AnyClientTest {
   platform?: 'compose';
   /** Sandbox options that replace the defaults. */
@@ -49,14 +49,14 @@ export interface IbmCloudClientTest extends AnyClientTest {
   run: (stage: IbmCloudStage) => Promise<void>;
 }
 
-/** Five pages of audit events, and a few rows of every other stream: 389 rows in total. */
+/** Five pages of audit events and a few rows of every other stream, 389 rows in total. */
 const HOLDINGS = { auditEvents: 231, deployments: 5, recipes: 12 };
 
-/** Runs one test. If a client crashes, only its own test fails. */
+/** Runs a test. If the client crashes, only this test fails. */
 export async function play(test: ClientTest | IbmCloudClientTest, report: Report, keep: boolean): Promise<void> {
   const began = performance.now();
   report.say(`\n${test.title}`);
-  // The users of the image and of Postgres must be able to read the folder.
+  // The image's user and Postgres's user must be able to read the folder.
   const workspace = new Workspace(test.name).openToAll();
   const { folder } = workspace;
   const remove = (): void => workspace.remove();
@@ -107,11 +107,11 @@ const NEW_EVENTS = 7;
 /** The streams from which a second read emits only new records. */
 export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
-/** Changes in the sandbox between two reads. */
+/** The result of changes in the sandbox between two reads. */
 export interface News {
   /** The rows that the second read must emit. Incremental streams emit only new rows and rows at the boundary. */
   expected: Counts;
-  /** An existing recipe that has changed. */
+  /** An existing recipe that was changed. */
   changed: { id: string; updatedAt: string };
 }
 

@@ -20,7 +20,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** Runs a command that must succeed and keep stderr empty. Returns its messages. */
+/** Runs a command that must succeed without writing to stderr. Returns the printed messages. */
 async function printedBy(options: string[], command: string[]): Promise<Message[]> {
   const { exitCode, stdout, stderr } = await runImage(options, command);
   expect(stderr).toBe('');

@@ -4,11 +4,11 @@ import { ROOT, buildIfNeeded } from '../../test-support/connector.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 
-/** The names of the image under test and of its base image. */
+/** The names of the tested image and its base image. */
 export const IMAGE = 'source-compose:test';
 export const BASE_IMAGE = 'source-compose:test-base';
 
-/** A folder for PATH whose `docker` uses the host's network, because sandboxes listen only on this machine. */
+/** A folder for PATH. Its `docker` uses the host's network, because sandboxes listen only on this machine. */
 export const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network');
 
 /** The strictest options for a container: an unknown user and no capabilities, but network access. */
@@ -20,13 +20,13 @@ export const HARDENED = [
 
 /**
  * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS adds arguments to `docker build`, which
- * some networks require. Without Docker, the tests fail instead of being skipped.
+ * some networks require. Without Docker, the tests fail and are not skipped.
  */
 export async function setup(): Promise<void> {
   const version = await docker(['version', '--format', '{{.Server.Version}}']).catch((error: unknown) => {
-    throw new Error('The tests of the image need Docker, and there is no `docker` on this machine.', { cause: error });
+    throw new Error("The image's tests require Docker, but this machine has no `docker`.", { cause: error });
   });
-  if (version.exitCode !== 0) throw new Error(`The tests of the image need a running Docker engine: ${version.stderr}`);
+  if (version.exitCode !== 0) throw new Error(`The image's tests require a running Docker engine: ${version.stderr}`);
 
   await buildIfNeeded();
   const more = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
@@ -34,7 +34,6 @@ export async function setup(): Promise<void> {
   await dockerOutput(['build', ...more, '--target', 'base', '--tag', BASE_IMAGE, ROOT]);
 }
 
-/** Runs a docker command to completion. */
 export function docker(args: string[], input = ''): Promise<Finished> {
   return run('docker', args, { input });
 }
@@ -44,7 +43,7 @@ export async function dockerOutput(args: string[], input = ''): Promise<string> 
   return (await outputOf('docker', args, { input })).trim();
 }
 
-/** Runs the image's entrypoint in a container, which is removed afterwards. */
+/** Runs the image's entrypoint in a container, which is then removed. */
 export function runImage(options: string[], command: string[]): Promise<Finished> {
   return docker(['run', '--rm', ...options, IMAGE, ...command]);
 }

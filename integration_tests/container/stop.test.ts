@@ -25,7 +25,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-/** Starts a read in the background that hangs after 20 pages of audit events. */
+/** Starts a background read that hangs after 20 pages of audit events. */
 async function startStuckRead(): Promise<string> {
   sandbox.setFaults([{ path: '/audit_events', kind: 'hang', after: 20 }]);
   const id = await startRead();
@@ -54,11 +54,11 @@ async function pagesServed(pages: number): Promise<void> {
   await vi.waitFor(() => expect(asked()).toBeGreaterThanOrEqual(pages), { timeout: 60_000, interval: 20 });
 }
 
-/** Waits until the container has ended, and checks its output. */
+/** Waits until the container has exited, and checks its output. */
 async function resultOf(id: string, signal?: NodeJS.Signals): Promise<ReadResult> {
   const exitCode = Number(await dockerOutput(['wait', id]));
   const printed = await docker(['logs', id]);
-  // Docker doesn't report the signal; the exit code is 128 plus the signal's number.
+  // Docker doesn't report the signal. The exit code is 128 plus the signal's number.
   const finished: Finished = { ...printed, exitCode };
   return judge(finished, catalog, signal);
 }

@@ -31,7 +31,6 @@ export async function widthsIn(
   return { widths: measured.split(',').map(Number), console: stderr.match(/.*CONSOLE.*/g) ?? [] };
 }
 
-/** Takes a screenshot of a page. */
 export async function screenshot(html: string, [width, height]: readonly [number, number], png: string): Promise<void> {
   await chromium([`--window-size=${width},${height}`, `--screenshot=${png}`, `file://${html}`]);
 }

@@ -6,7 +6,7 @@ import { type MessageOf, contentsOf, firstOf, messagesOf } from '../../test-supp
 import type { Postgres } from '../clients/postgres.ts';
 
 // Creates tables with the types that Airbyte's destination-postgres uses. A full refresh overwrites the table once its
-// stream is complete; an incremental sync appends and deduplicates. Airbyte's image isn't in a package registry, so
+// stream is complete. An incremental sync appends and deduplicates. Airbyte's image isn't in a package registry, so
 // this code follows Airbyte's documentation.
 
 interface Property {

@@ -13,7 +13,7 @@ function covers(policy: Row, database: Row): boolean {
   ].every(([wanted, has]) => wanted === null || wanted === has);
 }
 
-/** Each role of a policy on a database, once per subject. */
+/** Each role that a policy grants on a database, once per subject. */
 function grants(account: Account): Array<{ database: Row; policy: Row; group: Row | undefined; subject: unknown }> {
   const { deployments = [], deployments_roles: own = [], deployments_team_roles: ofGroups = [], teams = [] } = account;
   return [...own, ...ofGroups].flatMap((policy) => {
@@ -120,7 +120,10 @@ export function posture(account: Account, now: number): string[] {
   });
 }
 
-/** The targets of a region's audit events, by the first matching rule of each route, or else the default targets. */
+/**
+ * The targets of a region's audit events. The first matching rule of each route determines them. Without such rules,
+ * they are the default targets.
+ */
 function auditOf(region: unknown, { audit_routes: routes = [] }: Account): { status: string; targets: Row[] } {
   const matching = routes.filter((row) => ['*', region].includes(row['location']));
   const first = matching.filter(({ route_id: id, rule_number: number }) =>

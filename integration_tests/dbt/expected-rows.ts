@@ -1,6 +1,6 @@
 import type { Row } from './warehouses.ts';
 
-/** The sandbox's records of each stream. */
+/** The sandbox's records by stream. */
 export type Account = Readonly<Record<string, Row[]>>;
 
 export const HOUR_MS = 3_600_000;
@@ -18,7 +18,7 @@ export function rowText(values: readonly unknown[]): string {
     .join(' | ');
 }
 
-/** The status of the version of a generation 1 deployment. */
+/** The status of a generation 1 deployment's version. */
 export function versionStatus({ type, version, generation }: Row, { databases = [] }: Account): string | null {
   if (generation !== 'gen1' || version === null) return null;
   const offer = databases.find((row) => row['type'] === type)?.['versions'] as Row[] | undefined;

@@ -39,7 +39,6 @@ const kept = new Map<string, Map<unknown, Row>>(KEPT.map((name) => [name, new Ma
 let postgres: Postgres;
 let warehouses: Warehouses;
 let sandbox: IbmCloudSandbox;
-/** The marts of the last build. */
 let latest: Marts;
 
 beforeAll(async () => {
@@ -56,7 +55,7 @@ afterAll(async () => {
   workspace.remove();
 });
 
-/** Syncs the account with all loaders, with their clocks set to the sandbox's. */
+/** Syncs the account with all loaders, whose clocks are set to the sandbox's time. */
 function sync(): Promise<Record<string, boolean>> {
   return warehouses.sync({ platform: 'ibm_cloud', config: sandbox.config, nodeOptions: clockAt(sandbox.now()) });
 }
@@ -75,7 +74,7 @@ async function note(): Promise<Record<string, Row[]>> {
   return { ...now, ...Object.fromEntries([...kept].map(([name, rows]) => [name, [...rows.values()]])) };
 }
 
-/** Builds the marts of all warehouses, which must be equal and match the sandbox. */
+/** Builds the marts in all warehouses. They must be equal and match the sandbox. */
 async function build(command: 'build' | 'run'): Promise<Marts> {
   const all: Marts[] = [];
   for (const warehouse of WAREHOUSES) all.push(await warehouses.build(warehouse, command, sandbox.now()));
@@ -116,7 +115,7 @@ test('all marts match the sandbox, whichever program loads the data', async () =
   expect(events.length).toBe(sandbox.counts().audit_events);
 });
 
-/** The screenshots of the insights page in README and docs, with their heights. `UPDATE_PICTURES=1` replaces them. */
+/** Screenshots of the insights page in the README and docs, with their heights. `UPDATE_PICTURES=1` replaces them. */
 const PICTURES = { 'docs/insights.png': 760, 'docs/sources/ibm-cloud-insights.png': 1800 };
 const PAGE = join(ROOT, 'docs', 'sources', 'ibm-cloud-queries.md');
 
@@ -191,7 +190,7 @@ test('the marts still match the sandbox a day later, and after a failed sync', a
   await build('run');
 });
 
-test('a deleted database disappears from all marts except the log', async () => {
+test('a deleted database disappears from all marts except `change_log`', async () => {
   const before = sandbox.deploymentIds;
   await sandbox.close();
   sandbox = await startSandbox({ ...ACCOUNT, gen2Deployments: ACCOUNT.gen2Deployments - 1 });

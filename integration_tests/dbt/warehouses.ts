@@ -15,7 +15,6 @@ export const WAREHOUSES = ['pyairbyte-duckdb', 'pyairbyte', 'airbyte', 'meltanol
 
 type Warehouse = (typeof WAREHOUSES)[number];
 
-/** The platform and the config to read. */
 export interface Source {
   platform: 'ibm_cloud' | 'compose';
   config: object;
@@ -122,7 +121,7 @@ export class Warehouses {
     return read.exitCode === 0;
   }
 
-  /** Runs dbt for a warehouse, and returns the rows of its marts. Throws if anything fails. */
+  /** Runs dbt for a warehouse, and returns the marts' rows. Throws if anything fails. */
   async build(warehouse: Warehouse, command: 'build' | 'run', asOf: number): Promise<Marts> {
     const kind = warehouse === 'pyairbyte-duckdb' ? 'duckdb' : 'postgres';
     const loader = warehouse.replace('-duckdb', '');
@@ -150,7 +149,6 @@ export class Warehouses {
     return this.#session.ask('rows', kind, schema, ...MARTS);
   }
 
-  /** Runs statements in DuckDB or Postgres. */
   async execute(kind: 'duckdb' | 'postgres', statements: string): Promise<void> {
     if (kind === 'duckdb') await this.#session.ask('execute', statements);
     else await this.#postgres.run(this.#workspace.file('statements.sql', statements));

@@ -19,7 +19,7 @@ export interface Accounts {
   ids: readonly string[];
   /** A config with these accounts and the stranger's account. */
   config: Row;
-  /** Whether a read has printed everything except the records of the request that hangs. */
+  /** Whether a read has printed everything except the hanging request's records. */
   isHanging: (printed: string) => boolean;
   /** Lets the sandbox respond to all requests. */
   release: () => void;
@@ -42,7 +42,7 @@ export async function startAccounts(count: number, workspace: Workspace): Promis
     return { platform: { ...(sandbox.config['platform'] as object), ...changed }, start_date: '2024-05-01T00:00:00Z' };
   };
 
-  /** Reads all accounts without a scheduler, from the states in earlier output. */
+  /** Reads all accounts without a scheduler, resuming from the states in earlier output. */
   async function read(earlier = ''): Promise<string> {
     const states = earlier.split('\n').filter((line) => line.startsWith('{"type":"STATE"'));
     const files = [

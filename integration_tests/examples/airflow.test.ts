@@ -10,7 +10,7 @@ interface Task {
   try_number: number;
 }
 
-test('Airflow reads each account in a task, and retries killed tasks but no account that it cannot read', async () => {
+test('Airflow reads each account in a task, and retries killed tasks but not accounts that it cannot read', async () => {
   const port = String(await freePort());
   const origin = `http://127.0.0.1:${port}`;
   const scheduler = await startScheduler('airflow', {

@@ -45,7 +45,7 @@ test("the containers load the sandbox's data into Postgres, and resume from the 
 
 type Counts = Record<string, number>;
 
-/** Runs the command that loads the data. Returns the number of records of each stream, from the tap's log. */
+/** Runs the command that loads the data. Returns each stream's record count from the tap's log. */
 async function countsLoaded(line: string, options: ProcessOptions): Promise<Counts> {
   const { exitCode, stdout, stderr } = await run('sh', ['-c', line], { ...options, cwd: FOLDER });
   const said = stdout + stderr;

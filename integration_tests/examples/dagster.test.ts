@@ -36,7 +36,7 @@ interface Run {
   stepStats: Array<{ attempts: object[] }>;
 }
 
-test('Dagster reads each account in a partition, schedules all partitions, and retries a killed read but no account that it cannot read', async () => {
+test('Dagster reads each account in a partition, schedules all partitions, and retries killed reads but not accounts that it cannot read', async () => {
   const port = await freePort();
   const scheduler = await startScheduler('dagster', {
     accounts: 2,

@@ -11,8 +11,8 @@ const BASES = { POSTGRES_IMAGE: 'postgres:17', PYTHON_IMAGE: 'python:3.12-slim' 
 const BUILD_ARGS = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
 
 /**
- * Values for the variables of compose.yaml. If base images can be pulled, there are none. Otherwise, one image replaces
- * all base images.
+ * Values for the variables of compose.yaml. The object is empty if base images can be pulled. Otherwise, one image
+ * replaces all base images.
  */
 export async function baseImages(): Promise<Record<string, string>> {
   const missing: string[] = [];

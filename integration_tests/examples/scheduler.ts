@@ -24,11 +24,11 @@ interface SchedulerOptions {
 
 export interface Scheduler {
   accounts: Accounts;
-  /** Waits until the function returns neither undefined nor false. Throws if the scheduler ends. */
+  /** Calls the function until it returns neither undefined nor false. Throws if the scheduler ends. */
   until: <T>(look: () => Promise<T | false | undefined>) => Promise<T>;
   /** Waits until the read of an account hangs. Returns the read's process ID. */
   hangingRead: (account: string) => Promise<number>;
-  /** The records that the tasks of an account have saved, in order. */
+  /** The records that an account's tasks have saved, in order. */
   recordsOf: (account: string) => string;
   close: () => Promise<void>;
 }
@@ -74,7 +74,7 @@ export async function startScheduler(name: 'airflow' | 'dagster', options: Sched
     },
     recordsOf: (account) => contentOf(account, '2*.jsonl'),
     async close() {
-      // Airflow takes more than a minute to end by itself.
+      // Kill the scheduler, because Airflow takes more than a minute to exit.
       process.kill(-scheduler.pid!, 'SIGKILL');
       await ended.catch(() => undefined);
       await accounts.close();

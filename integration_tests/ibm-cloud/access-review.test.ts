@@ -28,7 +28,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('an access review requests no keys, history or resource keys, and emits no phone numbers or photos', async () => {
+  it('an access review requests no API keys, history or resource keys, and emits no phone numbers or photos', async () => {
     await ibmCloud({}, async ({ sandbox, read }) => {
       const result = await read({ platform: { identity_activity: true }, run: { env: { LOG_LEVEL: 'debug' } } });
       expect(result.exitCode).toBe(0);
@@ -63,7 +63,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('a check of an access review requests neither last logins nor single identities', async () => {
+  it('a check with access_review requests neither last logins nor single identities', async () => {
     await ibmCloud({}, async (account) => {
       const { status } = await check(account, { identity_activity: true });
       expect(status?.status).toBe('SUCCEEDED');
@@ -101,7 +101,7 @@ describe.concurrent('a list that may be incomplete', () => {
   });
 });
 
-it('a trusted profile whose rules are rejected has null instead of rules, and is named in a warning', async () => {
+it("if a trusted profile's rules are rejected, they are null and a warning names the profile", async () => {
   await ibmCloud({}, async ({ sandbox, read }) => {
     const expected = (await expectedRows(sandbox)).trusted_profiles;
     const id = String(expected[0]?.['id']);
@@ -120,7 +120,7 @@ it('a trusted profile whose rules are rejected has null instead of rules, and is
   });
 });
 
-it('an identity whose last login is rejected is emitted without the last login, and a warning says so', async () => {
+it("if an identity's last login is rejected, the identity is emitted without it and a warning says so", async () => {
   await ibmCloud({}, async ({ sandbox, read }) => {
     const [first = ''] = sandbox.keys('service_ids');
     sandbox.setFaults(forbidden(`/iam/v1/serviceids/${first}`));

@@ -7,7 +7,7 @@ import { catalogOfTap, runTap } from '../singer/taps.ts';
 import type { Row } from './expected.ts';
 import { type Account, TOKEN_PATH, ibmCloud } from './reads.ts';
 
-// Reads of three accounts are killed at random lines and resumed, while one account fails. Then one read completes.
+// Reads of three accounts are killed at random lines and resumed, while one account fails. The last read completes.
 
 const KILLS = 4;
 const DATA = { accounts: 2, deployments: 12, gen2Deployments: 4, backupDays: 12, latencyMs: 1 };
@@ -26,7 +26,7 @@ type Start = (account: Account) => Promise<(state: unknown, kill: KillAfterLines
 
 const airbyte: Start = async ({ sandbox, read }) => {
   return async (state, kill) => {
-    // The first kill follows a checkpoint, so that later reads can resume from one.
+    // The first kill follows a checkpoint, so that later reads can resume from it.
     const killAfterLines = kill && { ...kill, ...(state === undefined && { from: '{"type":"STATE"' }) };
     const result = await read({
       mode: 'incremental',

@@ -45,7 +45,7 @@ describe.concurrent('a read of three accounts', () => {
   });
 });
 
-it('a read of three accounts queries the Logs instances of each with its own token', async () => {
+it("a read of three accounts queries each account's Logs instances with that account's token", async () => {
   await ibmCloud({ ...THREE, now: new Date().toISOString(), queriesPerMinute: 0 }, async ({ sandbox, read }) => {
     const config = { start_date: new Date(sandbox.now() - 2 * DAY_MS).toISOString() };
     const eventsOf = async (profiles: readonly string[]): Promise<string[]> => {
@@ -165,7 +165,7 @@ describe.concurrent('a state', () => {
           name,
         ).toEqual([]);
       }
-      // Final records are not repeated.
+      // Final records must not be repeated.
       const repeated = rowsOf(both, 'deployments_backups', accountIn(other)).length;
       expect(repeated).toBeLessThan(rowsOf(alone, 'deployments_backups').length);
 

@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Omits start_date, so that a first read covers thirty days. */
+/** Omits `start_date`, so that a first read covers thirty days. */
 const FROM_THE_USUAL = { start_date: undefined };
 
 interface Audited extends Account {
@@ -48,7 +48,7 @@ function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
 }
 
 /**
- * The correlation id of each row, which identifies the sandbox's events. An unreadable event's text starts with this
+ * The correlation ID of each row, which identifies the sandbox's events. An unreadable event's text starts with this
  * ID.
  */
 function correlations(rows: readonly Row[]): string[] {
@@ -57,7 +57,7 @@ function correlations(rows: readonly Row[]): string[] {
   );
 }
 
-/** The expected record of a sandbox event. An id that the connector computes is omitted (icd-api.md 4.13). */
+/** The expected record of a sandbox event. An ID that the connector computes is omitted (icd-api.md 4.13). */
 function expectedRow(event: Row): Row {
   const { initiator, target, reason, observer, requestData, responseData, eventTime } = event as Record<string, never>;
   const { id: user, name, typeURI, host, credential } = initiator as unknown as Record<string, Row & string>;
@@ -196,7 +196,7 @@ describe.concurrent('a read of audit events', () => {
       const result = await account.audit({ config: from });
       expectAllOnce(account, result);
       expect(queries(account)).toBeGreaterThan(3);
-      // The sandbox has the real API's quota, which the read didn't exceed.
+      // The sandbox has the real API's quota, which the read must not exceed.
       expect(logged(result, 'WARN').filter((message) => message.includes('429'))).toEqual([]);
     });
   });
@@ -255,7 +255,7 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('a read covers every Logs instance, and saves a high-water mark for each', async () => {
+  it('a read covers every Logs instance, and saves a high-water mark for each instance', async () => {
     await audited({ logsInstances: 3 }, async (account) => {
       const { sandbox, audit } = account;
       const result = await audit({ mode: 'incremental' });
@@ -342,7 +342,7 @@ describe.concurrent('incremental reads of audit events', () => {
       const read = correlations(rowsOf(second));
       expect(inAnHour.length).toBeGreaterThan(3);
       expect(read).toEqual(expect.arrayContaining(inAnHour));
-      // Of the known events, only the events of the last hour are re-read.
+      // Of the known events, only those of the last hour are re-read.
       expect(read.length).toBeLessThan(inAnHour.length + 10);
       const known = new Set(sandbox.keys(NAME));
       sandbox.addEvents(10, 2.5 * 3_600);
@@ -393,7 +393,7 @@ function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] 
 describe.concurrent('audit_events in tap-compose', () => {
   const program = 'tap-compose';
 
-  it('the tap lists audit_events if logs_instances is set, resumes from a bookmark, and reports a missing option', async () => {
+  it('the tap lists audit_events if logs_instances is set, resumes from a bookmark, and reports that the option is missing', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));

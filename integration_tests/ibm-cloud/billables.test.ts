@@ -73,7 +73,7 @@ function monthIn({ result }: Synced): unknown {
 }
 
 describe.concurrent('usage by month', () => {
-  it('usage of a month is re-read until the month is final, and never again', async () => {
+  it("a month's usage is re-read until the month is final, and never again", async () => {
     await usageOf({}, async ({ sandbox }, sync, pass) => {
       const first = await sync();
       expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
@@ -170,7 +170,7 @@ describe.concurrent('usage by month', () => {
 });
 
 describe.concurrent('interrupted reads of billables', () => {
-  it('killed and resumed reads of usage by resource group lose nothing, and re-read no final month', async () => {
+  it('reads of usage by resource group that are killed and resumed lose nothing, and re-read no final month', async () => {
     const platform = { billing: 'resource_groups' };
     const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
     await usageOf(options, async ({ sandbox }, sync, pass) => {
@@ -204,7 +204,7 @@ describe.concurrent('interrupted reads of billables', () => {
 });
 
 describe.concurrent('a key without the role for account usage', () => {
-  it('only billables fails, and its error names the role', async () => {
+  it('only the billables stream fails, and its error names the role', async () => {
     await ibmCloud({ ...SMALL, missingRoles: ['billing'] }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['billables', 'teams', 'deployments_roles'] });
       expect(result.violations).toEqual([]);

@@ -114,7 +114,7 @@ describe.concurrent('a check with a key that can read only part of a stream', ()
     });
   });
 
-  it('the check reports a failing stream if fail_on_refused_deployments is set', async () => {
+  it('the check reports that a stream fails if fail_on_refused_deployments is set', async () => {
     await ibmCloud({ now: '', oddInstances: false }, async (account) => {
       const { service, faults, resources } = serviceFirst(account);
       account.sandbox.setFaults([...faults, { path: INSTANCES, kind: 'status', status: 200, body: { resources } }]);

@@ -7,7 +7,7 @@ import type { Fault } from '../../sandbox/server.ts';
 import { check, forbidden, linesIn } from './checks.ts';
 import { type Account, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
 
-/** Whether a request reads a deployment itself, not one of its lists. */
+/** Whether a request reads a deployment itself rather than one of its lists. */
 const isLook = (path: string): boolean => /^\/databases\/.*\/deployments\/[^/]+$/.test(path);
 
 describe.concurrent('a successful check', () => {
@@ -35,8 +35,8 @@ describe.concurrent('a successful check', () => {
           );
         } else expect(line).toMatch(/^readable(, but empty so far)?$/);
       }
-      // The extra requests are for the databases, tags, three lists of audit_routes, a network zone, resource groups
-      // before the usage of three groups, and API keys of both kinds of owner.
+      // Additional requests are for the databases, tags, three lists of `audit_routes`, a network zone, resource
+      // groups, three groups' usage, and API keys of both kinds of owner.
       expect(sandbox.requests.length).toBeLessThan(lines.length + 13);
       for (const { path, query } of sandbox.requests) {
         if (
@@ -49,7 +49,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  /** Generation 1 deployments only, in this order. */
+  /** Returns only generation 1 deployments, in a fixed order. */
   const inOrder = ({ sandbox }: Account): { region: string; fault: Fault } => {
     const ids = gen1Of(sandbox);
     const resources = [...sandbox.rows('deployments')].filter(({ id }) => ids.includes(String(id)));
@@ -77,7 +77,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  it('the check requests the details of an active deployment, if there is one', async () => {
+  it('the check requests the details of an active deployment, if any', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { sandbox } = account;
       const ids = gen1Of(sandbox);
@@ -116,7 +116,7 @@ describe.concurrent('a failing check', () => {
     });
   });
 
-  it('unknown deployment ids fail the check, and the message names them', async () => {
+  it('unknown deployment IDs fail the check, and the message names them', async () => {
     await ibmCloud({ maxLimit: 4 }, async (account) => {
       const [id = ''] = account.sandbox.deploymentIds;
       const unknown = ['00000000-0000-4000-8000-00000000dead', id.replace(/.::$/, 'x::')];

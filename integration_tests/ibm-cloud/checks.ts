@@ -9,7 +9,7 @@ import type { Account } from './reads.ts';
 interface Answer extends Finished {
   status: { status: string; message?: string } | undefined;
   error: ErrorTrace | undefined;
-  /** The log messages, and the message of the result. */
+  /** The log messages and the result's message. */
   said: string;
 }
 
@@ -28,7 +28,7 @@ export async function check({ workspace, config }: Account, platform?: Row, more
   return { ...finished, status: statuses[0], error: errors[0], said };
 }
 
-/** The log lines about streams: the stream's name, and the rest of the line. */
+/** The log lines about streams, split into the stream's name and the rest of the line. */
 export function linesIn(said: string): Array<[name: string, line: string]> {
   return [...said.matchAll(/^(\w+): ((?:not )?(?:readable|checked).*)$/gm)].map(([, name = '', line = '']) => [
     name,

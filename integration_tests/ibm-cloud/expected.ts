@@ -19,7 +19,6 @@ function grantFields(subject: string): string {
     region state description resource_tags time_condition rule created_at created_by_id last_modified_at last_modified_by_id`;
 }
 
-/** The streams in catalog order. */
 export const STREAMS = {
   accounts: { key: 'id', fields: 'id name owner_iam_id type status' },
   api_keys: {
@@ -133,12 +132,11 @@ export const DEPLOYMENT_STREAMS = STREAM_NAMES.filter(
 
 export const INCREMENTAL = ['deployments_backups', 'deployments_recipes'] as const;
 
-/** The names of all fields of a stream. */
 export function fieldsOf(name: StreamName): string[] {
   return ['account_id', ...STREAMS[name].fields.split(/\s+/)];
 }
 
-/** Whether a task or backup has a final status. The two generations name statuses differently. */
+/** Whether a task or backup has a final status. The generations use different statuses. */
 export function isFinal({ status, generation }: Row): boolean {
   const words = generation === 'gen2' ? ['active', 'failed', 'removed'] : ['completed', 'failed', 'expired'];
   return words.includes(String(status));
@@ -157,7 +155,7 @@ function utc(text: unknown): string | null {
 
 const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
 
-/** Sets every field that the row lacks to null. */
+/** Sets all missing fields to null. */
 function withNulls(name: StreamName, row: Row, { accountId }: IbmCloudSandbox): Row {
   // Every account has the same types and regions.
   const account_id = name === 'databases' || name === 'datacenters' ? null : accountId;
@@ -165,7 +163,7 @@ function withNulls(name: StreamName, row: Row, { accountId }: IbmCloudSandbox): 
 }
 
 /**
- * The records of every stream that are expected now. With `details: false`, the databases reject requests for
+ * The records that are currently expected in every stream. With `details: false`, the databases reject requests for
  * deployment details. The sandbox must have no faults, because this function sends requests.
  */
 export async function expectedRows(
@@ -204,7 +202,7 @@ export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL
   return { deployments_backups: of('deployments_backups'), deployments_recipes: of('deployments_recipes') };
 }
 
-/** These streams need only the sandbox's own rows. */
+/** The streams whose records depend only on the sandbox's rows. */
 function plainRows(
   sandbox: IbmCloudSandbox,
 ): Record<Exclude<StreamName, 'deployments' | 'deployments_versions'>, Row[]> {
@@ -322,7 +320,8 @@ function auditRoute({ route, target, ...row }: Row): Row {
 }
 
 /**
- * The dates of an identity or its key (icd-accounts-access.md, 4.17 to 4.19). Last logins are included only on request.
+ * Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). Last logins are included only on
+ * request.
  */
 function identity(row: Row): Row {
   return { ...row, created_at: utc(row['created_at']), modified_at: utc(row['modified_at']) };
@@ -355,7 +354,7 @@ export function withLastLogin(row: Row, activity: Row): Row {
   };
 }
 
-/** The usage of an instance in a month, one record per metric (section 4.9). */
+/** An instance's usage in a month, with one record per metric (section 4.9). */
 function billable(row: Row): Row {
   const { month, metric, resource_instance_id, plan_id, region, pricing_country, number } = row;
   const [year, index] = String(month).split('-').map(Number) as [number, number];
@@ -545,7 +544,7 @@ function backup(row: Row): Row {
   };
 }
 
-/** The sizes of a scaling group. Allocations are totals of the group (section 2.3.5). */
+/** The sizes of a scaling group. Allocations are the group's totals (section 2.3.5). */
 function gen1Scaling(row: Row): Row {
   const { deployment_id, group_id } = row;
   const count = Number(row['count']);

@@ -84,14 +84,14 @@ describe.concurrent('a full read of an account', () => {
   it('a full read without problems logs no warning', async () => {
     // Read replicas have no autoscaling, so none of the six deployments is a read replica.
     await ibmCloud({ ...SMALL, deployments: 6, oddInstances: false }, async ({ read }) => {
-      // The read starts at the first month with usage in the sandbox.
+      // Start at the first month with usage in the sandbox.
       const result = await read({ config: { start_date: '2024-06-01T00:00:00Z' } });
       expect(result.exitCode).toBe(0);
       expect(logged(result, 'WARN')).toEqual([]);
     });
   });
 
-  it('a full read requests the inventory once, each list of each deployment once, and nothing else', async () => {
+  it("a full read requests the inventory and each deployment's lists once, and nothing else", async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 16 } });
       expect(result.exitCode).toBe(0);
@@ -165,7 +165,7 @@ describe.concurrent('deployment_ids', () => {
 });
 
 describe.concurrent('resource_group_ids', () => {
-  it('resource_group_ids limits deployments and per-deployment streams, and the pages of each group are requested', async () => {
+  it("resource_group_ids limits deployments and per-deployment streams, and each group's pages are requested", async () => {
     await ibmCloud({ ...SMALL, maxLimit: 2, deployments: 9, gen2Deployments: 8 }, async ({ sandbox, read }) => {
       const groups = [...sandbox.keys('resource_groups')].slice(1);
       const result = await read({ platform: { resource_group_ids: groups } });
@@ -201,7 +201,7 @@ describe.concurrent('resource_group_ids', () => {
 });
 
 describe.concurrent('start_date', () => {
-  it('start_date skips earlier tasks and backups, and the log reports their number', async () => {
+  it('start_date skips earlier tasks and backups, and the log reports how many', async () => {
     await ibmCloud({}, async ({ sandbox, read }) => {
       const start = '2025-06-01T00:00:00.000Z';
       const result = await read({ config: { start_date: '2025-06-01T02:00:00+02:00' } });

@@ -12,14 +12,14 @@ function emptyHistory(): History {
   return { deployments_backups: new Map(), deployments_recipes: new Map() };
 }
 
-/** Stores rows like a destination that deduplicates: the latest row of each key remains. */
+/** Keeps only the latest row of each key, like a destination that deduplicates. */
 function keep(history: History, result: ReadResult): void {
   for (const name of INCREMENTAL) {
     for (const row of rowsRead(result.records, name)) history[name].set(String(row['id']), row);
   }
 }
 
-/** Reads both streams, resuming from the last state. */
+/** Reads both streams, resuming from `state`. */
 async function sync(
   { read }: Account,
   state?: object,
@@ -95,10 +95,10 @@ describe.concurrent('consecutive incremental reads', () => {
       ) as Record<(typeof INCREMENTAL)[number], string[]>;
       sandbox.passTime(10 * 60);
       const second = await sync(account, first.states);
-      // Hours later, all of these rows have finished.
+      // Three hours later, all of these rows have finished.
       sandbox.passTime(3 * 3_600);
       const third = await sync(account, second.states);
-      // By then, each deployment has newer rows.
+      // Two days later, each deployment has newer rows.
       sandbox.passTime(2 * 86_400);
       const fourth = await sync(account, third.states);
       const fifth = await sync(account, fourth.states);

@@ -37,7 +37,7 @@ describe.concurrent('malformed responses of the databases', () => {
     });
   });
 
-  it('a malformed response for one deployment fails the stream after the other deployments have been read', async () => {
+  it('a malformed response for a deployment fails the stream after the other deployments have been read', async () => {
     const faults: Fault[] = [{ path: '/databases/eu-de/**', kind: 'envelope', shape: 'row-null' }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['deployments_recipes'] });
@@ -74,7 +74,7 @@ it.each<[string, string, readonly StreamName[], RegExp]>([
   },
 );
 
-it('sizes that are not numbers become null and are named in the record, and other sizes are kept', async () => {
+it('sizes that are not numbers become null and are listed in the record, and other sizes are kept', async () => {
   const member = {
     id: 'member',
     members: { allocation_count: 'two', minimum_count: '2', maximum_count: null },
@@ -99,7 +99,7 @@ it('sizes that are not numbers become null and are named in the record, and othe
   });
 });
 
-it('data nested thousands of levels deep fails its stream with a single error message, even in an undeclared field', async () => {
+it('data nested thousands of levels deep, even in an undeclared field, fails its stream with a single error message', async () => {
   const path = '/billing/v4/accounts/*/resource_instances/usage/*';
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'nested', levels: 100_000 }] }, async ({ read }) => {
     const result = await read({ streams: ['billables', 'accounts'] });

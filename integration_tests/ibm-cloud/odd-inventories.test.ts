@@ -7,7 +7,7 @@ import { type Account, INSTANCES, expectRows, ibmCloud, keysRead, logged, rowsRe
 const SMALL = { backupDays: 2, deployments: 3, gen2Deployments: 3, oddInstances: false };
 const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
 
-/** The instances in the account's list: generation 2 databases and backups. */
+/** The instances in the account's list, which are generation 2 databases and backups. */
 async function listed({ sandbox }: Account): Promise<Row[]> {
   const path = '/resource-controller/v2/resource_instances?limit=100';
   const answer = await get(sandbox, await tokenOf(sandbox), path);
@@ -64,7 +64,7 @@ describe.concurrent('an unusual instance', () => {
     });
   });
 
-  it('an account missing from the CRN is taken from the row, and a region missing from the row is taken from the CRN', async () => {
+  it('a missing account in the CRN is taken from the row, and a missing region in the row is taken from the CRN', async () => {
     await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
       const { sandbox, read } = account;
       const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));

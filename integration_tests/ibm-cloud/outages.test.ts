@@ -19,7 +19,7 @@ const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
 const REGION = 'eu-de';
 const inRegion = (id: unknown): boolean => String(id).split(':')[5] === REGION;
 
-/** Longer than any test may take, in seconds. */
+/** A wait, in seconds, that is longer than any test may take. */
 const FOR_LONG = 600;
 
 /** Reads until the given keys of each stream have been emitted, then stops the read. */
@@ -67,7 +67,7 @@ describe.concurrent('an unavailable region', () => {
     });
   });
 
-  it('a lasting outage of one region fails its streams with a transient_error, after everything else has been read', async () => {
+  it("a region's lasting outage fails its streams with a transient_error, after everything else has been read", async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments_allowlists;
       sandbox.setFaults([{ path: `/databases/${REGION}/**`, kind: 'status', status: 503 }]);
@@ -137,7 +137,7 @@ describe.concurrent('a region that never responds', () => {
 });
 
 describe.concurrent('unavailable deployment details', () => {
-  it('only the deployment whose details are unavailable is missing from the stream', async () => {
+  it('the stream lacks only the deployment whose details are unavailable', async () => {
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments;
       const [id = ''] = gen1Of(sandbox);
@@ -174,7 +174,7 @@ describe.concurrent('an unfinished request at the end of a read', () => {
   });
 });
 
-// Streams with other lists of IAM wait for IAM's rate limit, too.
+// Streams with other IAM lists also wait for IAM's rate limit.
 const OF_IAM = /^(api_keys|service_ids|teams|trusted_profiles)$|roles$/;
 
 const services: Array<[string, string, (name: StreamName) => boolean]> = [

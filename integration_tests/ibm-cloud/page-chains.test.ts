@@ -6,7 +6,7 @@ import { INSTANCES, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
 // The tests next to api/pages.ts cover the parsing of page tokens, and the end of each list.
 
-/** At least three pages of each list. */
+/** An account with at least three pages of each list. */
 const SMALL = { deployments: 4, gen2Deployments: 2, backupDays: 2, usageMonths: 3, identities: 15, maxLimit: 2 };
 
 interface List {
@@ -134,7 +134,7 @@ it('an expired page token causes an error that quotes the service', async () => 
   });
 });
 
-it('a list of instances that ends too early looks complete, so the log reports the number of deployments', async () => {
+it('an instance list that ends too early looks complete, so the log reports the number of deployments', async () => {
   const faults = [{ path: INSTANCES, kind: 'envelope', shape: 'next-dropped' }] as const;
   await ibmCloud({ ...SMALL, maxLimit: 7, oddInstances: false, faults }, async ({ read }) => {
     const result = await read({ streams: ['deployments'] });
@@ -151,7 +151,7 @@ function expectComplete(result: ReadResult): void {
   expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
 }
 
-/** Expects that the list's streams failed with an error that names the list, and that all other streams were read. */
+/** Expects the list's streams to fail with an error that names the list, and all other streams to be read. */
 function expectBroken(result: ReadResult, list: List): void {
   expect(result.violations).toEqual([]);
   expect(logged(result, 'FATAL')).toEqual([]);

@@ -26,7 +26,7 @@ export const INSTANCES = '/resource-controller/v2/resource_instances';
 
 export type AccountOptions = Partial<Omit<IbmCloudSandboxOptions, 'platform'>>;
 
-/** Options of a read in addition to the account's config. */
+/** A read's options, in addition to the account's config. */
 export interface ReadOptions {
   /** Options at the top level of the config. */
   config?: Row;
@@ -49,7 +49,7 @@ export interface Account {
   read: (options?: ReadOptions) => Promise<ReadResult>;
 }
 
-/** Runs a test with its own IBM Cloud account and workspace, and removes both afterwards. */
+/** Runs a test with its own IBM Cloud account and workspace, and then removes both. */
 export async function ibmCloud<T>(options: AccountOptions, test: (account: Account) => Promise<T>): Promise<T> {
   const defaults = { now: NOW, usageMonths: USAGE_MONTHS, oddInstances: true };
   const sandbox = await startSandbox({ ...defaults, ...options, platform: 'ibm_cloud' });
@@ -134,7 +134,6 @@ export function rowsRead(records: ReadResult['records'], name: StreamName): read
   return (records.get(name) ?? []).map((row) => ({ ...nulls, ...row }));
 }
 
-/** The log messages of one level. */
 export function logged({ logs }: Pick<ReadResult, 'logs'>, level: string): string[] {
   return logs.filter((log) => log.level === level).map(({ message }) => message);
 }
@@ -145,7 +144,7 @@ export function byKey(name: StreamName, rows: readonly Row[]): Row[] {
   return rows.toSorted((one, other) => (String(one[key]) < String(other[key]) ? -1 : 1));
 }
 
-/** Expects exactly these rows in the stream, each once. */
+/** Expects the stream to contain exactly these rows, each once. */
 export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName, rows: readonly Row[]): void {
   const read = byKey(name, rowsRead(result.records, name)).map(judgeable);
   expect(read, name).toEqual(byKey(name, rows).map(judgeable));
@@ -162,7 +161,7 @@ function judgeable(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([field]) => !unknown.includes(field)));
 }
 
-/** The path of a deployment in the sandbox, as in faults and the request log. */
+/** A deployment's path in the sandbox, as in faults and the request log. */
 export function pathOf(deployment: string, report = ''): string {
   const [, , , , , region = ''] = deployment.split(':');
   return `/databases/${region}/v5/ibm/deployments/${deployment.replaceAll('/', '%2F')}${report}`;
@@ -194,7 +193,6 @@ export function gen1Of(sandbox: IbmCloudSandbox): string[] {
     .map(({ id }) => String(id));
 }
 
-/** The number of requests to a path. */
 export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
   return sandbox.stats().byPath[path] ?? 0;
 }

@@ -53,7 +53,7 @@ describe.concurrent('a deployment that rejects requests', () => {
     },
   );
 
-  it('a deployment whose details are rejected keeps the fields from the inventory', async () => {
+  it("if a deployment's details are rejected, its record keeps the fields from the inventory", async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = gen1Of(sandbox);
       const whole = (await expectedRows(sandbox)).deployments;
@@ -113,7 +113,7 @@ describe.concurrent('lists that every deployment rejects', () => {
 });
 
 describe.concurrent('the inventory', () => {
-  it('a rejected inventory fails the streams that need it and names the missing role; other streams are read', async () => {
+  it("if the inventory is rejected, the streams that require it fail with the missing role's name, and other streams are read", async () => {
     const faults = [{ path: INSTANCES, kind: 'status', status: 403 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read();
@@ -142,7 +142,7 @@ describe.concurrent('the inventory', () => {
     });
   });
 
-  it('deployments have no tags if the search omits them, after a cursor for each page', async () => {
+  it('deployments that the search omits have no tags', async () => {
     await ibmCloud({ ...SMALL, untracked: 2, maxLimit: 2 }, async ({ sandbox, read }) => {
       const rows = (await expectedRows(sandbox)).deployments;
       const untagged = rows.filter(({ tags }) => tags === null);

@@ -17,7 +17,7 @@ const cases: Array<[string, AccountOptions]> = [
 ];
 
 describe.concurrent('reads that are killed at random lines and then resumed', () => {
-  it.each(cases)('the reads lose nothing if the account has %s', async (_, options) => {
+  it.each(cases)('the reads lose no records if the account has %s', async (_, options) => {
     await ibmCloud({ ...DATA, ...options }, async (account) => {
       const { seen, last } = await readWithKills(account);
       const rows = historyNow(account.sandbox);
@@ -28,7 +28,7 @@ describe.concurrent('reads that are killed at random lines and then resumed', ()
     });
   });
 
-  it('the reads also emit tasks that start and finish between them', async () => {
+  it('the reads also emit tasks that start and finish between two reads', async () => {
     await ibmCloud(DATA, async (account) => {
       const { sandbox } = account;
       const { seen } = await readWithKills(account, () => sandbox.passTime(1_200));
@@ -39,7 +39,7 @@ describe.concurrent('reads that are killed at random lines and then resumed', ()
 });
 
 describe('SIGTERM', () => {
-  it('SIGTERM causes a last checkpoint, so that the next read repeats few records', async () => {
+  it('SIGTERM causes a final checkpoint, so that the next read repeats few records', async () => {
     await ibmCloud({ ...DATA, latencyMs: 10 }, async (account) => {
       let records = 0;
       const stopped = await account.read({
@@ -90,7 +90,7 @@ async function readWithKills({ read }: Account, between?: () => void) {
     count: 4,
     maxLines: 300,
     run: async (state, kill) => {
-      // The first kill follows a checkpoint, so that later reads can resume from one.
+      // The first kill follows a checkpoint, so that later reads can resume from it.
       const killAfterLines = kill && { ...kill, ...(state === undefined && { from: '{"type":"STATE"' }) };
       const result = await read({ mode: 'incremental', streams: INCREMENTAL, state, run: { killAfterLines } });
       if (kill === undefined) expect(result).toMatchObject({ exitCode: 0, violations: [] });

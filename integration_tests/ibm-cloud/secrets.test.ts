@@ -14,8 +14,8 @@ import {
   rowsRead,
 } from './reads.ts';
 
-// All secrets of the sandbox contain FAKE and 16 hexadecimal digits: links to backups, parameters, connection strings,
-// and the signature of every token. The tests also search for the API key.
+// All of the sandbox's secrets contain FAKE and 16 hexadecimal digits: backup links, parameters, connection strings and
+// token signatures. The tests also search for the API key.
 
 const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
 
@@ -161,7 +161,7 @@ describe.concurrent('printed output', () => {
 });
 
 describe.concurrent('an undeclared part of a field', () => {
-  it('an undeclared part of a field is omitted from all records, at any depth, and named once in the log', async () => {
+  it('undeclared parts of a field are omitted from all records, at any depth, and named once in the log', async () => {
     const SECRET = 'FAKE0123456789ABCDEF';
     const inner = { password: SECRET };
     await ibmCloud({ ...SMALL, deployments: 3, gen2Deployments: 1 }, async ({ sandbox, read }) => {
@@ -202,7 +202,7 @@ describe.concurrent('an undeclared part of a field', () => {
 });
 
 describe('data that the connector omits', () => {
-  it('links to backups, parameters, connections and resource keys are in no record', async () => {
+  it('no record contains links to backups, parameters, connections or resource keys', async () => {
     await ibmCloud({ deployments: 13, gen2Deployments: 9 }, async ({ sandbox, read }) => {
       const { stdout, exitCode } = await read();
       expect(exitCode).toBe(0);
@@ -219,7 +219,7 @@ describe('data that the connector omits', () => {
       const forbidden =
         /api_key$|brokers|custom_properties|download_link|parameters|connection|resource_keys|extensions|password|phone|photo|composed/;
       expect([...fields].filter((field) => forbidden.test(field))).toEqual([]);
-      // The sandbox sends such data.
+      // Make sure that the sandbox sends such data.
       const sent = STREAM_NAMES.map((name) => JSON.stringify([...sandbox.rows(name)])).join('');
       for (const field of ['download_link', 'custom_properties', 'api_key', 'brokers']) {
         expect(sent).toMatch(new RegExp(`"${field}":[^,]*FAKE[0-9A-F]{16}`));

@@ -100,7 +100,7 @@ describe.concurrent('a sync of all streams', () => {
 });
 
 describe.concurrent('a Singer bookmark', () => {
-  it('a bookmark of usage contains the last final month, and the next sync requests only later months', async () => {
+  it('a usage bookmark contains the last final month, and the next sync requests only later months', async () => {
     await tapped({ now: '2025-06-15T12:00:00Z', usageMonths: 4 }, async ({ sandbox, sync }) => {
       const usage = { choices: { billables: {} }, config: { start_date: '2025-03-01T00:00:00Z' } };
       const first = await sync({ ...usage, now: sandbox.now() });
@@ -188,7 +188,7 @@ describe.concurrent('a Singer bookmark', () => {
 });
 
 describe.concurrent('a sync that fails', () => {
-  it('a failing sync reads all streams that it can, and ends with a state after all records', async () => {
+  it('a failing sync reads all other streams, and its last state follows all records', async () => {
     await tapped({ backupDays: 2 }, async ({ sandbox, sync }) => {
       const expected = await expectedRows(sandbox);
       sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 409 }]);

@@ -82,7 +82,7 @@ describe.concurrent('a response that does not reject the API key', () => {
     });
   });
 
-  it('missing details of the key are not mistaken for a rejected key', async () => {
+  it('missing key details are not mistaken for a rejected key', async () => {
     const faults: Fault[] = [{ path: '/iam/v1/apikeys/details', kind: 'status', status: 404 }];
     await ibmCloud({ ...SMALL, accountClaim: false, faults }, async ({ read }) => {
       const result = await read({ streams: ['accounts'] });
@@ -167,7 +167,7 @@ describe.concurrent('an access token', () => {
 });
 
 describe('a lasting outage of IAM', () => {
-  it('a lasting outage of IAM causes a transient_error after six attempts in total, not six per stream', async () => {
+  it("IAM's lasting outage causes a transient_error after six attempts in total, not six per stream", async () => {
     const faults = [{ path: TOKEN_PATH, kind: 'status', status: 503 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });

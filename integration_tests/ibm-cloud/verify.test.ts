@@ -21,7 +21,7 @@ async function verify({ sandbox, workspace, config }: Account, platform: Row = {
   return runConnector(['verify', '--config', path, ...(debug ? ['--debug'] : [])]);
 }
 
-/** Groups the questions of a report by their result. */
+/** Groups a report's questions by their result. */
 function resultsIn(report: string): Map<string, string[]> {
   const results = new Map<string, string[]>();
   for (const { id, question } of questions) {
@@ -32,14 +32,14 @@ function resultsIn(report: string): Map<string, string[]> {
   return results;
 }
 
-it('each open question has either a probe or a reason why it has none', () => {
+it('each open question has a probe or a reason for its absence', () => {
   const without = questions.filter(({ id, noProbe }) => Object.hasOwn(probes, id) === (noProbe !== undefined));
   expect(without).toEqual([]);
   expect(Object.keys(probes).filter((id) => !questions.some((question) => question.id === id))).toEqual([]);
 });
 
 describe.concurrent('a report of verify', () => {
-  it('a report names all endpoints and streams, and no differences if there are none', async () => {
+  it('a report names all endpoints and streams, and lists no differences if there are none', async () => {
     await ibmCloud(DOCUMENTED, async (account) => {
       const { stdout, stderr, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
@@ -109,7 +109,7 @@ describe.concurrent('a report of verify', () => {
           ...['usage_instance', 'v5_errors', 'v5_rate_limit'],
         ].toSorted(),
       );
-      // The report shows the types that the API returned; the records contain a number and null.
+      // The report shows the types that the API returned, although the records contain a number and null.
       expect(stdout).toMatch(/^\| progress_percent \| string \(8\) \|/m);
       expect(stdout).toMatch(/^\| name \| list \(8\) \|/m);
     });
@@ -140,7 +140,7 @@ describe.concurrent('a report of verify', () => {
     });
   });
 
-  it('a report shows none of 3,000 values from the account, even with --debug', async () => {
+  it('a report contains none of 3,000 values from the account, even with --debug', async () => {
     const options: AccountOptions = { ...DOCUMENTED, gen2Backups: 3, oddInstances: true, unreadableEvents: 2 };
     await ibmCloud(options, async (account) => {
       const markers = await planting(account.sandbox.baseUrl);
@@ -205,7 +205,7 @@ function parsed(text: string): unknown {
   }
 }
 
-it('a report of verify counts the trusted profiles that the key can assume, and names none', async () => {
+it('a report counts the trusted profiles that the key can assume, without naming them', async () => {
   await ibmCloud({ ...DOCUMENTED, accounts: 2 }, async (account) => {
     const { sandbox } = account;
     const [, ...others] = sandbox.profiles;

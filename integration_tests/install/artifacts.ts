@@ -7,7 +7,7 @@ import { PYTHON_OPTIONS } from '../../test-support/python.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { setup as buildImage } from '../container/docker.ts';
 
-/** The packages of a release, without the image. */
+/** A release's packages, without the image. */
 export interface Artifacts {
   /** The folder with the wheel built by `npm run build:wheel`. */
   wheels: string;
@@ -33,7 +33,6 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   return () => workspace.remove();
 }
 
-/** Runs npm with the checkout's node. */
 async function npm(args: readonly string[]): Promise<void> {
   await outputOf('npm', args, { cwd: ROOT, env: PYTHON_OPTIONS.env });
 }

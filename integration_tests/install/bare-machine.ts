@@ -5,7 +5,7 @@ import { outputOf } from '../../test-support/processes.ts';
 /** Programs that every machine has and npm requires. */
 const ALWAYS_THERE = ['env', 'sh'];
 
-/** Creates a folder for PATH with node, npm, and the programs that every machine has. */
+/** Creates a folder for PATH that contains node, npm, and the programs that every machine has. */
 export function bareMachine(folder: string, node: string): string {
   const machine = join(folder, 'machine');
   mkdirSync(machine, { recursive: true });
@@ -15,7 +15,7 @@ export function bareMachine(folder: string, node: string): string {
   return machine;
 }
 
-/** Runs npm on a bare machine. This machine's npm settings still apply, such as the address of a registry. */
+/** Runs npm on a bare machine. This machine's npm settings, such as the registry's address, still apply. */
 export async function npm(machine: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   return outputOf(join(machine, 'npm'), args, {
     cwd: dirname(machine),
@@ -26,7 +26,8 @@ export async function npm(machine: string, args: readonly string[], env: NodeJS.
 
 function npmFolder(): string {
   const { npm_execpath: running } = process.env;
-  if (running === undefined) throw new Error('These tests use the npm that runs them: npm run test:install');
+  if (running === undefined)
+    throw new Error('Run these tests with npm, because they use the npm that runs them: npm run test:install');
   return dirname(running);
 }
 
@@ -34,6 +35,6 @@ function npmFolder(): string {
 export function onPath(program: string): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`there is no ${program} on PATH`);
+  if (found === undefined) throw new Error(`PATH contains no ${program}`);
   return found;
 }

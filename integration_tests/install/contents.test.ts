@@ -45,11 +45,11 @@ describe('the tarball', () => {
     expect(statSync(inject('artifacts').tarball).size).toBeLessThan(MB);
   });
 
-  it('the tarball contains no path of the machine that built it', () => {
+  it('the tarball contains no path from the machine that built it', () => {
     expect(betraying(path)).toEqual([]);
   });
 
-  it('the tarball has no dependencies, and its installation runs no script', async () => {
+  it('the tarball has no dependencies, and installing it runs no script', async () => {
     const installed = join(folder.folder, 'prefix', 'lib', 'node_modules');
     const machine = bareMachine(folder.folder, process.execPath);
     await npm(machine, ['install', '--global', '--prefix', join(installed, '../..'), inject('artifacts').tarball]);
@@ -89,7 +89,7 @@ describe('the wheel', () => {
     expect(statSync(inject('artifacts').wheel).size).toBeLessThan(MB);
   });
 
-  it('the wheel contains no path of the machine that built it', () => {
+  it('the wheel contains no path from the machine that built it', () => {
     expect(betraying(path)).toEqual([]);
   });
 

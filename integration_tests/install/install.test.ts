@@ -20,7 +20,7 @@ const PAGE_SIZE = 100;
 const PAGES = 4;
 const SIGTERMED = 143;
 
-/** A sandbox's platform and config, and the number of its records. */
+/** A sandbox's platform, config and record counts. */
 interface Api {
   platform: string;
   config: object;
@@ -54,7 +54,7 @@ function composeConfigNow(): Record<string, unknown> {
   return composeConfig({ api_token: compose.token, base_url: compose.baseUrl, page_size: PAGE_SIZE });
 }
 
-/** The number of rows of these streams in the sandbox. */
+/** The sandbox's row counts for these streams. */
 function countsOf({ counts }: Api, streams: readonly string[]): Record<string, number> {
   return Object.fromEntries(streams.map((name) => [name, counts[name] ?? NaN]));
 }
@@ -86,7 +86,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     expect((await run('tap-compose', ['--version'])).stdout).toBe(`tap-compose ${manifest.version}\n`);
   });
 
-  it('check succeeds with the right token, and fails with a wrong one', async () => {
+  it('check succeeds with the right token, and fails with a wrong token', async () => {
     for (const api of apis) {
       const { exitCode, stdout } = await run('source-compose', ['check', ...config(api.config)]);
       expect(exitCode).toBe(0);
@@ -135,7 +135,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
   it('the programs receive stdin', async () => {
     const { command, path } = installation;
-    // This uses a shell, because a program can't open the kind of stdin that Node.js gives its children.
+    // Use a shell, because programs can't open the kind of stdin that Node.js gives its child processes.
     const call = command('source-compose', ['check', '--config', '/dev/stdin'], files.folder);
     const feed = ['-c', 'f=$1; shift; PATH=$0 exec "$@" <"$f"', path, files.file('config.json', composeConfigNow())];
     const { stdout } = await runProcess(onPath('sh'), [...feed, ...call], { env: { HOME: files.folder } });
@@ -166,7 +166,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
     const patient = (): string[] => config({ ...composeConfigNow(), request_timeout_seconds: 600 });
 
-    it('SIGTERM ends a hanging read after its last states, and the next read resumes from them', async () => {
+    it('SIGTERM ends a hanging read after its last states, and the next read resumes from these states', async () => {
       const catalog = catalogOf('incremental', ['audit_events', 'accounts']);
       const args = ['read', ...patient(), '--catalog', files.file('catalog.json', catalog)];
       const end = await stopped('source-compose', args);
@@ -185,7 +185,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       expect(keysRead(rest, 'audit_events').length).toBeLessThan(EVENTS - (PAGES - 1) * PAGE_SIZE);
     });
 
-    it('SIGTERM ends a hanging tap after its last state, and the next sync resumes from it', async () => {
+    it('SIGTERM ends a hanging tap after its last state, and the next sync resumes from that state', async () => {
       const end = await stopped('tap-compose', patient());
       expect(end.signal ?? end.exitCode).toBe(installation.node === undefined ? SIGTERMED : 'SIGTERM');
       const read = ({ stdout }: Finished) => {

@@ -18,11 +18,11 @@ export interface InstallMethod {
   install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
 }
 
-/** The command and environment of an installed program. */
+/** How to run the installed programs. */
 export interface Installation {
   /** The command line. `files` is the folder with the input files. */
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
-  /** The whole PATH. */
+  /** The complete PATH. */
   path: string;
   /** The node that must run in the started process. Undefined if that process only controls another process. */
   node?: string;
@@ -72,8 +72,8 @@ const npmOnOldest = npmMethod(`npm on Node.js ${OLDEST}`, async (folder) => {
 });
 
 /**
- * Installs nothing: npx downloads the package into its cache and runs it. On SIGTERM, npx exits and leaves the program
- * running, as docs/running.md says.
+ * Installs nothing, because npx downloads the package into its cache and runs it. On SIGTERM, npx exits and leaves the
+ * program running, as docs/running.md says.
  */
 const npx: InstallMethod = {
   name: 'npx',

@@ -4,7 +4,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** An npm registry whose only package is this one. */
+/** An npm registry that contains only this project's package. */
 export interface NpmRegistry {
   url: string;
   close: () => Promise<void>;

@@ -1,6 +1,5 @@
 import type { Row } from './transcript.ts';
 
-/** A stream in the catalog. */
 interface Entry {
   tap_stream_id: string;
   stream: string;
@@ -21,7 +20,7 @@ interface Choice {
   fullTable?: boolean;
 }
 
-/** The output that a sync must have for one stream. */
+/** The output that a sync must have for a stream. */
 export interface Expected {
   key: string;
   cursor: string | undefined;

@@ -1,7 +1,7 @@
 import type { Expected } from './catalogs.ts';
 import { type Line, type LogLine, type Row, countsIn, linesOf, logOf } from './transcript.ts';
 
-/** A finished sync of the tap. */
+/** The tap's finished sync. */
 export interface TapRun {
   stdout: string;
   stderr: string;
@@ -10,20 +10,18 @@ export interface TapRun {
   sent?: NodeJS.Signals | undefined;
   /** The output that each stream must have. */
   expected: ReadonlyMap<string, Expected>;
-  /** The input state. */
   state?: Row | undefined;
   /** Whether a structured log was requested. */
   structured?: boolean | undefined;
   secrets?: readonly string[];
 }
 
-/** A parsed sync. */
 export interface Judged extends TapRun {
   lines: readonly Line[];
   /** The text after the last complete line. */
   rest: string;
   log: ReadonlyArray<LogLine | undefined>;
-  /** The number of records of each stream that has ended, from the log. */
+  /** The record counts of streams that have ended, from the log. */
   counts: ReadonlyMap<string, number>;
   /** Whether the tap was killed, so that its last line may be missing. */
   wasKilled: boolean;
@@ -37,11 +35,9 @@ export interface Rule {
   name: string;
   /** The requirement and its reason. */
   sentence: string;
-  /** Returns the violations. */
   broken: (run: Judged) => string[];
 }
 
-/** Parses a sync. */
 export function judgedOf(run: TapRun): Judged {
   const { lines, rest } = linesOf(run.stdout);
   const log = logOf(run.stderr);

@@ -265,7 +265,7 @@ test.each(broken)('the referee catches %s', (_, run, rules) => {
   expect(rulesOf(run).toSorted()).toEqual(rules.toSorted());
 });
 
-test('every rule has a unique name and a sentence, and catches a broken sync', () => {
+test('every rule has a unique name and a sentence, and catches a defect', () => {
   const names = RULES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { sentence } of RULES) expect(sentence).toMatch(/^[A-Z].*\.$/s);

@@ -16,7 +16,7 @@ const cases: Array<[string, Partial<SandboxOptions>, number, NodeJS.Signals]> = 
   ['cursor and newer_than are inclusive', { cursor: 'inclusive', newerThan: 'inclusive' }, 8, 'SIGTERM'],
 ];
 
-it.each(cases)('syncs that are interrupted and resumed lose nothing if %s', async (_, options, ends, signal) => {
+it.each(cases)('syncs that are interrupted and resumed lose no records if %s', async (_, options, ends, signal) => {
   await tapped({ ...DATA, ...options }, async (given) => {
     const seen = await syncWithEnds(given, ends, signal);
     for (const stream of INCREMENTAL) {
@@ -28,7 +28,7 @@ it.each(cases)('syncs that are interrupted and resumed lose nothing if %s', asyn
   });
 });
 
-it('syncs that are interrupted and resumed also emit events that arrive in between', async () => {
+it('syncs that are interrupted and resumed also emit events that arrive between syncs', async () => {
   await tapped(DATA, async (given) => {
     const seen = await syncWithEnds(given, 6, 'SIGTERM', () => {
       given.sandbox.addEvents(7);

@@ -3,7 +3,7 @@ import { type Row, isRow } from './transcript.ts';
 
 // Rules about the exit code and the log.
 
-/** The values that Meltano accepts for each key of a structured log line. */
+/** The values that Meltano accepts for each key in a structured log line. */
 const LINE: Readonly<Record<string, (value: unknown) => boolean>> = {
   level: (value) => ['debug', 'info', 'warning', 'error', 'critical'].includes(value as string),
   message: isText,

@@ -13,7 +13,7 @@ const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start
 const MUCH_OUTPUT = 100_000;
 
 interface Stated {
-  /** The line number of the STATE. */
+  /** The STATE's line number. */
   at: number;
   text: string;
   value: Row;
@@ -52,7 +52,7 @@ function mergesBadly(older: Row, newer: Row): boolean {
   }
 }
 
-/** A time, or text that sorts before all times. */
+/** Returns a time, or text that sorts before all times. */
 function timeOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -83,9 +83,9 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
 
 /** Returns the bookmarks that cover more than was printed. `before` is the bookmark at the start of the sync. */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
-  // Another rule checks the form of bookmarks.
+  // Another rule checks the bookmarks' format.
   if (formFaults(name, bookmark).length > 0) return [];
-  // A month may have no records, but the current month is never final.
+  // A month without records may be final, but the current month never is.
   if (bookmark['replication_key'] === 'month') {
     const month = timeOf(bookmark['replication_key_value']);
     return month < new Date().toISOString().slice(0, 7) ? [] : [`${name}: ${month}`];

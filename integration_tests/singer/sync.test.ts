@@ -4,7 +4,7 @@ import { runConnector } from '../../test-support/connector.ts';
 import { type Synced, type Tapped, tapped } from './taps.ts';
 import type { Row } from './transcript.ts';
 
-/** The keys of every stream, without duplicates. */
+/** Expects every key in the sandbox, without duplicates. */
 function expectEverything({ sandbox }: Tapped, synced: Synced, names: readonly StreamName[] = STREAM_NAMES): void {
   for (const name of names) {
     expect(synced.keys(name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
@@ -103,7 +103,7 @@ describe('a resumed sync', () => {
 });
 
 describe('a Singer catalog', () => {
-  it('a catalog limits output to the selected streams and fields, and no other stream is requested', async () => {
+  it('a catalog limits output to the selected streams and fields, and no deselected stream is requested', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const synced = await sync({
         config: { include_connection_strings: true },
@@ -186,7 +186,7 @@ describe('tap-compose', () => {
     });
   });
 
-  it('the config can consist of environment variables alone', async () => {
+  it('the config can consist only of environment variables', async () => {
     await tapped({}, async ({ sandbox }) => {
       const env = {
         TAP_COMPOSE_API_TOKEN: sandbox.token,

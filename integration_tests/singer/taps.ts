@@ -7,7 +7,7 @@ import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from
 import { type Violation, violationsOf } from './referee.ts';
 import { type Row, type TapMessage, linesOf } from './transcript.ts';
 
-/** A sync of the built tap, parsed and checked. */
+/** The built tap's sync, parsed and checked. */
 export interface Synced extends Finished {
   messages: readonly TapMessage[];
   violations: readonly Violation[];
@@ -18,7 +18,7 @@ export interface Synced extends Finished {
 }
 
 export interface SyncOptions {
-  /** The streams to sync and their modes, or undefined to sync all streams without a catalog. */
+  /** The streams to sync and their modes. If undefined, all streams are synced without a catalog. */
   choices?: Choices;
   state?: Row | undefined;
   /** The input state in the form that the rules expect, if the state file has another form. */
@@ -44,7 +44,7 @@ const STRUCTURED = {
   root: { level: 'INFO' },
 };
 
-/** Runs a test with its own sandbox and workspace, and removes both afterwards. */
+/** Runs a test with its own sandbox and workspace, and then removes both. */
 export async function tapped<T>(
   options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
   test: (given: Tapped) => Promise<T>,
@@ -72,7 +72,6 @@ export async function catalogOfTap(args: readonly string[]): Promise<Catalog> {
   return JSON.parse(stdout) as Catalog;
 }
 
-/** Runs the built tap once. */
 export async function runTap(
   given: { workspace: Workspace; catalog: Catalog; config: Row; secrets: readonly string[] },
   { choices, state, asState, structured, run, sent }: SyncOptions,

@@ -19,7 +19,7 @@ interface StateMessage {
 }
 export type TapMessage = SchemaMessage | RecordMessage | StateMessage;
 
-/** A line of stdout, with its message, if any. */
+/** A line of stdout and its message, if any. */
 export interface Line {
   text: string;
   message: TapMessage | undefined;
@@ -71,7 +71,7 @@ function logLine(text: string): LogLine | undefined {
   }
 }
 
-/** The number of records of each stream, according to the log. */
+/** Record counts by stream, according to the log. */
 export function countsIn(log: ReadonlyArray<LogLine | undefined>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of log) {

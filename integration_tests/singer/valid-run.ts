@@ -46,7 +46,7 @@ export function record(stream: string, data: Row): Row {
 export const event = (id: string, at: string): Row => record('audit_events', { id, created_at: at, data: {} });
 const recipe = (id: string, at: string): Row => record('recipes', { id, deployment_id: 'd1', updated_at: at });
 
-/** The bookmarks of a sync: of the events, and of the only deployment. */
+/** A sync's bookmarks for the events and for the only deployment. */
 export function bookmarks(mark: string | null, walk: Row[], recipes: string | null): Readonly<Record<string, Row>> {
   const common = { version: 1, platform: 'compose', start_date: null };
   const partition = { context: { deployment_id: 'd1' }, replication_key: 'updated_at', replication_key_value: recipes };
@@ -68,7 +68,7 @@ export const recipesState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', b
 export const lastState = state(bookmarks(DAY(3), [], DAY(2)));
 export const lastTeam = record('teams', { id: 't2', users: null, size: null });
 
-/** A valid sync of four streams that are read concurrently; one of them is empty. */
+/** A valid sync that reads four streams concurrently, one of which is empty. */
 export function validMessages(): Row[] {
   return [
     firstState,
@@ -103,7 +103,6 @@ export const validLog: readonly string[] = [
   ]),
 ];
 
-/** A structured log line. */
 function structuredLine(level: string, message: string, more: Row = {}): Row {
   return {
     level,

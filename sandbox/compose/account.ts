@@ -21,13 +21,13 @@ export interface DatabaseType {
   readonly name: string;
   readonly scheme: string;
   /**
-   * The versions, from oldest to newest. The newest version is the preferred one. Without versions, the catalog row
-   * lacks the field.
+   * The versions, from oldest to newest. The newest version is preferred. Without versions, the catalog row lacks the
+   * field.
    */
   readonly versions: readonly string[];
 }
 
-/** Every database type of the catalog (compose-api.md, 9.5). */
+/** Every database type in the catalog (compose-api.md, 9.5). */
 export const DATABASE_TYPES: readonly [DatabaseType, ...DatabaseType[]] = [
   { type: 'postgresql', name: 'PostgreSQL', scheme: 'postgres', versions: ['9.4.16', '9.6.3', '9.6.10', '10.4'] },
   { type: 'mongodb', name: 'MongoDB', scheme: 'mongodb', versions: ['3.2.22', '3.4.10', '3.6.8'] },
@@ -53,7 +53,7 @@ export function accounts(world: World): Row[] {
   return [{ id: accountId(world), name: 'Harbour Analytics', slug: ACCOUNT_SLUG }];
 }
 
-/** The account's users (go user.go), with only id and name. */
+/** The account's users (go user.go), with only their ids and names. */
 export function users(world: World): { id: string; name: string }[] {
   return USER_NAMES.map((name, index) => ({ id: makeId(world.seed, Kind.user, 0, index + 1), name }));
 }

@@ -9,7 +9,9 @@ const DOWNLOADABLE = new Set(['etcd', 'mongodb', 'mysql', 'postgresql', 'rabbitm
 
 const FAR_FUTURE = '9999-12-31T00:00:00Z';
 
-/** Add-ons: MongoDB had three kinds (H-addons). Path, envelope and keys are assumptions (compose-api.md, 9.8). */
+/**
+ * Add-ons, of which MongoDB had three kinds (H-addons). Path, envelope and keys are assumptions (compose-api.md, 9.8).
+ */
 export function addons(world: World, deployment: number): Row[] {
   if (databaseOf(deployment).type !== 'mongodb') return [];
   const addon = (index: number, type: string, name: string): Row => ({
@@ -27,7 +29,7 @@ export function addons(world: World, deployment: number): Row[] {
 }
 
 /**
- * The health of one deployment, as an object (G-alerts). The capsule id may be missing; the key `check` is an
+ * The health of one deployment, as an object (G-alerts). The capsule id may be missing. The key `check` is an
  * assumption.
  */
 export function alerts(world: World, deployment: number): Row {
@@ -103,7 +105,7 @@ function billable(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Roles with their users (node-roles). Listing roles without users, too, is an assumption. */
+/** Roles with their users (node-roles). It is an assumption that roles without users are listed. */
 export function roles(world: World, deployment: number): Row[] {
   if (deployment % 5 === 4) return [];
   const [ada, bo, third] = users(world);
@@ -114,7 +116,7 @@ export function roles(world: World, deployment: number): Row[] {
   ];
 }
 
-/** Roles with their teams (go team_roles.go). The users of a team may be missing. */
+/** Roles with their teams (go team_roles.go). A team's users may be missing. */
 export function teamRoles(world: World, deployment: number): Row[] {
   if (deployment % 4 === 3) return [];
   const [platform, billing] = teams(world);

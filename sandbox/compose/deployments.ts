@@ -9,7 +9,6 @@ export function deploymentId(world: World, index: number): string {
   return makeId(world.seed, Kind.deployment, 0, index + 1);
 }
 
-/** The index of the deployment with this id. */
 export function deploymentIndex(world: World, id: string): number | undefined {
   const index = (readId(world.seed, Kind.deployment, id)?.index ?? 0) - 1;
   return index >= 0 && index < world.deployments ? index : undefined;
@@ -24,7 +23,7 @@ export function deploymentName(index: number): string {
   return `${pick(SERVICES, index)}-${databaseOf(index).type.replace('_', '')}${number}`;
 }
 
-/** Every other deployment is outdated, if its type has an older version. */
+/** Every other deployment is outdated if its type has an older version. */
 export function versionOf(index: number): string | undefined {
   const { versions } = databaseOf(index);
   return versions[index % 2 === 0 ? Math.max(0, versions.length - 3) : versions.length - 1];
@@ -106,7 +105,7 @@ function connectionStrings(world: World, index: number): Row {
   };
 }
 
-/** The content of `misc` for Redis (compose-api.md, 15). That each value is a list is an assumption. */
+/** The content of `misc` for Redis (compose-api.md, 15). We assume that each value is a list. */
 function redisMisc(scheme: string, login: string, host: string): Row {
   return {
     cli_readonly: [`redli --readonly -u ${scheme}://${login}@${host}`],

@@ -1,7 +1,7 @@
 import { type Answer, type OpenedBody, type Row, type Shape, asciiJson, json } from '../platform.ts';
 import { rowKey } from './reports.ts';
 
-/** Compose's exact header is unknown; only HAL is documented (compose-api.md, 4). */
+/** Compose's exact header is unknown. Only HAL is documented (compose-api.md, 4). */
 export const HAL = 'application/hal+json; charset=utf-8';
 
 type Body = Row & { readonly _embedded?: Readonly<Record<string, Row[]>> };

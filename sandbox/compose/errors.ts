@@ -1,6 +1,5 @@
 import { type Answer, json } from '../platform.ts';
 
-/** The errors by parameter. */
 export function invalid(errors: Record<string, string[]>): Answer {
   return json(422, { errors });
 }

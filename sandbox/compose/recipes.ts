@@ -42,7 +42,7 @@ export class Recipes {
     this.#world = world;
   }
 
-  /** The number of a deployment's recipes, at any depth. */
+  /** The number of recipes in a deployment, at any depth. */
   count(deployment: number): number {
     return this.#world.recipesPerDeployment + (this.#added.get(deployment) ?? 0);
   }
@@ -52,7 +52,7 @@ export class Recipes {
     return upTo(this.count(deployment)).map((index) => recipeId(this.#world, deployment, index));
   }
 
-  /** The list of a deployment's recipes, unordered. */
+  /** A deployment's recipes, in no particular order. */
   list(deployment: number): Row[] {
     return upTo(this.count(deployment))
       .filter((index) => isListed(index, this.#world.recipesPerDeployment))
@@ -87,7 +87,7 @@ function recipeId(world: World, deployment: number, index: number): string {
   return makeId(world.seed, Kind.recipe, deployment, index);
 }
 
-/** A recipe with its nested children, at every depth. */
+/** A recipe with its children, which are nested at every depth. */
 function recipeRow(world: World, changes: Changes, deployment: number, index: number): Row {
   const past = world.recipesPerDeployment;
   const id = recipeId(world, deployment, index);
@@ -139,7 +139,6 @@ function parentOf(index: number, past: number): number | undefined {
   return parent === undefined || index >= past ? undefined : index - placeOf(index) + parent;
 }
 
-/** The indices of the recipe's children. */
 function childrenOf(index: number, past: number): number[] {
   return upTo(FAMILY)
     .map((place) => index - placeOf(index) + place)

@@ -17,7 +17,7 @@ export interface Holdings {
 /** In a key, this name refers to the id in the path, which the rows themselves may lack. */
 const DEPLOYMENT = 'deployment_id';
 
-/** A stream that is read with a single request, or with one per deployment. */
+/** A stream that is read with a single request, or with a request per deployment. */
 export interface Report {
   /**
    * The path below the version. A path with `:id` is requested per deployment, and `rows` gets the deployment's index.
@@ -25,7 +25,6 @@ export interface Report {
   readonly path: string;
   /** The list's name in the envelope. Without a name, the body is an object, which is the only row. */
   readonly list?: string;
-  /** The fields of a record's key. */
   readonly key: readonly string[];
   rows(holdings: Holdings, deployment: number): readonly Row[];
   /** The keys of a deployment's rows, if rows are nested. */
@@ -124,7 +123,8 @@ export function rowKey(list: string): string {
 }
 
 /**
- * The primary keys that a full read of the stream must emit, without duplicates. Keys of audit events are newest first.
+ * The primary keys that a full read of the stream must emit, without duplicates. For audit events, the newest key is
+ * first.
  */
 export function* keysOf(holdings: Holdings, stream: StreamName): Generator<string> {
   const report = reportOf(stream);
@@ -139,7 +139,7 @@ export function* keysOf(holdings: Holdings, stream: StreamName): Generator<strin
   }
 }
 
-/** The number of keys of each stream, without computing pages. */
+/** Each stream's number of keys, computed without pages. */
 export function countsOf(holdings: Holdings): Record<StreamName, number> {
   const counts = STREAM_NAMES.map((stream) => {
     const report = reportOf(stream);

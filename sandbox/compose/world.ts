@@ -7,7 +7,7 @@ export interface World {
   readonly recipesPerDeployment: number;
 }
 
-/** The host in links of the real API. Clients must not follow these links (compose-api.md, 5). */
+/** The host in the real API's links. Clients must not follow these links (compose-api.md, 5). */
 const API = 'https://api.compose.io/2016-07';
 
 /** A templated link as in Compose's responses. Relative links also occurred. */
@@ -27,7 +27,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const YEAR = 365 * DAY;
 
-/** A time in the future for every user of the sandbox. */
+/** A time that is in the future, whenever the sandbox runs. */
 export const FUTURE = Date.UTC(2099, 0, 1);
 
 /** The current time, fixed at the start, because an event's date must not change after it has been returned. */

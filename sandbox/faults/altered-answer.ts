@@ -84,7 +84,7 @@ function spoilKeys(platform: Platform, answer: Answer): Answer {
   );
 }
 
-/** Returns the response with an additional field in each row that contains lists nested this many levels deep. */
+/** Returns the response with an additional field in each row, which contains lists nested this many levels deep. */
 function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
   const lists = '['.repeat(levels) + ']'.repeat(levels);
   return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);

@@ -23,8 +23,8 @@ const status = z.int().min(200).max(599);
 
 const common = {
   /**
-   * The path below the API's prefix, such as `/deployments/*\/recipes`. `*` matches within a segment, `**` across
-   * segments.
+   * The path below the API's prefix, such as `/deployments/*\/recipes`. `*` matches within a segment, and `**` matches
+   * across segments.
    */
   path: z.string().min(1),
   /** The id of the account whose requests get the fault. Default: requests of all accounts. */
@@ -41,7 +41,7 @@ const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('status'),
     status,
     retryAfter: z.union([z.number(), z.string()]).optional(),
-    /** The response body: a string as is, any other value as JSON. */
+    /** The response body. A string is sent as is, and any other value as JSON. */
     body: z.unknown().optional(),
   }),
   z.strictObject({ ...common, kind: z.literal('reset') }),
@@ -67,7 +67,6 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('nested'), levels: z.int().min(1).max(1_000_000) }),
 ]);
 
-/** The fields of a fault. */
 export const KINDS = faultSchema.options.map((option) => option.shape.kind.value);
 
 /** A fault for some paths. README.md describes each kind. */

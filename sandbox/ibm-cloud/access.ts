@@ -10,7 +10,7 @@ const PUBLIC_GROUP = 'AccessGroupId-PublicAccess';
 
 export const NAMES = ['Ada Quay', 'Bo Pier', 'Çelik Ñandú', 'Dana "Dee" Dock'] as const;
 
-/** The IAM id of the n-th user. The first user, who owns the account, is the same person in every account. */
+/** The IAM ID of the n-th user. The first user, who owns the account, is the same person in every account. */
 export function userId(world: World, index: number): string {
   if (index === 0) return 'IBMid-0269999999';
   return `IBMid-${String(270_000_000 + (noise(world.seed, Kind.user, 0) % 1000) * 1000 + index).padStart(10, '0')}`;
@@ -65,7 +65,7 @@ export function accessGroups(world: World): Row[] {
   ];
 }
 
-/** The members of a group, of every type. One group in four has no members, and one in four has four times as many. */
+/** A group's members of every type. One group in four has no members, and one in four has four times as many. */
 export function members(world: World, group: string): Row[] {
   const index = upTo(world.options.accessGroups).find((one) => groupId(world, one) === group);
   if (index === undefined || index % 4 === 3) return [];

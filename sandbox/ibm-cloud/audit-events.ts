@@ -27,13 +27,13 @@ const ACTIONS = [
   'deployment-version.update',
 ] as const;
 
-/** Event times have a resolution of hundredths of a second. */
+/** Event times are precise to a hundredth of a second. */
 const HUNDREDTH = 10;
 
 /** Each pair of consecutive entries shares a time. */
 const TIES = 2;
 
-/** The fraction of an unreadable event's text that is kept. The kept start contains the correlation id. */
+/** The fraction of an unreadable event's text that is kept. This part contains the correlation ID. */
 const READABLE_PART = 0.7;
 
 /** The account's log entries: generated from their serial numbers, plus entries added later. */
@@ -100,7 +100,7 @@ export class AuditEvents {
     return deployments + gen2Deployments > 0 && !isOfApplication(serial) && serial % 5 !== 4;
   }
 
-  /** The application and the subsystem of an entry. */
+  /** An entry's application and subsystem. */
   labels(serial: number): { applicationname: string; subsystemname: string } {
     if (isOfApplication(serial)) return { applicationname: 'web-shop', subsystemname: 'checkout' };
     const { service, guid } = this.#source(serial);
@@ -147,7 +147,7 @@ export class AuditEvents {
     const initiator = userId(world, serial % 5);
     return {
       correlationId: this.#correlationId(serial),
-      // Some events have an id; most don't.
+      // Only some events have an ID.
       ...(serial % 3 === 0 && { id: uuid(world, Kind.event, 2, serial) }),
       eventTime: eventTime(time, serial),
       action: `${service}.${action}`,

@@ -18,7 +18,7 @@ export interface Engine {
   readonly groups?: readonly string[];
 }
 
-/** Every engine of the catalog. */
+/** Every engine in the catalog. */
 export const ENGINES: readonly [Engine, ...Engine[]] = [
   {
     service: 'databases-for-postgresql',

@@ -44,7 +44,6 @@ const GATEWAY = '<html><head><title>503 Service Unavailable</title></head><body>
 /** An error body in the service's own shape (icd-api.md, 1.2). */
 export type Refuse = (path: string, status: number, text?: string) => Answer;
 
-/** The error bodies of all services. */
 export const errorBody: Refuse = (path, status, text) => {
   const message = text ?? MESSAGES[status] ?? `a fault simulated by the sandbox: ${status}`;
   const [, service = ''] = path.split('/');

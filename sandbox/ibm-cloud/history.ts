@@ -3,7 +3,7 @@ import type { Row } from '../platform.ts';
 import { deploymentId, engineOf } from './deployments.ts';
 import { DAY, HOUR, Kind, MINUTE, type World, childCrn, fakeSecret, iso, uuid } from './world.ts';
 
-/** Finished tasks remain listed for at least 24 hours, failed tasks for at least 7 days (icd-api.md, 2.3.3). */
+/** Finished tasks remain listed for at least 24 hours, and failed tasks for at least 7 days (icd-api.md, 2.3.3). */
 const FINISHED_STAYS = DAY;
 const FAILED_STAYS = 7 * DAY;
 

@@ -47,7 +47,7 @@ export class Pages {
     return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
   }
 
-  /** A new token for the first page, which differs from all previous tokens. */
+  /** A new token for the first page. It differs from all previous tokens. */
   freshToken(): string {
     this.#fresh += 1;
     return this.token(0, { fresh: String(this.#fresh) });
@@ -86,7 +86,6 @@ export class Pages {
 }
 
 interface ByToken {
-  /** The path of the list. */
   readonly path: string;
   /** The name of the token parameter. */
   readonly token: string;
@@ -106,7 +105,7 @@ function cut<Item>(list: readonly Item[], { from, limit }: PageRequest): Page<It
   return { items: list.slice(from, to), limit, from, ...(to < list.length && { next: to }) };
 }
 
-/** The path and query of a page's `next` or `first` link: the request's query with some parameters replaced. */
+/** The path and query of a page's `next` or `first` link: the request's query, with some parameters replaced. */
 export function link(path: string, query: QueryParameters, changed: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, ...changed })) {

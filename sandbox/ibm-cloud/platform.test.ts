@@ -17,7 +17,6 @@ afterEach(async () => {
 const DAY = 24 * 3600;
 const INSTANCES = '/resource-controller/v2/resource_instances';
 
-/** The total cost of a month. */
 function costOf(sandbox: IbmCloudSandbox, month: string): number {
   const ofMonth = [...sandbox.rows('billables')].filter((row) => row['month'] === month);
   return ofMonth.reduce((total, row) => total + Number(row['cost']), 0);

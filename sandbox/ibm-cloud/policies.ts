@@ -12,7 +12,7 @@ const VIEWER = 'crn:v1:bluemix:public:iam::::role:Viewer';
 const EDITOR = 'crn:v1:bluemix:public:iam::::role:Editor';
 const ADMINISTRATOR = 'crn:v1:bluemix:public:iam::::role:Administrator';
 
-/** A kind of policy: its subjects, the resources it covers, and the roles it grants. */
+/** A kind of policy, with its subjects, the resources that it covers, and the roles that it grants. */
 interface PolicyKind {
   readonly subject: Subject | readonly Subject[];
   readonly covers: Readonly<Record<string, string>>;
@@ -77,7 +77,7 @@ function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKi
       },
     },
     { subject: group, covers: deployment(round + 1), roles: [VIEWER, own], opensDatabases: true },
-    // An authorization of one service for another.
+    // An authorization of one service to access another.
     {
       subject: { key: 'iam_id', value: 'none' },
       covers: { serviceName: 'kms' },

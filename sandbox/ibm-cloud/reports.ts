@@ -23,11 +23,10 @@ export interface Holdings {
   readonly events: AuditEvents;
 }
 
-/** A stream of a connector: the paths from which it is read, and its rows. */
+/** A connector's stream, with the paths from which it is read, and its rows. */
 interface Report {
   /** The stream's paths below the sandbox's address. */
   readonly paths: readonly string[];
-  /** The fields of a record's key. */
   readonly key: readonly string[];
   /** The rows that a full read must emit: as the API returns them, plus the fields that the key requires. */
   rows(holdings: Holdings): Iterable<Row>;
@@ -203,7 +202,6 @@ export function* keysOf(accounts: readonly Holdings[], stream: IbmCloudStreamNam
   }
 }
 
-/** The number of rows of each stream. */
 export function countsOf(accounts: readonly Holdings[]): Record<IbmCloudStreamName, number> {
   const counts = IBM_CLOUD_STREAM_NAMES.map((stream) => {
     let count = 0;
@@ -213,7 +211,7 @@ export function countsOf(accounts: readonly Holdings[]): Record<IbmCloudStreamNa
   return Object.fromEntries(counts) as Record<IbmCloudStreamName, number>;
 }
 
-/** The rows of all generation 1 deployments, each with its deployment's id. */
+/** The rows of all generation 1 deployments, each with the deployment's id. */
 function ofDeployments(world: World, rows: (world: World, deployment: number) => readonly Row[]): Row[] {
   return upTo(world.options.deployments).flatMap((deployment) => {
     const deployment_id = deploymentId(world, deployment);
@@ -221,7 +219,7 @@ function ofDeployments(world: World, rows: (world: World, deployment: number) =>
   });
 }
 
-/** Whether a usage row is for a database, by the service in the CRN (icd-api.md, 1.5). */
+/** Whether a usage row is for a database, according to the service in its CRN (icd-api.md, 1.5). */
 function isOfDatabase({ resource_instance_id }: Row): boolean {
   return /^crn:v1:[^:]*:[^:]*:(databases|messages)-for-/.test(String(resource_instance_id));
 }

@@ -13,7 +13,7 @@ function ownIamId(world: World): string {
   return `iam-ServiceId-${uuid(world, Kind.service, 0, 0)}`;
 }
 
-/** The trusted profile of an account, which trusts the service ID of the API key (icd-accounts-access.md, 2.12). */
+/** An account's trusted profile, which trusts the API key's service ID (icd-accounts-access.md, 2.12). */
 export interface Profile {
   readonly id: string;
   readonly crn: string;
@@ -37,8 +37,8 @@ interface Issued {
 }
 
 /**
- * The tokens issued so far. IAM exchanges the API key for a token of the first account, and this token for tokens of the trusted
- * profiles of all accounts. The services accept only tokens.
+ * The tokens issued so far. IAM exchanges the API key for a token of the first account. It exchanges that token for
+ * tokens of all accounts' trusted profiles. The services accept only tokens.
  */
 export class Tokens {
   readonly #worlds: readonly [World, ...World[]];

@@ -7,10 +7,10 @@ import { type Pages, lastPage, link } from './pages.ts';
 import { resourceGroupIds } from './resource-groups.ts';
 import { DAY, type World, accountId } from './world.ts';
 
-/** Until this day, usage of the previous month can still change: the 21st at 00:00 UTC (icd-api.md, 2.5). */
+/** The previous month's usage can change until the 21st at 00:00 UTC (icd-api.md, 2.5). */
 const FINAL_DAY = 21;
 
-/** On this day, usage of the previous month is corrected. */
+/** On this day, the previous month's usage is corrected. */
 const CORRECTION_DAY = 10;
 
 const METRICS = [
@@ -19,7 +19,7 @@ const METRICS = [
   ['VIRTUAL_PROCESSOR_CORES', 'vCPU', 31.5, 'CORES'],
 ] as const;
 
-/** A month: its text form (such as `2026-10`), its start and its end. */
+/** A month: its text, such as `2026-10`, its start and its end. */
 interface Month {
   readonly text: string;
   readonly begin: number;
@@ -87,7 +87,7 @@ export class Usage {
       created_at: new Date(String(instance['created_at'])).toISOString(),
       ...(index % 3 === 0 && { deleted_at: null }),
       usage: upTo(1 + (index % METRICS.length)).map((metric) => this.#metric(month, index, metric, 1)),
-      // These fields are included only on request; `answer` removes them otherwise.
+      // These fields are included only on request. Otherwise, `answer` removes them.
       resource_instance_name: instance['name'],
       resource_group_name: 'Default',
       resource_name: instance['resource_id'],
@@ -122,7 +122,7 @@ export class Usage {
     };
   }
 
-  /** `GET …/resource_instances/usage/:month`: usage of the account or of one of its resource groups. */
+  /** `GET …/resource_instances/usage/:month`: the usage of the account or of a resource group. */
   answer(pages: Pages, received: Received, refuse: Refuse): Answer {
     const world = this.#world;
     const { parameters, query, path } = received;
@@ -176,7 +176,8 @@ function isFinal(world: World, month: Month): boolean {
 }
 
 /**
- * A row per metric of the usage rows. Rows that differ only in their amounts are numbered, starting with the second.
+ * A row for each metric in the usage rows. Rows that differ only in their amounts are numbered, starting with the
+ * second.
  */
 export function usageMetrics(rows: readonly Row[]): Row[] {
   const seen = new Map<string, number>();

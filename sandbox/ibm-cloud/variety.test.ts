@@ -11,8 +11,8 @@ afterAll(() => sandbox.close());
 const of = (row: Row, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (value as Row | undefined)?.[name], row);
 
-// The default data must contain these variations, because connectors often handle them incorrectly. Some rows have each variation,
-// and some don't.
+// The default data must contain these variations, because connectors often handle them incorrectly. Each variation
+// occurs in some rows, but not in all.
 test.each<[string, IbmCloudStreamName, (row: Row) => unknown]>([
   ['plans like gen2-standard', 'deployments', (r) => /-gen2-\w/.test(String(r['resource_plan_id']))],
   ['plans like standard-gen2', 'deployments', (r) => String(r['resource_plan_id']).endsWith('-gen2')],

@@ -55,7 +55,6 @@ export const REGIONS = [
   'jp-osa',
 ] as const;
 
-/** The region of the n-th deployment. */
 export function regionOf(world: World, index: number): string {
   return REGIONS[index % world.options.regions] ?? REGIONS[0];
 }
@@ -98,7 +97,7 @@ export function accountId(world: World): string {
   return madeUpHex(world.seed, 400, 32);
 }
 
-/** A CRN with ten segments (icd-api.md, 1.5). A child of an instance has its own type and id. */
+/** A CRN with ten segments (icd-api.md, 1.5). An instance's child has its own type and id. */
 export function crn(world: World, parts: CrnParts): string {
   const { cname = 'bluemix', service, region, guid, type = '', resource = '' } = parts;
   return ['crn', 'v1', cname, 'public', service, region, `a/${accountId(world)}`, guid, type, resource].join(':');
@@ -113,7 +112,7 @@ interface CrnParts {
   readonly resource?: string;
 }
 
-/** The CRN of a child of an instance. */
+/** The CRN of an instance's backup or task. */
 export function childCrn(instance: string, type: 'backup' | 'task', id: string): string {
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }

@@ -1,4 +1,4 @@
-/** A text that a server may send, its parts that must be masked, and its parts that must not be masked. */
+/** A text that a server may send, with the parts that must be masked and the parts that must not. */
 export interface ErrorText {
   text: string;
   secrets: string[];

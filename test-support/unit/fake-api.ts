@@ -20,7 +20,7 @@ export type Answers = Record<string, unknown>;
 
 export type AnyAnswer = (path: string, query: Query) => unknown;
 
-/** A fake API client. Paths without their own response go to `otherwise`, or get HTTP 404. */
+/** A fake API client. For paths without their own response, calls `otherwise` or returns HTTP 404. */
 export class FakeApi {
   readonly requests: FakeRequest[] = [];
   /** The log, one `level sentence` per line. */
@@ -75,7 +75,6 @@ export function refuses(status: number, path?: string): () => never {
   };
 }
 
-/** The body of a list response. */
 export function listBody(name: string, rows: unknown[]): unknown {
   return { _embedded: { [name]: rows } };
 }

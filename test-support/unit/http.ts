@@ -20,7 +20,7 @@ export interface TestClient {
   limits: number[];
 }
 
-/** The options of a client of the API at BASE_URL whose waits take no real time. */
+/** Options for a client of the API at BASE_URL. Its waits take no real time. */
 export function clientOptions(timing = skippedTime()): ClientOptions {
   return {
     address: BASE_URL,
@@ -40,7 +40,6 @@ export function clientOptions(timing = skippedTime()): ClientOptions {
   };
 }
 
-/** A client with these options. */
 export function createClient(options: Partial<ClientOptions> = {}): TestClient {
   const timing = skippedTime();
   const retries: RetryEvent[] = [];
@@ -62,7 +61,6 @@ export interface LocalServer {
   port: number;
   /** All requests so far. */
   requests: IncomingMessage[];
-  /** The number of opened connections. */
   connections: () => number;
 }
 
@@ -87,7 +85,6 @@ export async function startServer(listener: RequestListener, host = '127.0.0.1')
   return { server, origin: `http://127.0.0.1:${port}`, port, requests, connections: () => connections };
 }
 
-/** The body of a request, as a string. */
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);

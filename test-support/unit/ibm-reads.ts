@@ -22,7 +22,7 @@ interface AccountData {
   startedAt?: string;
 }
 
-/** An IBM Cloud stream that is ready to be read, and its output. */
+/** An IBM Cloud stream that is ready to be read, and the read's output. */
 export interface IbmRead {
   stream: OpenStream;
   api: TestApi;

@@ -14,7 +14,7 @@ export function crnOf(n: number, service = 'databases-for-postgresql', region = 
   return `crn:v1:bluemix:public:${service}:${region}:a/${ACCOUNT}:${guidOf(n)}::`;
 }
 
-/** An inventory row (icd-api.md 2.1); `more` overrides its fields. */
+/** An inventory row (icd-api.md 2.1). `more` overrides its fields. */
 export function instanceRow(n: number, crn = crnOf(n), more: Row = {}): Row {
   const [, , , , service] = crn.split(':');
   return { id: crn, guid: guidOf(n), crn, name: `db-${n}`, state: 'active', resource_id: service, ...more };
@@ -52,7 +52,7 @@ export interface TestApi extends Api {
 }
 
 /**
- * An API that gets every response from `answer`, which returns a body or throws. Its requests contain this
+ * An API that gets every response from `answer`, which returns a body or throws. Requests contain the given
  * authorization.
  */
 export function openApi(answer: (request: Request) => unknown, authorization = 'Bearer t'): TestApi {
@@ -66,7 +66,7 @@ export function openApi(answer: (request: Request) => unknown, authorization = '
     async get(request, owner) {
       requests.push(request);
       owners.push(owner);
-      // This keeps concurrent requests concurrent.
+      // Yield, so that concurrent requests overlap.
       await Promise.resolve();
       return structuredClone(answer(request));
     },

@@ -31,7 +31,7 @@ export function mockTheApi(): void {
   });
 }
 
-/** The address of the API for mocked responses. */
+/** The API's scope for mocked responses. */
 export function api(): nock.Scope {
   // Without a Content-Length, aborting in the middle of a body ends the process, because there is no keep-alive.
   return nock(BASE_URL).replyContentLength();

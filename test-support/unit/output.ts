@@ -83,13 +83,12 @@ export interface OpenContext {
   context: Context;
   /** The output so far, with each line parsed. */
   messages: () => Message[];
-  /** The text on stderr. */
   stderr: () => string;
-  /** Has the effect of a SIGTERM or a closed reader. */
+  /** Aborting this has the effect of a SIGTERM or a closed reader. */
   stop: AbortController;
 }
 
-/** The environment of a command, whose stdout is kept in memory. */
+/** The environment of a command. Its stdout is kept in memory. */
 export function openContext(env: Context['env'] = {}): OpenContext {
   let text = '';
   let said = '';
@@ -146,14 +145,14 @@ export class StalledOutput extends Writable {
     });
   }
 
-  /** Takes the waiting chunk. Returns whether there was one. */
+  /** Takes the waiting chunk. Returns whether a chunk was waiting. */
   takeOne(): boolean {
     const done = this.#taken.shift();
     done?.();
     return done !== undefined;
   }
 
-  /** Takes the waiting chunk, and all chunks that follow. */
+  /** Takes the waiting chunk and all chunks that follow. */
   async takeAll(): Promise<void> {
     do await everyoneElse();
     while (this.takeOne());

@@ -81,7 +81,7 @@ export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSign
   };
 }
 
-/** Opens a stream of a read at its state. `C` is the type of the stream's cursor. */
+/** Opens a read's stream at its state. `C` is the type of the stream's cursor. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
@@ -103,7 +103,7 @@ export function openRead<C extends Cursor | undefined = undefined>(
 
 // A minimal stream for each way of reading.
 
-/** A stream that is read with one request for one list. */
+/** A stream that is read with a single request for a list. */
 export const parts = streamsOf<ComposeShared>()({
   name: 'parts',
   description: 'Parts.',
@@ -135,7 +135,7 @@ export const events = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), created_at: timestamp('When it happened.') },
 });
 
-/** The stream of deployments, with secret details. */
+/** The deployments stream, with secret details. */
 export const deployments = streamsOf<ComposeShared>()({
   name: 'deployments',
   description: 'Deployments.',
@@ -187,7 +187,7 @@ export const recipes = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
-/** The recipes stream with rows that change until they finish, and have only the date when they started. */
+/** The recipes stream, with rows that change until they finish, and that contain only their start date. */
 export const tasks: Stream<ComposeShared> = {
   ...altered(recipes, { isFinal: ({ status }: Row) => status === 'done' }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },

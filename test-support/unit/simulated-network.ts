@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Route, RouteOptions } from '../../src/http/connection/route.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** A simulated server's reaction to an attempt: a response, a failed connection, or nothing until the timeout. */
+/** A simulated server's reaction to an attempt: a response, a failed connection, or no response until the timeout. */
 export type Reaction =
   | { status: number; afterMs: number; headers?: Record<string, string>; body?: unknown }
   | { code: string; afterMs?: number }
@@ -19,7 +19,7 @@ export interface SimulatedRequest {
 /** Simulates servers in virtual time, instead of real connections. */
 export class SimulatedNetwork {
   readonly requests: SimulatedRequest[] = [];
-  /** The maximum number of requests in flight, by origin; `all` has the maximum of the sum. */
+  /** The maximum number of requests in flight, by origin. `all` contains the maximum across all origins. */
   readonly most = new Map<string, number>();
   readonly #inFlight = new Map<string, number>();
   readonly #time: VirtualTime;

@@ -28,11 +28,11 @@ export interface OpenTap {
   messages: () => TapMessage[];
   /** All lines on stderr so far. */
   log: () => string[];
-  /** Has the effect of a SIGTERM. */
+  /** Aborting this has the effect of a SIGTERM. */
   stop: AbortController;
 }
 
-/** The environment of tap-compose, whose stdout and stderr are kept in memory. */
+/** The environment of tap-compose. Its stdout and stderr are kept in memory. */
 export function openTap(env: Context['env'] = {}): OpenTap {
   let text = '';
   let said = '';

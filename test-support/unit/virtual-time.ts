@@ -11,7 +11,6 @@ interface Sleeper {
  * deterministic. Use it for code that waits only for this clock and for promises.
  */
 export class VirtualTime implements Timing {
-  /** The number that `random` returns. */
   chance = 0.5;
   readonly #sleepers = new Set<Sleeper>();
   #now: number;
@@ -45,8 +44,7 @@ export class VirtualTime implements Timing {
   };
 
   /**
-   * Waits for the result of `work`, which takes no real time. Throws if the work waits for something that never
-   * happens.
+   * Waits for the result of `work` without taking real time. Throws if the work waits for something that never happens.
    */
   async pass<T>(work: Promise<T>): Promise<T> {
     let settled = false;

@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE, SECOND, type World, ZONE, ZONE_OFFSET } from '../wor
 import type { Timeline } from './timeline.ts';
 
 /**
- * Characters that break careless parsers: quotes, a line separator, letters beyond ASCII. They are rare, as in real
+ * Characters that break careless parsers: quotes, a line separator, and non-ASCII letters. They are rare, as in real
  * data.
  */
 const ODD_NOTES = ['asked by "Dee"', 'Größe\u2028geändert', 'a\\b', '🚢'] as const;
@@ -76,8 +76,8 @@ export class EventText {
 }
 
 /**
- * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half the time that a page of events
- * takes. Dates arrive in order, so consecutive dates usually share a day.
+ * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half of the time spent on a page of
+ * events. Dates arrive in order, so consecutive dates usually share a day.
  */
 class DateText {
   #day = Number.NaN;

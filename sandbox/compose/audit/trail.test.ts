@@ -122,7 +122,7 @@ test.each([
   [{ cursor: 'f'.repeat(24) }, 'cursor'],
   [{ newer_than: 'yesterday' }, 'newer_than'],
   [{ newer_than: '2020-13-01T00:00:00Z' }, 'newer_than'],
-])('a request with %j is rejected with a 422 and lists of errors by field', (query, field) => {
+])('a request with %j is rejected with a 422, and errors are listed by field', (query, field) => {
   const { status, body } = trailOf().page(query);
   expect(status).toBe(422);
   expect(JSON.parse(body)).toEqual({ errors: { [field]: [expect.any(String)] } });

@@ -62,7 +62,6 @@ export class AuditTrail {
     this.#handedOut.clear();
   }
 
-  /** A page of the list. */
   page(parameters: QueryParameters): Answer {
     const { maxLimit, oldCursors } = this.#options;
     const read = readAuditQuery(parameters, maxLimit);
