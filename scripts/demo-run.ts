@@ -167,7 +167,7 @@ type FileOptions = Readonly<Partial<Record<'config' | 'catalog' | 'state', strin
 interface Stage {
   files: DemoFiles;
   print: (text: string) => void;
-  /** Prints a command of the program and runs it. */
+  /** Prints a program command, and runs it. */
   run: (command: string, options: FileOptions, output: string) => Promise<void>;
 }
 

@@ -12,7 +12,7 @@
   {{ return('jsonb' if kind in ['object', 'list'] else source_compose.default__type_of(kind)) }}
 {% endmacro %}
 
-{#- Casts a column to the type of its kind, whatever its loaded type. Some loaders write null instead of an empty text. -#}
+{#- Casts a column to the type of its kind, whatever its loaded type. Some loaders write null instead of empty text. -#}
 {% macro typed(column, kind) %}{{ return(adapter.dispatch('typed', 'source_compose')(column, kind)) }}{% endmacro %}
 
 {% macro default__typed(column, kind) %}

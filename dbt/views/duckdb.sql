@@ -955,7 +955,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
 
 -- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Policy conditions aren't evaluated.
 create view databases.database_access as
--- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
+-- All roles on each database, with the policy and group that grants them. Policy conditions aren't evaluated.
 with policies as (
   select
     platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,

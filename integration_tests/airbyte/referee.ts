@@ -185,7 +185,7 @@ function logViolations(run: CommandRun, events: ReadEvents): Violation[] {
   for (const [name, seen] of events.streams) {
     const summed = logs.some(({ level, message }) => level === 'INFO' && mentions(message, name));
     if (finalStatus(seen) === 'COMPLETE' && !summed) {
-      violations.push(violation('3 one INFO line per stream', `No INFO line sums up the stream ${name}.`));
+      violations.push(violation('3 one INFO line per stream', `No INFO line summarizes the stream ${name}.`));
     }
   }
   const asked = run.configuredCatalog?.streams.length ?? 0;

@@ -47,7 +47,7 @@ export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   )
   .join(', ');
 
-/** Opens the target that writes files, with a new folder. */
+/** Opens the target that writes files, in a new folder. */
 export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<Target> {
   const out = join(stage.folder, 'out');
   stage.file('out/.keep', '');

@@ -161,9 +161,9 @@ it.each([
     'the Resource Controller',
     '/resource-controller/v2/resource_groups',
     'resource_groups',
-    /HTTP 409 .*a fault played/,
+    /HTTP 409 .*a fault simulated/,
   ],
-  ['the accounts service', '/accounts/**', 'accounts', /HTTP 409 .*a fault played/],
+  ['the accounts service', '/accounts/**', 'accounts', /HTTP 409 .*a fault simulated/],
 ] as const)('an error quotes the reason for a rejection by %s', async (_, path, name, said) => {
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'status', status: 409 }] }, async ({ read }) => {
     const result = await read({ streams: [name] });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ways to malform a list's envelope and rows. Only the shapes that say so also apply to objects without a list. */
+/** Ways to corrupt a list's envelope and rows. Only the shapes that say so also apply to objects without a list. */
 export const SHAPES = [
   'no-embedded',
   'embedded-list',

@@ -5,7 +5,7 @@ import { type AuditEvents, type Entry, logsInstances } from './audit-events.ts';
 import type { Refuse } from './errors.ts';
 import { DAY, MINUTE, type World, uuid, Kind } from './world.ts';
 
-/** The longest time range that a query may span (icd-api.md, 2.10). */
+/** A query's maximum time range (icd-api.md, 2.10). */
 const LONGEST_WINDOW = 8 * DAY;
 
 const ARCHIVE_LIMIT = 50_000;
