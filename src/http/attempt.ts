@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { AbortListeners } from './abort-listeners.ts';
 import { type Answer, type Failure, TIMED_OUT, TOO_LARGE, connectionFailure } from './failure.ts';
 
 const DECODER = new TextDecoder();
@@ -12,8 +13,9 @@ export async function attempt(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   { timeoutMs, maxBodyBytes }: { timeoutMs: number; maxBodyBytes: number },
-  signal: AbortSignal,
+  aborts: AbortListeners,
 ): Promise<Answer | Failure> {
+  const { signal } = aborts;
   signal.throwIfAborted();
   const { promise: ended, resolve: end } = Promise.withResolvers<Answer | Failure>();
   const pieces: Buffer[] = [];
@@ -30,7 +32,7 @@ export async function attempt(
   };
   const onAbort = (): void => stop({ problem: 'connection_lost', reason: 'stopped' });
   const timer = setTimeout(stop, timeoutMs, TIMED_OUT);
-  signal.addEventListener('abort', onAbort);
+  aborts.add(onAbort);
   try {
     dispatcher.dispatch(request, {
       onRequestStart(started) {
@@ -60,6 +62,6 @@ export async function attempt(
     return result;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    aborts.remove(onAbort);
   }
 }

@@ -1,4 +1,5 @@
 import { type Request, methodOf } from '../core/stream/request.ts';
+import { AbortListeners } from './abort-listeners.ts';
 import { attempt } from './attempt.ts';
 import type { ClientOptions } from './client-options.ts';
 import { type Route, openRoute } from './connection/route.ts';
@@ -26,6 +27,7 @@ export class Origin {
   readonly #base: string;
   readonly #settings: ClientOptions;
   readonly #permits: Permits;
+  readonly #aborts: AbortListeners;
   #limiter: RateLimiter | undefined;
 
   /** Aborting `life` ends requests, waits and connection attempts. */
@@ -40,7 +42,8 @@ export class Origin {
     this.route = (settings.openRoute ?? openRoute)(route);
     this.#base = `${this.route.prefix}${pathname.replace(/\/$/, '')}`;
     this.breaker = new CircuitBreaker(timing, life);
-    this.signal.addEventListener('abort', () => permits.cancel(this.#key, this.signal.reason));
+    this.#aborts = new AbortListeners(this.signal);
+    this.#aborts.add(() => permits.cancel(this.#key, this.signal.reason));
   }
 
   /** Aborted when the circuit opens, the sync is stopped, or the client is closed. */
@@ -93,7 +96,7 @@ export class Origin {
       headers: this.#headersOf(request, authorization),
       body: post?.body ?? null,
     };
-    const answer = await attempt(this.route.dispatcher, options, this.#settings, this.signal);
+    const answer = await attempt(this.route.dispatcher, options, this.#settings, this.#aborts);
     const ms = Math.round(timing.monotonic() - began);
     if ('problem' in answer) {
       onExchange?.({ request, status: 0, headers: {}, text: '', body: undefined, ms });

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalServer, answer, startServer } from '../../../test-support/unit/http.ts';
+import { AbortListeners } from '../abort-listeners.ts';
 import { attempt } from '../attempt.ts';
 import type { Answer, Failure } from '../failure.ts';
 import { type Route, openRoute } from './route.ts';
@@ -11,7 +12,7 @@ type Env = Record<string, string | undefined>;
 
 const never = new AbortController().signal;
 const attemptBy = (dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): Promise<Answer | Failure> =>
-  attempt(dispatcher, request, { timeoutMs: 60_000, maxBodyBytes: 1e6 }, never);
+  attempt(dispatcher, request, { timeoutMs: 60_000, maxBodyBytes: 1e6 }, new AbortListeners(never));
 
 function routeTo(origin: string, env: Env = {}, connections = 4): Route {
   const route = openRoute({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
