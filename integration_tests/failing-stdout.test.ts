@@ -6,7 +6,6 @@ import { type ProgramName, programPath, startConnector } from '../test-support/c
 import { type Finished, run } from '../test-support/processes.ts';
 import { contentsOf, keysRead, messagesOf } from '../test-support/transcript.ts';
 import type { Workspace } from '../test-support/workspace.ts';
-import { STDOUT_CLOSED } from '../src/program/context.ts';
 import { sandboxed } from './reads.ts';
 
 /** Runs a program in a shell that redirects stdout. */
@@ -27,7 +26,7 @@ describe('unwritable stdout', () => {
         if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
         const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
         expect(exitCode).toBe(1);
-        expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*Free disk space.*\n$/);
+        expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*freeing disk space.*\n$/);
       });
     },
   );
@@ -44,7 +43,7 @@ describe('unwritable stdout', () => {
       const command = [...args, '--config', config, ...(args.length === 0 ? [] : ['--catalog', catalog])];
       const { exitCode, stderr } = await shell('exec "$@" >&-', command, program);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`${program}: ${STDOUT_CLOSED}\n`);
+      expect(stderr).toContain(`${program}: stdout cannot be written (it is closed, `);
       expect(sandbox.requests).toEqual([]);
     });
   });

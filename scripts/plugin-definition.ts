@@ -44,7 +44,7 @@ const FORMS = spec.connectionSpecification.properties.platform.oneOf as unknown 
 
 /** The plugin definition for `meltano add --from-ref`, as YAML generated from the tap's `--about`. */
 export function pluginDefinition({ pipUrl }: PluginDefinition): string {
-  const { name, description, capabilities, settings } = JSON.parse(about('json')) as About;
+  const { name, description, capabilities, settings } = JSON.parse(about(true)) as About;
   const definition = {
     name,
     namespace: name.replace('-', '_'),

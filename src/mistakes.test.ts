@@ -65,28 +65,23 @@ const CHOOSE =
   'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
 /** Invalid command lines, each with the expected explanation. */
+const UNEXPECTED =
+  'unexpected argument; use --config FILE, and separate the names for --streams by commas, without spaces';
 const USAGE: [line: string, why: string][] = [
-  [
-    'source-compose chek --config CONFIG',
-    'unknown command (did you mean check?); choose from spec, check, discover, read, verify',
-  ],
+  ['source-compose chek --config CONFIG', 'unknown command; choose from spec, check, discover, read, verify'],
   ['source-compose --config CONFIG', 'no command; choose from spec, check, discover, read, verify'],
   ['source-compose check', 'check needs --config FILE'],
-  ['source-compose check CONFIG', 'unexpected argument; use --config FILE'],
-  ['source-compose check --config', '--config needs a value'],
-  ['source-compose check --confg CONFIG', 'unknown option --confg (did you mean --config?)'],
-  ['source-compose check -c CONFIG', 'unknown option -c (did you mean --config?)'],
-  [`${CHECK} --debug=yes`, '--debug takes no value'],
+  ['source-compose check CONFIG', UNEXPECTED],
+  ['source-compose check --config', "Option '--config <value>' argument missing"],
+  ['source-compose check --confg CONFIG', "Unknown option '--confg'"],
+  [`${CHECK} --debug=yes`, "Option '--debug' does not take an argument"],
   ['source-compose spec --config CONFIG', 'spec takes no --config'],
   ['source-compose discover --config CONFIG --state STATE', 'discover takes no --state'],
-  [READ, 'read needs --streams NAMES or --catalog FILE'],
-  [`${READ} --streams all --catalog CATALOG`, 'read takes --streams or --catalog, not both'],
-  [
-    `${READ} --streams accounts teams`,
-    'unexpected argument; separate the names for --streams by commas, without spaces',
-  ],
+  [READ, 'read needs either --streams NAMES or --catalog FILE'],
+  [`${READ} --streams all --catalog CATALOG`, 'read needs either --streams NAMES or --catalog FILE'],
+  [`${READ} --streams accounts teams`, UNEXPECTED],
   ['tap-compose CONFIG', 'unexpected argument; use --config FILE'],
-  ['tap-compose --conf CONFIG', 'unknown option --conf (did you mean --config?)'],
+  ['tap-compose --conf CONFIG', "Unknown option '--conf'"],
   ['tap-compose --catalog CATALOG', 'no config; use --config FILE, or --config ENV'],
   ['tap-compose --about --format xml', '--format must be text, json or markdown'],
 ];

@@ -5,7 +5,7 @@ import { UsageError } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
-import { type Command, USAGE, parseCommandLine, runCommandLine } from './command-line.ts';
+import { USAGE, runCommandLine } from './command-line.ts';
 
 async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const { context, stderr } = openContext();
@@ -57,59 +57,42 @@ test.each(['discover --config none.json', 'read --config none.json --catalog x']
   },
 );
 
-const read = { name: 'read', config: 'c', catalog: 'l', streams: undefined, state: undefined, debug: false } as const;
+test.each(['help read', '-hv', '-v --help'])('%s prints the usage', async (line) => {
+  await expect(run(...words(line))).resolves.toMatchObject({ code: 0, stdout: USAGE });
+});
 
-const GOOD: [line: string, command: Command][] = [
-  ['spec', { name: 'spec' }],
-  ['spec --debug', { name: 'spec' }],
-  ['check --config c', { name: 'check', config: 'c', debug: false }],
-  ['--debug discover --config c', { name: 'discover', config: 'c', configured: false, debug: true }],
-  ['discover --configured --config c', { name: 'discover', config: 'c', configured: true, debug: false }],
-  ['read --config c --streams all', { ...read, catalog: undefined, streams: 'all' }],
-  ['read --config c --streams=a,b --state s', { ...read, catalog: undefined, streams: 'a,b', state: 's' }],
-  ['read --config c --catalog l', read],
-  ['read --catalog=l --config=c --state=s --debug', { ...read, state: 's', debug: true }],
-  ['check --config a --config b', { name: 'check', config: 'b', debug: false }],
-  ['check --config=a=b', { name: 'check', config: 'a=b', debug: false }],
-  ['', { name: 'nothing' }],
-  ['--debug', { name: 'nothing' }],
-  ['--help', { name: 'help' }],
-  ['help read', { name: 'help' }],
-  ['-hv', { name: 'help' }],
-  ['-v --help', { name: 'help' }],
-];
-
-test.each(GOOD)('the command line "source-compose %s" is parsed correctly', (line, command) => {
-  expect(parseCommandLine(words(line))).toEqual(command);
+test.each([
+  'check --config a --config=none.json',
+  'check --config none.json --debug',
+  '--debug check --config none.json',
+])('in "%s", the last value of an option counts', async (line) => {
+  expect(messagesOf(await run(...words(line))).at(-1)).toMatchObject({ connectionStatus: { message: MISSING } });
 });
 
 const CHOICE = 'choose from spec, check, discover, read, verify';
+const UNEXPECTED =
+  'unexpected argument; use --config FILE, and separate the names for --streams by commas, without spaces';
 
 test.each([
   ['sync', `unknown command; ${CHOICE}`],
-  // All objects inherit a property with this name, but no command has the name.
   ['constructor', `unknown command; ${CHOICE}`],
+  ['--config c', `no command; ${CHOICE}`],
   ['discover --debug', 'discover needs --config FILE'],
   ['read --catalog l', 'read needs --config FILE'],
-  ['read --config c', 'read needs --streams NAMES or --catalog FILE'],
-  ['read --config c --streams', '--streams needs a value'],
-  ['read --config c --streams --debug', '--streams needs a value'],
-  ['check --config c more', 'unexpected argument; check takes only options'],
-  ['spec more', 'unexpected argument; spec takes only options'],
+  ['read --config c', 'read needs either --streams NAMES or --catalog FILE'],
+  ['read --config c --streams a --catalog l', 'read needs either --streams NAMES or --catalog FILE'],
+  ['read --config c --streams', "Option '--streams <value>' argument missing"],
+  ['read --config c --streams --debug', "Option '--streams' argument is ambiguous"],
+  ['check --config c more', UNEXPECTED],
+  ['spec more', UNEXPECTED],
   ['discover --config c --streams all', 'discover takes no --streams'],
   ['check --config c --configured', 'check takes no --configured'],
-  ['discover --config c --configured=yes', '--configured takes no value'],
-  ['read --config c --catalog --debug', '--catalog needs a value'],
-  ['check --config c --fast', 'unknown option --fast'],
-  ['check --config c --constructor', 'unknown option --constructor'],
-  ['check -x c', 'unknown option -x'],
-  ['--version=2', '--version takes no value'],
-  ['reads', `unknown command (did you mean read?); ${CHOICE}`],
-  ['spce', `unknown command; ${CHOICE}`],
-  ['read --config c --catalogue l', 'unknown option --catalogue (did you mean --catalog?)'],
-  ['check --config c --debgu', 'unknown option --debgu (did you mean --debug?)'],
-])('the command line "source-compose %s" is a usage error', (line, message) => {
-  expect(() => parseCommandLine(words(line))).toThrow(new UsageError(message));
+  ['discover --config c --configured=yes', "Option '--configured' does not take an argument"],
+  ['check --config c --fast', "Unknown option '--fast'"],
+  ['check -x c', "Unknown option '-x'"],
+  ['--version=2', "Option '-v, --version' does not take an argument"],
+])('the command line "source-compose %s" is a usage error', async (line, message) => {
+  await expect(run(...words(line))).rejects.toThrow(new UsageError(message));
 });
 
 describe('the usage error', () => {
@@ -121,10 +104,10 @@ describe('the usage error', () => {
     'check --config c --token=hunter2hunter2',
     'check --config c --token hunter2hunter2',
     'check --config c --debug=hunter2hunter2',
-  ])('about "%s" does not quote the value, which could be a secret in the wrong position', (line) => {
-    expect(() => parseCommandLine(words(line))).toThrow(
-      expect.toSatisfy((e) => e instanceof UsageError && !e.message.includes('hunter2')),
-    );
+  ])('about "%s" does not quote the value, which could be a secret in the wrong position', async (line) => {
+    const error = await run(...words(line)).catch((thrown: unknown) => thrown as Error);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).not.toContain('hunter2');
   });
 });
 
@@ -132,11 +115,12 @@ function words(line: string): string[] {
   return line === '' ? [] : line.split(' ');
 }
 
-test('the examples in the usage are valid command lines', () => {
+test('the examples in the usage are valid command lines', async () => {
   const examples = USAGE.split('\n').filter((line) => /^ {2}source-compose .* secrets\//.test(line));
   expect(examples).not.toEqual([]);
   for (const example of examples) {
     const [argv = ''] = example.trim().replace('source-compose ', '').split(' > ');
-    expect(() => parseCommandLine(words(argv)), example).not.toThrow();
+    const error = await run(...words(argv)).catch((thrown: unknown) => thrown);
+    expect(error, example).not.toBeInstanceOf(UsageError);
   }
 });

@@ -1,6 +1,6 @@
 import spec from '../../spec.json' with { type: 'json' };
-import { STDOUT_CLOSED, type Context } from '../program/context.ts';
-import { UsageError, parseArguments, suggestion } from '../program/arguments.ts';
+import { type Context, printed } from '../program/context.ts';
+import { UsageError, parseArguments } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 
 export const USAGE = `source-compose: an Airbyte source for IBM Cloud Databases and the Compose API
@@ -58,28 +58,21 @@ const OPTIONS = {
 } as const;
 
 /** The options of each command, in addition to --debug. */
-const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  spec: [],
-  check: ['config'],
-  discover: ['config', 'configured'],
-  read: ['config', 'catalog', 'streams', 'state'],
-  verify: ['config'],
-};
-const CHOICE = `choose from ${Object.keys(COMMANDS).join(', ')}`;
+const COMMANDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['spec', []],
+  ['check', ['config']],
+  ['discover', ['config', 'configured']],
+  ['read', ['config', 'catalog', 'streams', 'state']],
+  ['verify', ['config']],
+]);
 
-export type Command =
-  | { name: 'nothing' | 'help' | 'version' | 'spec' }
-  | { name: 'check' | 'verify'; config: string; debug: boolean }
-  | { name: 'discover'; config: string; configured: boolean; debug: boolean }
-  | ({ name: 'read'; debug: boolean } & ReadFiles);
-
-/** Exactly one of `catalog` and `streams` is set. */
+/** The options of a read. Exactly one of `catalog` and `streams` is set. */
 export interface ReadFiles {
   config: string;
   catalog?: string | undefined;
   /** Comma-separated stream names, or `all`. */
   streams?: string | undefined;
-  state: string | undefined;
+  state?: string | undefined;
 }
 
 /**
@@ -87,79 +80,36 @@ export interface ReadFiles {
  * Throws a UsageError or an error from the command.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
-  const command = parseCommandLine(argv);
-  switch (command.name) {
-    case 'nothing':
-      context.stderr(USAGE);
-      return 1;
-    case 'help':
-      context.print(USAGE);
-      return 0;
-    case 'version':
-      context.print(`${VERSION}\n`);
-      return 0;
-    case 'spec':
-      context.print(`${JSON.stringify({ type: 'SPEC', spec })}\n`);
-      return 0;
-    case 'check': {
-      const { runCheck } = await import('./commands/check.ts');
-      return runCheck(context, command.config, command.debug);
-    }
-    case 'verify': {
-      const { runVerify } = await import('../verify/verify.ts');
-      return runVerify(context, command.config, command.debug);
-    }
-    case 'discover': {
-      const { runDiscover } = await import('./commands/discover.ts');
-      return runDiscover(context, command.config, command.debug, command.configured);
-    }
-    case 'read': {
-      if (context.isStdoutClosed === true) {
-        context.stderr(`source-compose: ${STDOUT_CLOSED}\n`);
-        return 1;
-      }
-      const { runRead } = await import('./commands/read.ts');
-      return runRead(context, command, command.debug);
-    }
-  }
-}
-
-/** Parses the command line. Throws a UsageError. */
-export function parseCommandLine(argv: string[]): Command {
   const { values, positionals } = parseArguments(argv, OPTIONS);
-  const [name, ...rest] = positionals;
+  const [name = '', ...rest] = positionals;
   const { help = false, version = false, debug = false, ...given } = values;
-  if (help || name === 'help') return { name: 'help' };
-  if (version) return { name: 'version' };
-  if (name === undefined) {
-    if (Object.keys(given).length === 0) return { name: 'nothing' };
-    throw new UsageError(`no command; ${CHOICE}`);
+  if (help || name === 'help') return printed(context, USAGE);
+  if (version) return printed(context, `${VERSION}\n`);
+  if (name === '' && Object.keys(given).length === 0) {
+    context.stderr(USAGE);
+    return 1;
   }
-  const accepted = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const accepted = COMMANDS.get(name);
   if (accepted === undefined) {
-    throw new UsageError(`unknown command${suggestion(name, Object.keys(COMMANDS))}; ${CHOICE}`);
+    throw new UsageError(`${name === '' ? 'no' : 'unknown'} command; choose from ${[...COMMANDS.keys()].join(', ')}`);
   }
-  const { config, catalog, streams, state, configured = false } = given;
   if (rest.length > 0) {
-    const hint =
-      streams === undefined
-        ? `${name} takes only options`
-        : 'separate the names for --streams by commas, without spaces';
     throw new UsageError(
-      `unexpected argument; ${name !== 'spec' && config === undefined ? 'use --config FILE' : hint}`,
+      'unexpected argument; use --config FILE, and separate the names for --streams by commas, without spaces',
     );
   }
   const foreign = Object.keys(given).find((option) => !accepted.includes(option));
   if (foreign !== undefined) throw new UsageError(`${name} takes no --${foreign}`);
-  if (name === 'spec') return { name };
+  if (name === 'spec') return printed(context, `${JSON.stringify({ type: 'SPEC', spec })}\n`);
+  const { config, catalog, streams, configured } = given;
   if (config === undefined) throw new UsageError(`${name} needs --config FILE`);
-  if (name === 'check' || name === 'verify') return { name, config, debug };
-  if (name === 'discover') return { name, config, configured, debug };
-  if (catalog === undefined && streams === undefined) {
-    throw new UsageError('read needs --streams NAMES or --catalog FILE');
+  if (name === 'check') return (await import('./commands/check.ts')).runCheck(context, config, debug);
+  if (name === 'verify') return (await import('../verify/verify.ts')).runVerify(context, config, debug);
+  if (name === 'discover') {
+    return (await import('./commands/discover.ts')).runDiscover(context, config, debug, configured);
   }
-  if (catalog !== undefined && streams !== undefined) {
-    throw new UsageError('read takes --streams or --catalog, not both');
+  if ((catalog === undefined) === (streams === undefined)) {
+    throw new UsageError('read needs either --streams NAMES or --catalog FILE');
   }
-  return { name: 'read', config, catalog, streams, state, debug };
+  return (await import('./commands/read.ts')).runRead(context, { ...given, config }, debug);
 }

@@ -2,17 +2,12 @@ import type { Timing } from '../http/traffic/retry.ts';
 import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Terminal } from './terminal.ts';
 
-export const STDOUT_CLOSED =
-  "stdout is closed, or opened for reading like Python's DEVNULL, so the records would be lost. Redirect it to a file or a pipe; to discard the records, use > /dev/null.";
-
 /** The parts of the process that a command uses. */
 export interface Context {
   /** The writer for stdout. */
   readonly writer: LineWriter;
   /** Prints a text, such as --help, to stdout immediately, without setting up the writer. */
   print(text: string): void;
-  /** Whether stdout was closed when the process started, so that records would be lost. */
-  isStdoutClosed?: boolean;
   /** Aborted when the process should stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
@@ -22,4 +17,10 @@ export interface Context {
   readonly terminal?: Terminal | undefined;
   /** The clock and timers; the real ones by default. */
   timing?: Timing;
+}
+
+/** Prints a text that needs no further work, and returns the exit code. */
+export function printed(context: Context, text: string): number {
+  context.print(text);
+  return 0;
 }

@@ -2,7 +2,7 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { UsageError } from './arguments.ts';
 import type { Context } from './context.ts';
-import { openStdout, wasClosed, writeNow } from '../stdout/file-output.ts';
+import { openStdout, writeNow } from '../stdout/file-output.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import type { LineEncoding } from '../stdout/line-encoding.ts';
 import { redacted } from '../text/quoted.ts';
@@ -53,7 +53,6 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
       const written = writeNow(bytes);
       if (written < bytes.length) context.writer.line(bytes.toString('utf8', written));
     },
-    isStdoutClosed: wasClosed(),
     signal: stop.signal,
     env: process.env,
     stderr,
@@ -68,7 +67,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     // If the reader closed the pipe, no message is needed. If the disk is full, stdout can't report it, so stderr does.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
-      `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
+      `${name}: stdout cannot be written (${error.message}). Output is incomplete. Correct this, for example by freeing disk space, then rerun; for read, pass the last complete state.\n`,
     );
   }
 

@@ -1,4 +1,4 @@
-import { STDOUT_CLOSED, type Context } from '../program/context.ts';
+import { type Context, printed } from '../program/context.ts';
 import { UsageError, parseArguments } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 
@@ -28,7 +28,6 @@ A config for Compose:
 Exit codes: 0 everything was read, 1 a stream failed or the config is invalid, 2 the command line is wrong.
 `;
 
-const FORMATS = ['text', 'json', 'markdown'] as const;
 const OPTIONS = {
   config: { type: 'string', short: 'c', multiple: true },
   catalog: { type: 'string' },
@@ -45,79 +44,35 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** The input files of a sync, a discovery or a test. */
+/** The input files of a sync. */
 export interface TapFiles {
   /** File names and the word ENV, in the given order. */
   configs: string[];
-  catalog: string | undefined;
-  state: string | undefined;
+  catalog?: string | undefined;
+  state?: string | undefined;
 }
-
-export type Format = (typeof FORMATS)[number];
-
-export type Invocation =
-  | { mode: 'nothing' | 'help' | 'version' }
-  | { mode: 'about'; format: Format }
-  | { mode: 'discover' | 'test' | 'sync'; files: TapFiles; debug: boolean };
 
 /**
  * Runs one command line and returns its exit code. The code of a mode is loaded only when it runs, because Meltano runs a discovery
- * before every sync. Throws a UsageError or an error from the mode.
+ * before every sync. Meltano adds the user's options to its own, so several modes may be given. Only the first of help, version, about,
+ * discover, test and sync counts, and options of other modes are ignored. Throws a UsageError or an error from the mode.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
-  const invocation = parseCommandLine(argv);
-  switch (invocation.mode) {
-    case 'nothing':
-      context.stderr(USAGE);
-      return 2;
-    case 'help':
-      context.print(USAGE);
-      return 0;
-    case 'version':
-      context.print(`tap-compose ${VERSION}\n`);
-      return 0;
-    case 'about': {
-      const { about } = await import('./modes/about.ts');
-      context.writer.line(about(invocation.format));
-      return 0;
-    }
-    case 'discover': {
-      const { runDiscover } = await import('./modes/discover.ts');
-      return runDiscover(context, invocation.files.configs, invocation.debug);
-    }
-    case 'test': {
-      const { runTest } = await import('./modes/try-config.ts');
-      return runTest(context, invocation.files.configs, invocation.debug);
-    }
-    case 'sync': {
-      if (context.isStdoutClosed === true) {
-        context.stderr(`tap-compose: ${STDOUT_CLOSED}\n`);
-        return 1;
-      }
-      const { runSync } = await import('./modes/sync.ts');
-      return runSync(context, invocation.files, invocation.debug);
-    }
+  if (argv.length === 0) {
+    context.stderr(USAGE);
+    return 2;
   }
-}
-
-/**
- * Parses the command line. Throws a UsageError. Meltano adds the user's options to its own, so several modes may be given. Only the
- * first of help, version, about, discover, test and sync counts, and options of other modes are ignored.
- */
-export function parseCommandLine(argv: string[]): Invocation {
-  if (argv.length === 0) return { mode: 'nothing' };
   // In other taps, the value decides whether to test one record of each stream or only the schemas.
   const args = argv.map((arg) => (arg === '--test=all' || arg === '--test=schema' ? '--test' : arg));
   const { values, positionals } = parseArguments(args, OPTIONS);
   if (positionals.length > 0) throw new UsageError('unexpected argument; use --config FILE');
-  const { config: configs = [], properties, catalog = properties, state, debug = false } = values;
-  const format = FORMATS.find((each) => each === (values.format ?? 'text'));
-  if (format === undefined) throw new UsageError('--format must be text, json or markdown');
-  if (values.help === true) return { mode: 'help' };
-  if (values.version === true) return { mode: 'version' };
-  if (values.about === true) return { mode: 'about', format };
-  const files = { configs, catalog, state };
-  if (values.discover === true) return { mode: 'discover', files, debug };
+  const { config: configs = [], properties, catalog = properties, state, debug = false, format = 'text' } = values;
+  if (!['text', 'json', 'markdown'].includes(format)) throw new UsageError('--format must be text, json or markdown');
+  if (values.help === true) return printed(context, USAGE);
+  if (values.version === true) return printed(context, `tap-compose ${VERSION}\n`);
+  if (values.about === true) return printed(context, (await import('./modes/about.ts')).about(format === 'json'));
+  if (values.discover === true) return (await import('./modes/discover.ts')).runDiscover(context, configs, debug);
   if (configs.length === 0) throw new UsageError('no config; use --config FILE, or --config ENV');
-  return { mode: values.test === true ? 'test' : 'sync', files, debug };
+  if (values.test === true) return (await import('./modes/try-config.ts')).runTest(context, configs, debug);
+  return (await import('./modes/sync.ts')).runSync(context, { configs, catalog, state }, debug);
 }

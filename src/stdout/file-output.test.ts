@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { fileOutput, wasClosed } from './file-output.ts';
+import { expect, test, vi } from 'vitest';
+import { fileOutput, openStdout } from './file-output.ts';
 import { LineWriter } from './line-writer.ts';
 
 const record = (writer: LineWriter, text: string): void =>
@@ -10,11 +10,16 @@ const record = (writer: LineWriter, text: string): void =>
 test.each([
   ['r+', true],
   ['w', false],
-])('wasClosed returns $1 for /dev/null opened with the flags %s', (flags, closed) => {
-  const fd = openSync('/dev/null', flags);
-  expect(wasClosed(fd)).toBe(closed);
-  closeSync(fd);
-});
+])(
+  'stdout fails immediately if /dev/null was opened with r+, as if stdout was closed: %s, %s',
+  async (flags, fails) => {
+    const fd = openSync('/dev/null', flags);
+    const failed = vi.fn<(error: Error) => void>();
+    await new LineWriter(openStdout(fd, process.stdout), failed).drained();
+    expect(failed).toHaveBeenCalledTimes(Number(fails));
+    closeSync(fd);
+  },
+);
 
 test('a chunk is written completely, even if each write accepts only a part of it', async () => {
   await fc.assert(

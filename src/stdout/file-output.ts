@@ -7,8 +7,15 @@ const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('n
 /** Writes some of the bytes, beginning at the offset, and returns the number of bytes written. */
 type WriteSome = (fd: number, bytes: Buffer, offset: number) => number;
 
+const CLOSED =
+  "it is closed, or opened for reading like Python's DEVNULL; redirect it to a file or a pipe, or to discard the output, use > /dev/null";
+
 /** Opens stdout as a stream that fails if any output can't be written. `fd` is 1, except in tests. */
 export function openStdout(fd: number, stdout: Writable): Writable {
+  if (wasClosed(fd)) {
+    const stream = process.getBuiltinModule('node:stream');
+    return new stream.Writable({ construct: (done) => done(new Error(CLOSED)) });
+  }
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
   return waits ? stdout : fileOutput(fd, writeSync);
@@ -25,9 +32,9 @@ export function writeNow(bytes: Buffer): number {
 
 /**
  * Whether stdout was closed when the process started. In this case, Node.js opens /dev/null for reading and writing.
- * Python's DEVNULL does the same; a shell's `>` opens it only for writing. `fd` is 1, except in tests.
+ * Python's DEVNULL does the same; a shell's `>` opens it only for writing.
  */
-export function wasClosed(fd = 1): boolean {
+function wasClosed(fd: number): boolean {
   const kind = fstatSync(fd);
   if (!kind.isCharacterDevice()) return false;
   if (kind.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false;

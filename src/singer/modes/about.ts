@@ -1,5 +1,4 @@
 import { VERSION } from '../../program/version.ts';
-import type { Format } from '../command-line.ts';
 import { PLATFORM_FORMS, SETTINGS, type Setting } from '../protocol/settings.ts';
 
 const NAME = 'tap-compose';
@@ -17,15 +16,15 @@ interface Property extends Record<string, unknown> {
   platforms?: string[];
 }
 
-/** Returns the text that `--about` prints. The default format is Markdown, which is also readable in a terminal. */
-export function about(format: Format): string {
+/** Returns the text that `--about` prints, as JSON or as Markdown, which is also readable in a terminal. */
+export function about(asJson: boolean): string {
   const properties = Object.fromEntries(
     [...SETTINGS].flatMap(([name, setting]) =>
       setting.airbyte_hidden === true ? [] : [[name, propertyOf(name, setting)] as const],
     ),
   );
   const required = [...SETTINGS.keys()].filter(isRequired);
-  if (format !== 'json') return markdown(properties, required);
+  if (!asJson) return markdown(properties, required);
   const settings = { type: 'object', properties, required };
   const description = { name: NAME, description: DESCRIPTION, version: VERSION, capabilities: CAPABILITIES, settings };
   return `${JSON.stringify(description, null, 2)}\n`;

@@ -17,6 +17,8 @@ import { StateLines } from '../protocol/state-lines.ts';
 
 /** Reads the streams selected in the catalog. Returns 0 if all streams are complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
+  // Opens stdout, so that nothing is requested if it is closed.
+  const { writer } = context;
   const log = openTapLog(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, log);
   const { selected, unusable } = await selectionOf(files.catalog, config, log);
@@ -40,7 +42,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     outputs.push({ definition, deselected, format });
     wanted.push({ definition: withoutDeselectedDetails(definition, deselected), mode, state: from, where });
   }
-  const states = new StateLines(context.writer, state, Date.now);
+  const states = new StateLines(writer, state, Date.now);
   const output = new SingerOutput(context, log, outputs, states);
   const { streams, toEnd } = openReads(config, context, output, wanted);
   for (const [i, { reader }] of streams.entries()) {
