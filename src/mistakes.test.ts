@@ -228,12 +228,12 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [{ name: 'accounts' }] } },
-    'The catalog file CATALOG cannot be used: streams[0] is not a configured stream, which is an object with "stream" and "sync_mode"; discover --configured prints a configured catalog.',
+    'The catalog file CATALOG cannot be used: streams[0] is not a configured stream, which is an object with "sync_mode" and a "stream" that has a "name"; discover --configured prints a configured catalog.',
   ],
   [
     BOTH,
     { CATALOG: { streams: [entry('accounts')] } },
-    'The stream accounts is missing sync_mode. Set it to full_refresh or incremental.',
+    'The configured catalog must list the stream accounts once, with sync_mode full_refresh or incremental.',
   ],
   [
     BOTH,
@@ -250,16 +250,11 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
     { STATE: 'records\nno JSON' },
     'The state file STATE is neither JSON nor JSON Lines: line 1 is invalid. Pass only complete STATE lines from a read.',
   ],
-  [
+  ...[{ bookmarks: { billables: {} } }, { type: 'GLOBAL', global: {} }].map((wrong): Mistake => [
     RESUME,
-    { STATE: { bookmarks: {} } },
-    'The state file STATE contains something other than a state message. Pass the STATE lines that a read printed.',
-  ],
-  [
-    RESUME,
-    { STATE: { type: 'GLOBAL', global: {} } },
-    'The state file STATE contains a GLOBAL state, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.',
-  ],
+    { STATE: wrong },
+    'The state file STATE contains something other than a STREAM state (entry 1). Pass the STATE lines that a read printed.',
+  ]),
   [
     RESUME,
     { STATE: streamState({ version: 1, mark: '2026-01-01T00:00:00Z' }) },

@@ -13,7 +13,7 @@ function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: LineWri
 }
 
 const line = (message: object): string => JSON.stringify(message) + '\n';
-const status = line(streamStatus({ name: 'teams' }, 'RUNNING'));
+const status = line(streamStatus('teams', 'RUNNING'));
 const big = line({ text: 'x'.repeat(30_000) });
 
 const record = (writer: LineWriter, text: string): void =>

@@ -2,7 +2,7 @@ import { loadConfig } from '../../config.ts';
 import { checkConnection } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { asConnectorError } from '../../core/failure/errors.ts';
-import { type AirbyteOutput, openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
+import { type AirbyteOutput, openAirbyteOutput } from '../protocol/output.ts';
 
 /**
  * Tests the config and logs which streams can be read. If the config doesn't work, the status is FAILED, but the exit code is still
@@ -11,7 +11,7 @@ import { type AirbyteOutput, openAirbyteOutput, warnOfConfig } from '../protocol
 export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
   const output = openAirbyteOutput(context, 'check', debug);
   try {
-    const config = await loadConfig(configPath, warnOfConfig(context, output));
+    const config = await loadConfig(configPath, (sentence) => output.tell('warn', sentence));
     context.signal.throwIfAborted();
     const problems = await checkConnection(config, context, output);
     sendStatus(context, output, problems.length === 0 ? undefined : problems.join(' '));

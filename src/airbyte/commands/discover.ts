@@ -1,10 +1,10 @@
-import { type Config, loadConfig, platformOf } from '../../config.ts';
+import { loadConfig, platformOf } from '../../config.ts';
 import type { Context } from '../../program/context.ts';
 import type { Field } from '../../core/stream/fields.ts';
 import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import { type Stream, cursorFieldOf, isOffered, keyFieldOf, omission } from '../../core/stream/stream.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
-import { openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
+import { openAirbyteOutput } from '../protocol/output.ts';
 
 /**
  * Prints the catalog, which depends only on the config, so no request is sent. With `configured`, prints a configured catalog with
@@ -16,36 +16,22 @@ export async function runDiscover(
   debug: boolean,
   configured = false,
 ): Promise<number> {
-  if (configured) return printConfigured(context, configPath);
-  const output = openAirbyteOutput(context, 'discover', debug);
-  const config = await loadConfig(configPath, warnOfConfig(context, output));
-  const { available, omissions } = streamsFor(config);
-  for (const sentence of omissions) {
-    output.log('info', sentence);
-    context.terminal?.write(`${sentence}\n`);
-  }
-  output.send({ type: 'CATALOG', catalog: { streams: available.map(catalogStream) } });
-  return 0;
-}
-
-async function printConfigured({ stderr, writer }: Context, configPath: string): Promise<number> {
-  const config = await loadConfig(configPath, (sentence) => stderr(`Warning: ${sentence}\n`));
-  const { available, omissions } = streamsFor(config);
-  for (const sentence of omissions) stderr(`${sentence}\n`);
-  const lines = available.map((definition) => {
-    const stream = catalogStream(definition);
-    const sync_mode = stream.supported_sync_modes.at(-1);
-    return JSON.stringify({ stream, sync_mode, destination_sync_mode: 'append' });
-  });
-  writer.line(`{"streams":[\n${lines.join(',\n')}\n]}\n`);
-  return 0;
-}
-
-/** The streams that are available with this config, and a sentence about each unavailable stream. */
-function streamsFor(config: Config): { available: Stream[]; omissions: string[] } {
+  const output = configured ? undefined : openAirbyteOutput(context, 'discover', debug);
+  const tell = (level: 'info' | 'warn', text: string): void =>
+    output === undefined ? context.stderr(`${level === 'warn' ? 'Warning: ' : ''}${text}\n`) : output.tell(level, text);
+  const config = await loadConfig(configPath, (sentence) => tell('warn', sentence));
   const { streams } = platformOf(config);
   const available = streams.filter((stream) => isOffered(stream, config.platform));
-  return { available, omissions: streams.filter((stream) => !available.includes(stream)).map(omission) };
+  for (const stream of streams) if (!available.includes(stream)) tell('info', omission(stream));
+  const catalog = available.map(catalogStream);
+  if (output === undefined) {
+    const lines = catalog.map((stream) => {
+      const sync_mode = stream.supported_sync_modes.at(-1);
+      return JSON.stringify({ stream, sync_mode, destination_sync_mode: 'append' });
+    });
+    context.writer.line(`{"streams":[\n${lines.join(',\n')}\n]}\n`);
+  } else output.send({ type: 'CATALOG', catalog: { streams: catalog } });
+  return 0;
 }
 
 /** A stream as listed in the catalog. */

@@ -5,16 +5,16 @@ import { readInput, readObject } from '../../program/input-file.ts';
 import { followRead } from '../../program/terminal.ts';
 import type { ReadFiles } from '../command-line.ts';
 import { chooseStreams, streamsIn, streamsNamed } from '../protocol/configured-catalog.ts';
-import { failuresOf, sendError, sentencesOf } from '../protocol/failures.ts';
+import { failuresOf, sendError } from '../protocol/failures.ts';
 import { streamStatus } from '../protocol/messages.ts';
-import { openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
+import { openAirbyteOutput } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
 
 /** Reads the streams in the configured catalog or in `--streams`. Returns 0 if all streams are complete. */
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
   const output = openAirbyteOutput(context, 'read', debug);
   const warn = (sentence: string): void => output.log('warn', sentence);
-  const config = await loadConfig(files.config, warnOfConfig(context, output));
+  const config = await loadConfig(files.config, (sentence) => output.tell('warn', sentence));
   const { catalog } = files;
   const configured =
     catalog === undefined
@@ -36,17 +36,17 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   });
   const { streams, toEnd } = openReads(config, context, output, wanted);
   const endFollowing = context.terminal === undefined ? undefined : followRead(streams, context.terminal);
-  for (const { descriptor } of unusable) {
-    if (descriptor === undefined) continue;
-    output.send(streamStatus(descriptor, 'STARTED'));
-    output.send(streamStatus(descriptor, 'INCOMPLETE'));
+  for (const { name } of unusable) {
+    output.send(streamStatus(name, 'STARTED'));
+    output.send(streamStatus(name, 'INCOMPLETE'));
   }
   const { ends, rejection } = await toEnd();
-  const failures = failuresOf(ends, unusable, rejection);
-  endFollowing?.({ failures: sentencesOf(failures), stopped: context.signal.aborted });
+  const failures = failuresOf([...ends, ...unusable], rejection);
+  const sentences = failures.map(({ name, error }) => (name === undefined ? '' : `${name}: `) + error.message);
+  endFollowing?.({ failures: sentences, stopped: context.signal.aborted });
   context.signal.throwIfAborted();
   // Errors are reported last, because some clients stop reading at the first error.
-  for (const { error, descriptor } of failures) sendError(output, error, descriptor);
+  for (const failure of failures) sendError(output, failure);
   // If the exit code is 0, Airbyte considers every stream complete, regardless of its status.
   return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
 }

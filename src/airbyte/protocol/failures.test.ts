@@ -1,22 +1,18 @@
 import { expect, test } from 'vitest';
-import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
-import type { StreamEnd } from '../../core/output/output.ts';
+import { type ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
+import { type StreamEnd, unreadable } from '../../core/output/output.ts';
 import { refusal } from '../../../test-support/unit/fake-api.ts';
 import { type Message, openContext } from '../../../test-support/unit/output.ts';
-import { type StreamFailure, failuresOf, reportFailure, sendError, sentencesOf } from './failures.ts';
+import { failuresOf, reportFailure, sendError } from './failures.ts';
 import { AirbyteOutput } from './output.ts';
 import { addCredential } from '../../text/credentials.ts';
 
 const complete: StreamEnd = { name: 'accounts', end: 'complete' };
 const failed = (name: string, error: ConnectorError): StreamEnd => ({ name, end: 'failed', error });
-const unusable: StreamFailure[] = [
-  { descriptor: { name: 'widgets' }, error: new ConnectorError('input_unusable', { detail: 'No widgets.' }) },
-];
-
-function reported(ends: StreamEnd[], wrong: StreamFailure[] = [], refused?: ConnectorError) {
+function reported(ends: StreamEnd[], refused?: ConnectorError) {
   const { context, messages } = openContext();
   const output = new AirbyteOutput(context, 'info');
-  for (const { error, descriptor } of failuresOf(ends, wrong, refused)) sendError(output, error, descriptor);
+  for (const failure of failuresOf(ends, refused)) sendError(output, failure);
   return { errors: messages().map(errorOf), messages: messages() };
 }
 
@@ -38,8 +34,9 @@ test('each error names its stream, and errors that a retry may fix are printed f
     complete,
     failed('audit_events', refusal(503)),
     failed('billables', refusal(418)),
+    unreadable('widgets', 'No widgets.'),
   ];
-  expect(reported(ends, unusable).errors).toEqual([
+  expect(reported(ends).errors).toEqual([
     ['transient_error', 'audit_events'],
     ['system_error', 'clusters'],
     ['system_error', 'billables'],
@@ -53,22 +50,12 @@ test('a rejected token causes a single error that names no stream', () => {
     { name: 'teams', end: 'stopped' },
     { name: 'accounts', end: 'stopped' },
   ];
-  expect(reported(stopped, [], refusal(401))).toMatchObject({ errors: [['config_error', undefined]] });
-});
-
-test('in the text for people, streams with the same message share a line', () => {
-  const [absent, busy] = [refusal(404), refusal(503)];
-  const ends = [failed('teams', absent), failed('audit_events', busy), failed('clusters', absent)];
-  expect(sentencesOf(failuresOf(ends, [], undefined))).toEqual([
-    `audit_events: ${busy.message}`,
-    `teams, clusters: ${absent.message}`,
-  ]);
-  expect(sentencesOf(failuresOf([], [], absent))).toEqual([absent.message]);
+  expect(reported(stopped, refusal(401))).toMatchObject({ errors: [['config_error', undefined]] });
 });
 
 test('an error contains a stack trace only if it is a bug', () => {
   const bug = new TypeError('x is not a function');
-  expect(reported([], [], refusal(403, 'teams')).messages).toEqual([
+  expect(reported([], refusal(403, 'teams')).messages).toEqual([
     {
       type: 'TRACE',
       trace: {

@@ -5,9 +5,8 @@ import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
-export interface StreamDescriptor {
+interface StreamDescriptor {
   name: string;
-  namespace?: string;
 }
 
 export interface CatalogStream {
@@ -42,12 +41,8 @@ export type Message =
   | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 
 /** `quotaReset` is the end of the API's rate limit (Unix ms). */
-export function streamStatus(
-  descriptor: StreamDescriptor,
-  status: StreamStatusTrace['status'],
-  quotaReset?: number,
-): Message {
-  const trace: StreamStatusTrace = { stream_descriptor: descriptor, status };
+export function streamStatus(name: string, status: StreamStatusTrace['status'], quotaReset?: number): Message {
+  const trace: StreamStatusTrace = { stream_descriptor: { name }, status };
   if (quotaReset !== undefined) trace.reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status: trace } };
 }

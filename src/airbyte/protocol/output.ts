@@ -16,11 +16,13 @@ const TEXTS = new Set(['message', 'internal_message', 'stack_trace']);
 /** Prints streams, log lines and failures as Airbyte messages, and redacts text for people. */
 export class AirbyteOutput implements Output {
   readonly #writer: LineWriter;
+  readonly #terminal: Context['terminal'];
   readonly #log: pino.Logger;
 
   /** `level` is the lowest pino level to show; any unknown name means `info`. */
-  constructor({ writer }: Pick<Context, 'writer'>, level: string) {
+  constructor({ writer, terminal }: Pick<Context, 'writer' | 'terminal'>, level: string) {
     this.#writer = writer;
+    this.#terminal = terminal;
     this.#log = pino(
       {
         level: Object.hasOwn(pino.levels.values, level) ? level : 'info',
@@ -44,6 +46,12 @@ export class AirbyteOutput implements Output {
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));
   }
 
+  /** Logs a sentence about the config and, if stdout is redirected, also prints it to the terminal. */
+  tell(level: 'info' | 'warn', text: string): void {
+    this.log(level, text);
+    this.#terminal?.write(`${level === 'warn' ? 'Warning: ' : ''}${text}\n`);
+  }
+
   ready(): Promise<void> {
     return this.#writer.ready();
   }
@@ -62,14 +70,6 @@ export function openAirbyteOutput(context: Context, command: string, debug: bool
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);
   return output;
-}
-
-/** Returns a function that logs a warning about the config and, if stdout is redirected, also prints it to the terminal. */
-export function warnOfConfig(context: Pick<Context, 'terminal'>, output: AirbyteOutput): (sentence: string) => void {
-  return (sentence) => {
-    output.log('warn', sentence);
-    context.terminal?.write(`Warning: ${sentence}\n`);
-  };
 }
 
 /** The output of one stream: STARTED, RUNNING (with the first record), records and states, and finally COMPLETE or INCOMPLETE. */
@@ -93,7 +93,7 @@ class AirbyteStream implements StreamSink {
   }
 
   started(): void {
-    this.#output.send(streamStatus({ name: this.#name }, 'STARTED'));
+    this.#output.send(streamStatus(this.#name, 'STARTED'));
   }
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
@@ -116,18 +116,18 @@ class AirbyteStream implements StreamSink {
 
   held(until: number): void {
     if (!this.#isRunning) this.#run();
-    this.#output.send(streamStatus({ name: this.#name }, 'RUNNING', until));
+    this.#output.send(streamStatus(this.#name, 'RUNNING', until));
   }
 
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void {
     if (complete && !this.#isRunning) this.#run();
     if (last !== undefined) this.state(last.state ?? NO_STATE, last.records);
-    this.#output.send(streamStatus({ name: this.#name }, complete ? 'COMPLETE' : 'INCOMPLETE'));
+    this.#output.send(streamStatus(this.#name, complete ? 'COMPLETE' : 'INCOMPLETE'));
   }
 
   #run(): void {
     this.#isRunning = true;
-    this.#output.send(streamStatus({ name: this.#name }, 'RUNNING'));
+    this.#output.send(streamStatus(this.#name, 'RUNNING'));
   }
 }
 

@@ -81,28 +81,16 @@ function outputOfRead(): unknown[] {
 describe('an invalid state file', () => {
   const file = 'The state file s.json';
   test.each([
-    ['[null]', `${file} must contain state messages, not null.`],
-    [`[{},"x"]`, `${file} must contain state messages, not a string (entry 2).`],
-    [
-      '{"mark":"x"}',
-      `${file} contains something other than a state message. Pass the STATE lines that a read printed.`,
-    ],
-    [
-      '[{},{"type":"CATALOG"}]',
-      `${file} contains something other than a state message (entry 2). Pass the STATE lines that a read printed.`,
-    ],
-    [
-      '{"type":"GLOBAL","global":{}}',
-      `${file} contains a GLOBAL state, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,
-    ],
-    [
-      '{"type":"LEGACY","data":{"audit_events":{}}}',
-      `${file} contains a LEGACY state, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,
-    ],
-    ['{"type":"STREAM"}', `${file} contains something other than a state message.`],
+    ['[null]', `${file} contains something other than a STREAM state (entry 1).`],
+    ['[{},"x"]', `${file} contains something other than a STREAM state (entry 2).`],
+    ['{"mark":"x"}', `${file} contains something other than a STREAM state (entry 1).`],
+    ['[{},{"type":"CATALOG"}]', `${file} contains something other than a STREAM state (entry 2).`],
+    ['{"type":"GLOBAL","global":{}}', `${file} contains something other than a STREAM state (entry 1).`],
+    ['{"type":"LEGACY","data":{"audit_events":{}}}', `${file} contains something other than a STREAM state (entry 1).`],
+    ['{"type":"STREAM"}', `${file} contains something other than a STREAM state (entry 1).`],
     [
       '[{},{"stream":{"stream_descriptor":{"name":"a"},"stream_state":[]}}]',
-      `${file} contains a stream_state of a that is an array (entry 2), not an object.`,
+      `${file} contains something other than a STREAM state (entry 2). Pass the STATE lines that a read printed.`,
     ],
     [
       '{}\nhunter2',

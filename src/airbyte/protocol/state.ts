@@ -1,6 +1,5 @@
 import { inputError } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
-import { typeName } from '../../program/input-file.ts';
 
 /**
  * Parses a state file into the states of streams. Accepts all formats that clients pass: an array of state messages, a single
@@ -10,16 +9,28 @@ import { typeName } from '../../program/input-file.ts';
  */
 export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
   const states = new Map<string, Row>();
-  const values = valuesIn(path, text, warn);
-  for (const [i, value] of values.entries()) {
-    const position = values.length === 1 ? '' : ` (entry ${i + 1})`;
-    if (!isRow(value)) {
-      throw inputError(`The state file ${path} must contain state messages, not ${typeName(value)}${position}.`);
+  for (const [i, message] of valuesIn(path, text, warn).entries()) {
+    const value = isRow(message) && message['type'] === 'STATE' ? message['state'] : message;
+    const { type, stream } = isRow(value) ? value : {};
+    if (OTHER_MESSAGES.includes(type) || (isRow(value) && Object.values(value).every(isEmpty))) continue;
+    const descriptor = isRow(stream) ? stream['stream_descriptor'] : undefined;
+    const name = isRow(descriptor) ? descriptor['name'] : undefined;
+    const state = isRow(stream) ? (stream['stream_state'] ?? {}) : undefined;
+    if (typeof name !== 'string' || !isRow(state)) {
+      throw inputError(
+        `The state file ${path} contains something other than a STREAM state (entry ${i + 1}). Pass the STATE lines that a read printed.`,
+      );
     }
-    const found = streamStateIn(value, `The state file ${path}`, position);
-    if (found !== undefined) states.set(found.name, found.state);
+    states.set(name, state);
   }
   return states;
+}
+
+const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
+
+/** Whether this part of a message contains no state. */
+function isEmpty(part: unknown): boolean {
+  return part === null || part === 'LEGACY' || (isRow(part) && Object.keys(part).length === 0);
 }
 
 function valuesIn(path: string, text: string, warn: (sentence: string) => void): unknown[] {
@@ -44,33 +55,4 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
       }
     });
   }
-}
-
-const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
-
-/** The state of a stream in a message. Undefined for an empty object, for nulls only, and for other kinds of messages. */
-function streamStateIn(message: Row, file: string, position: string): { name: string; state: Row } | undefined {
-  const value = message['type'] === 'STATE' && isRow(message['state']) ? message['state'] : message;
-  const { type, stream, data } = value;
-  if (OTHER_MESSAGES.includes(type) || Object.values(value).every((part) => part === null)) return undefined;
-  if ((type === undefined || type === 'LEGACY') && isRow(data) && Object.keys(data).length === 0) return undefined;
-  if (type === 'GLOBAL' || type === 'LEGACY') {
-    throw inputError(
-      `${file} contains a ${type} state${position}, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,
-    );
-  }
-  const descriptor = isRow(stream) ? stream['stream_descriptor'] : undefined;
-  const name = isRow(descriptor) ? descriptor['name'] : undefined;
-  if (!isRow(stream) || typeof name !== 'string') {
-    throw inputError(
-      `${file} contains something other than a state message${position}. Pass the STATE lines that a read printed.`,
-    );
-  }
-  const state = stream['stream_state'] ?? {};
-  if (!isRow(state)) {
-    throw inputError(
-      `${file} contains a stream_state of ${name} that is ${typeName(state)}${position}, not an object.`,
-    );
-  }
-  return { name, state };
 }

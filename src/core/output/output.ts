@@ -1,4 +1,4 @@
-import type { ConnectorError } from '../failure/errors.ts';
+import { type ConnectorError, inputError } from '../failure/errors.ts';
 import type { Row } from '../record/row.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -36,6 +36,16 @@ export interface StreamSink {
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 
+export interface StreamFailure {
+  name: string;
+  end: 'failed';
+  error: ConnectorError;
+}
+
 /** How a stream ended. Streams are stopped only when the whole sync is stopped. */
-export type StreamEnd =
-  { name: string; end: 'complete' | 'stopped' } | { name: string; end: 'failed'; error: ConnectorError };
+export type StreamEnd = { name: string; end: 'complete' | 'stopped' } | StreamFailure;
+
+/** The failure of a stream that was not read, because its request can't be satisfied. `detail` is the whole message. */
+export function unreadable(name: string, detail: string): StreamFailure {
+  return { name, end: 'failed', error: inputError(detail) };
+}

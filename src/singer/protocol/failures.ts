@@ -1,8 +1,7 @@
 import type { Context } from '../../program/context.ts';
 import { type ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
-import type { StreamEnd } from '../../core/output/output.ts';
+import type { StreamEnd, StreamFailure } from '../../core/output/output.ts';
 import { TapLog } from './log.ts';
-import type { UnusableStream } from './selection.ts';
 
 /**
  * Reports all failures when the streams have ended, and returns the exit code. The most helpful sentence comes last, because Meltano
@@ -11,11 +10,11 @@ import type { UnusableStream } from './selection.ts';
 export function reportEnds(
   log: TapLog,
   ends: readonly StreamEnd[],
-  unusable: readonly UnusableStream[],
+  unusable: readonly StreamFailure[],
   rejection: ConnectorError | undefined,
 ): number {
-  const failed = [...ends.flatMap((end) => (end.end === 'failed' ? [end] : [])), ...unusable];
   for (const { name, error } of unusable) log.log('error', `${name}: ${error.message}`);
+  const failed = [...ends, ...unusable].filter((end) => end.end === 'failed');
   for (const { name, error } of failed) {
     if (error.internalMessage !== undefined) log.log('info', `${name}: ${error.internalMessage}`);
   }

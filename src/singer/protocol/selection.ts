@@ -1,4 +1,5 @@
-import { ConnectorError, inputError } from '../../core/failure/errors.ts';
+import { inputError } from '../../core/failure/errors.ts';
+import { type StreamFailure, unreadable } from '../../core/output/output.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/stream/stream.ts';
 import { unknownStream } from '../../streams.ts';
@@ -11,15 +12,10 @@ interface SelectedStream {
   deselected: ReadonlySet<string>;
 }
 
-/** A selected stream that can't be read as the catalog requires. */
-export interface UnusableStream {
-  name: string;
-  error: ConnectorError;
-}
-
 export interface Selection {
   selected: SelectedStream[];
-  unusable: UnusableStream[];
+  /** The selected streams that can't be read as the catalog requires. */
+  unusable: StreamFailure[];
 }
 
 type Warn = (sentence: string) => void;
@@ -64,8 +60,8 @@ export function selectionIn(
       }
       const mode = isOffered(definition, platform)
         ? modeOf(entry, definition, warn)
-        : inputError(notOffered(definition));
-      if (mode instanceof ConnectorError) selection.unusable.push({ name, error: mode });
+        : unreadable(name, notOffered(definition));
+      if (typeof mode === 'object') selection.unusable.push(mode);
       else selection.selected.push({ definition, mode, deselected: deselectedIn(entry, definition) });
     }
   }
@@ -105,14 +101,15 @@ function truth(value: unknown): boolean | undefined {
   return value === 'true' ? true : value === 'false' ? false : undefined;
 }
 
-/** How to read the stream, or an error if the stream can't be read as the catalog requires. */
-function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): SelectedStream['mode'] | ConnectorError {
+/** How to read the stream, or a failure if the stream can't be read as the catalog requires. */
+function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): SelectedStream['mode'] | StreamFailure {
   const cursorField = cursorFieldOf(definition);
   const wanted = own['replication-method'] ?? raw['replication_method'] ?? own['forced-replication-method'];
   const method = typeof wanted === 'string' ? wanted.toUpperCase() : (wanted ?? 'INCREMENTAL');
   if (method === 'FULL_TABLE') return 'full_refresh';
   if (method !== 'INCREMENTAL') {
-    return inputError(
+    return unreadable(
+      name,
       `The stream ${name} doesn't support the replication method that the catalog sets. Set replication-method to INCREMENTAL or FULL_TABLE.`,
     );
   }
@@ -121,7 +118,8 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
     return 'full_refresh';
   }
   if ((own['replication-key'] ?? raw['replication_key'] ?? cursorField) === cursorField) return 'incremental';
-  return inputError(
+  return unreadable(
+    name,
     `The catalog sets a replication key for the stream ${name} other than ${cursorField}, the only valid one. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
   );
 }
