@@ -12,10 +12,13 @@ const WORDS: ReadonlySet<string> = new Set(
   resource_instances resources roles routes rules scalings search serviceid_groups serviceids settings targets tasks
   team_roles teams token usage users v1 v2 v3 v4 versions zones`.split(/\s+/),
 );
+/** A request with one of these parameters is for a later page, unless the value is 0. */
+const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor', 'pagetoken'];
 
 /** The requests to one endpoint. */
 class Endpoint {
   requests = 0;
+  laterPages = 0;
   maxBytes = 0;
   maxMs = 0;
   readonly statuses = new Counts();
@@ -40,6 +43,7 @@ export class Exchanges {
     const seen = this.endpoints.get(name) ?? new Endpoint();
     this.endpoints.set(name, seen);
     seen.requests += 1;
+    if (PAGE_TOKENS.some((parameter) => Boolean(request.query?.[parameter]))) seen.laterPages += 1;
     seen.maxBytes = Math.max(seen.maxBytes, text.length);
     seen.maxMs = Math.max(seen.maxMs, ms);
     seen.statuses.add(status === 0 ? 'no complete response' : status);

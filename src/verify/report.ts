@@ -42,11 +42,11 @@ function questionTable(exchanges: Exchanges): string {
 function endpointTable({ endpoints }: Exchanges): string {
   const rows = [...endpoints]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([endpoint, { requests, statuses, maxBytes, rateHeaders, maxMs }]) => {
+    .map(([endpoint, { requests, statuses, laterPages, maxBytes, rateHeaders, maxMs }]) => {
       const size = `${(maxBytes / 1_024).toFixed(1)} KB`;
-      return [endpoint, requests, String(statuses), size, [...rateHeaders].join(', '), `${maxMs} ms`];
+      return [endpoint, requests, String(statuses), laterPages, size, [...rateHeaders].join(', '), `${maxMs} ms`];
     });
-  return table(['Endpoint', 'Requests', 'Statuses', 'Largest', 'Rate headers', 'Slowest'], rows);
+  return table(['Endpoint', 'Requests', 'Statuses', 'Later pages', 'Largest', 'Rate headers', 'Slowest'], rows);
 }
 
 function streamTable({ streams, ends }: Findings): string {
