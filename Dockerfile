@@ -53,7 +53,7 @@ LABEL io.airbyte.name="source-compose" \
 
 # By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. The first option
 # leaves 40% of the limit to buffers and code. Users may override NODE_OPTIONS, because the program also works without
-# both options.
+# these options.
 ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/source-compose.js"
 

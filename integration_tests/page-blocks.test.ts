@@ -28,7 +28,7 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['README.md', COMMANDS, /^mkdir/],
   [
     'dbt/README.md',
-    'is run with paths and a profile of the test, in integration_tests/dbt',
+    "is run with the test's paths and profile, in integration_tests/dbt",
     /^(packages:|vars:|dbt|import functools|psql)/,
   ],
   ['docs/command-line.md', COMMANDS, /^(mkdir|source-compose (read|discover)|grep) /],
@@ -76,7 +76,7 @@ const PAGES = globSync('**/*.md', {
   exclude: ['**/node_modules', '**/.*', 'docs/reference', 'docs/decisions'],
 });
 
-test.each(PAGES)('every command and code block in %s has a test, or a reason why it has none', (page) => {
+test.each(PAGES)('every command and code block in %s has a test, or a reason for its absence', (page) => {
   const code = blocksOf(pageOf(page)).filter(({ language }) => !['', 'json', 'text'].includes(language));
   const entries = BLOCKS.filter(([of]) => of === page);
   const unlisted = code.filter(({ text }) => !entries.some(([, , words]) => words.test(text)));

@@ -1,4 +1,4 @@
-/** The parts of a sandbox that the greeting uses, whichever the platform. */
+/** The parts of a sandbox, on any platform, that the greeting uses. */
 interface Greeted {
   readonly baseUrl: string;
   counts(): Readonly<Record<string, number>>;

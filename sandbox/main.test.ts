@@ -41,7 +41,7 @@ test('--json prints one line, and SIGTERM ends the sandbox even if a request han
   expect(await ended).toEqual([0, null]);
 });
 
-test('without --json, the sandbox prints its config, and exits with its parent', async () => {
+test('without --json, the sandbox prints its config, and exits when its parent exits', async () => {
   start('--exit-with-stdin', '--audit-events', '3');
   const ended = once(child, 'exit');
   const printed = await firstOutput();

@@ -1,4 +1,4 @@
-/** A well-distributed 32-bit number that depends only on its inputs. All data is generated from such numbers. */
+/** A well-distributed 32-bit number that depends only on its inputs. All data is generated from these numbers. */
 export function noise(seed: number, salt: number, index: number): number {
   let bits = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b) ^ Math.imul(index + 1, 0x27d4eb2f);
   bits = Math.imul(bits ^ (bits >>> 16), 0x7feb352d);

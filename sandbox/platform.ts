@@ -71,7 +71,7 @@ export interface Platform<Stream extends string = string> {
   readonly streams: readonly Stream[];
   /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<Stream, number>>;
-  /** The primary keys of these records. */
+  /** The primary keys that a full read of the stream must emit. */
   keys(stream: Stream): Iterable<string>;
   /** The changes that another process can make, by name. Each change accepts named integers and returns its effect. */
   readonly changes: Readonly<Record<string, (numbers: Readonly<Record<string, number>>) => unknown>>;

@@ -26,7 +26,7 @@ interface RunningSandbox<Stream extends string> {
   readonly deploymentIds: readonly string[];
   /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<Stream, number>>;
-  /** The primary keys of these records. */
+  /** The primary keys that a full read of the stream must emit. */
   keys(stream: Stream): Iterable<string>;
   /** Replaces all faults, and restarts their counters. */
   setFaults(faults: readonly Fault[]): void;
@@ -69,7 +69,7 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly logsInstances: readonly string[];
   readonly config: Row;
   /**
-   * The rows that a full read of a stream must emit: as the API returns them, plus the fields that the key requires.
+   * The rows that a full read of a stream must emit, as the API returns them, with all fields that the key requires.
    */
   rows(stream: IbmCloudStreamName): Iterable<Row>;
   /** The time on the sandbox's clock, in milliseconds since 1970. It doesn't advance by itself. */

@@ -6,7 +6,7 @@ import { DOCUMENTED, type DocumentedPlatform, referredField } from './docs-platf
 // Generates the dbt package's staging models: one model per stream name, with the fields of both platforms.
 
 const FOLDER = 'dbt/models/staging';
-const NOTE = 'Written by `npm run docs` from the declarations of the streams.';
+const NOTE = 'Written by `npm run docs` from the stream declarations.';
 
 /** Fields that would give readers access to a database or a backup. */
 const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download_link']);
@@ -123,7 +123,7 @@ function relation(target: string): object {
   return { data_tests: [{ relationships: { arguments: to, config: { severity: 'warn' } } }] };
 }
 
-/** A single description, or the description of each platform if they differ. */
+/** A single description, or a description per platform if they differ. */
 function describe(texts: Array<[platform: string, text: string]>, named = false): string {
   const same = new Set(texts.map(([, text]) => text)).size === 1;
   if (same) return named ? `${texts[0]![1]} (${texts[0]![0]})` : texts[0]![1];

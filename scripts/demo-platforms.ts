@@ -18,7 +18,7 @@ export interface DemoPlatform {
 }
 
 export interface DemoApi {
-  /** The sandbox's address, and a note that it is a sandbox. */
+  /** The server's address, and a note that the server is a sandbox. */
   about: string;
   config: object;
   /** Records to show after the first read. */
@@ -38,7 +38,7 @@ export interface Change {
   happened: string;
   /** The keys that the next read must emit, by stream. */
   awaited: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What the sentence `All 5 new events were read` calls these records. */
+  /** The noun for these records in the sentence `All 5 new events were read`. */
   what: string;
   /** Sentences to add when these records have been read. */
   remarks: string[];

@@ -242,7 +242,7 @@ class DemoFiles {
     await chmod(this.path('config.json'), 0o600);
   }
 
-  /** A catalog that reads each stream incrementally, if the stream supports it. */
+  /** A catalog that reads each stream incrementally, if possible. */
   async writeCatalog(name: string, streams: readonly DiscoveredStream[]): Promise<void> {
     const destination = { full_refresh: 'overwrite', incremental: 'append_dedup' };
     await this.writeJson(name, configure(streams, 'incremental', destination));

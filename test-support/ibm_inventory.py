@@ -1,5 +1,7 @@
 """Reads the inventory of IBM Cloud Databases, its costs, roles and identities, with IBM's own clients and eight concurrent requests.
-Prints a JSON line per row. Without the connector, users would write such a script.    ibm_inventory.py CONFIG [NOW]
+Prints a JSON line per row.
+
+    ibm_inventory.py CONFIG [NOW]
 
 CONFIG is the connector's config file. NOW is a time in UTC, which determines the months of usage. The rows follow
 docs/reference/icd-api.md, section 4, and not the connector's code. ibm-cloud-databases 0.1.0 has no method for possible

@@ -1,6 +1,6 @@
-"""Reads tags, network rules, routes of audit events and reclamations with IBM's clients (docs/reference/icd-accounts-access.md, 2.22 to 2.25).
+"""Reads tags, network rules, audit event routes and reclamations with IBM's clients (docs/reference/icd-accounts-access.md, 2.22 to 2.25).
 
-ibm-platform-services has no client for the routing of audit events, so the script requests it by path.
+ibm-platform-services has no client for audit event routing, so the script requests routes by path.
 """
 from ibm_values import is_of_databases, picked, text
 

@@ -16,7 +16,7 @@ export function randomNumbers(seed = SEED): (bound: number) => number {
 interface Interruptions<State, Result> {
   /** The number of runs to interrupt. */
   count: number;
-  /** Each interrupted run ends after a random line, whose number is at most this. */
+  /** Each interrupted run ends after a random line, up to this line number. */
   maxLines: number;
   /** SIGKILL by default. */
   signal?: NodeJS.Signals;

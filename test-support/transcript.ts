@@ -60,7 +60,7 @@ function messageIn(line: string, index: number): Message {
   }
 }
 
-/** The first message of this type. Throws if there is none. */
+/** Returns the first message of this type. Throws if no message has this type. */
 export function firstOf<T extends Message['type']>(messages: readonly Message[], type: T): MessageOf<T> {
   const found = messages.find((message) => message.type === type);
   if (found === undefined) throw new Error(`the program printed no ${type}`);

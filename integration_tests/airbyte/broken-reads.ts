@@ -28,7 +28,7 @@ function without(...gone: PlainMessage[]): Change {
   return (valid) => valid.filter((message) => !gone.some((other) => isSame(message, other)));
 }
 
-/** Replaces a message of the valid read. */
+/** Replaces a message in the valid read. */
 function instead(gone: PlainMessage, ...others: PlainMessage[]): Change {
   return (valid) => valid.flatMap((message) => (isSame(message, gone) ? others : [message]));
 }

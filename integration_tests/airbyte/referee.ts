@@ -71,8 +71,8 @@ function strangerViolations(command: string, messages: readonly Message[], allow
 const signalNumbers = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Checks that the command exits with 0 if and only if everything succeeded. The platform trusts the exit code more than
- * any status.
+ * Checks that the command exits with 0 if everything succeeded, and otherwise with 1. The platform trusts the exit code
+ * more than any status.
  */
 function exitViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const done = isDone(run, events);

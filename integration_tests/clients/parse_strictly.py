@@ -1,4 +1,7 @@
-"""Parses each line of recorded stdout as the CDK and PyAirbyte do, and prints the errors.    parse_strictly.py FILE…"""
+"""Parses each line of recorded stdout as the CDK and PyAirbyte do, and prints the errors.
+
+    parse_strictly.py FILE…
+"""
 import json
 import sys
 from collections import Counter

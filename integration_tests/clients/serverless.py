@@ -1,4 +1,7 @@
-"""Runs airbyte_serverless on commands from the test (dialog.py).    serverless.py COMMAND CONFIG"""
+"""Runs airbyte_serverless on commands from the test (dialog.py).
+
+    serverless.py COMMAND CONFIG
+"""
 import json
 import sys
 from collections import Counter

@@ -32,7 +32,7 @@ export interface Expected {
 
 export type Choices = Readonly<Record<string, Choice>>;
 
-/** The selection of a sync without a catalog. */
+/** What a sync selects without a catalog. */
 export function everythingIn({ streams }: Catalog): Choices {
   return Object.fromEntries(streams.map(({ stream }) => [stream, {}]));
 }

@@ -150,7 +150,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     name: '3.2 dialect',
     sentence:
-      'A schema is an open object. Its fields have nullable types, and nothing else that targets would validate.',
+      'A schema is an open object. Its fields have nullable types, and declare nothing else that targets would validate.',
     broken: (run) =>
       schemasIn(run).flatMap(({ stream, schema }) => {
         const faults = Object.entries(schema.properties).flatMap(([name, property]) => propertyFaults(name, property));

@@ -123,8 +123,8 @@ export function fakeSecret(world: World, group: number, index: number): string {
 }
 
 /**
- * A date with a number of fraction digits that depends on the index, as in the Resource Controller's responses: up to
- * nine digits, without trailing zeros (icd-api.md, 2.1).
+ * A date as in the Resource Controller's responses, with up to nine fraction digits and no trailing zeros (icd-api.md,
+ * 2.1). The number of digits depends on the index.
  */
 export function spell(world: World, time: number, index: number): string {
   const seconds = new Date(time).toISOString().slice(0, 19);

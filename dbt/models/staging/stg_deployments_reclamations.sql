@@ -1,4 +1,4 @@
--- Written by `npm run docs` from the declarations of the streams.
+-- Written by `npm run docs` from the stream declarations.
 {% set ibm_cloud = {
   'id': 'text',
   'account_id': 'text',
