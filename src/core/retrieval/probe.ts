@@ -10,16 +10,18 @@ import type { List as Loaded } from './shared/declaration.ts';
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 
-interface List {
-  rows(body: unknown, request: Request): { rows: unknown[] };
-}
-
 export interface Probed {
   /** The number of rows, or undefined if a read would fail. */
   rows: number | undefined;
   /** The part that the API rejects, if any. */
   skipped?: Skipped | undefined;
 }
+
+interface List {
+  rows(body: unknown, request: Request): { rows: unknown[] };
+}
+
+type Count = (partition: Partition) => Promise<number>;
 
 /** Sends the cheapest request for a stream. Throws the error that a read would throw, unless partitions are rejected. */
 export async function probe<S>(
@@ -30,14 +32,6 @@ export async function probe<S>(
 ): Promise<Probed> {
   const countIn = async (list: List, request: Request): Promise<number> =>
     list.rows(await get(request), request).rows.length;
-  const countOf = async (partition: Partition, list: List, request: Request): Promise<number | Skipped> => {
-    try {
-      return await countIn(list, request);
-    } catch (thrown) {
-      if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
-      return { ...partition, error: thrown };
-    }
-  };
   switch (retrieval.way) {
     case 'once':
       return { rows: await countIn(retrieval, retrieval.request(shared)) };
@@ -50,32 +44,22 @@ export async function probe<S>(
     case 'window': {
       const now = Date.now();
       const lastMinute = { from: utcText(now - MINUTE), to: utcText(now) };
-      return ofAccounts(await retrieval.partitions(shared), async (chosen) => {
-        const counts = chosen.map((each) => countOf(each, retrieval, retrieval.request(each, lastMinute, shared)));
-        return outcomeOf(await Promise.all(counts));
-      });
+      return ofAccounts(await retrieval.partitions(shared), (each) =>
+        countIn(retrieval, retrieval.request(each, lastMinute, shared)),
+      );
     }
     case 'partition':
-      return ofAccounts(await retrieval.partitions(shared), async (chosen) => {
-        const counts: Array<number | Skipped> = [];
-        for (const each of chosen.filter(({ rows }) => rows === undefined).slice(0, MAX_PARTITIONS)) {
-          const count = await countOf(each, retrieval, retrieval.request(each, shared));
-          counts.push(count);
-          if (typeof count === 'number') break;
-        }
-        const known = chosen.reduce((sum, { rows = [] }) => sum + rows.length, 0);
-        return outcomeOf(counts, known, retrieval.absentEverywhere);
-      });
+      return ofAccounts(await retrieval.partitions(shared), (each) =>
+        countIn(retrieval, retrieval.request(each, shared)),
+      );
   }
 
   /** Probes each account. If part of an account is rejected, the stream is still considered readable. */
-  async function ofAccounts(
-    { chosen, failure }: Partitions,
-    probeGroup: (group: readonly Partition[]) => Promise<Probed>,
-  ): Promise<Probed> {
-    if (chosen.length === 0 && failure === undefined) return probeGroup([]);
+  async function ofAccounts({ chosen, failure }: Partitions, count: Count): Promise<Probed> {
+    if (chosen.length === 0 && failure === undefined) return { rows: 0 };
     const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];
-    const outcomes = [...(await Promise.all(groups.map(probeGroup))), ...(failure ? [failureOf(failure)] : [])];
+    const outcomes = await Promise.all(groups.map((group) => ofAccount(group, count)));
+    if (failure !== undefined) outcomes.push(failureOf(failure));
     const counts = outcomes.flatMap(({ rows }) => rows ?? []);
     return {
       rows: counts.length === 0 ? undefined : counts.reduce((sum, rows) => sum + rows, 0),
@@ -83,14 +67,27 @@ export async function probe<S>(
     };
   }
 
-  /** The outcome that `eachPartition` would have for these partitions. */
-  function outcomeOf(counts: ReadonlyArray<number | Skipped>, known = 0, absentEverywhere?: 'empty'): Probed {
-    const rejected = counts.filter((count) => typeof count !== 'number');
-    const rows = counts.filter((count) => typeof count === 'number').reduce((sum, count) => sum + count, known);
-    const isAll = rejected.length === counts.length;
-    const skipped = rejected.find(({ error }) => !error.isAbsence);
-    if (rejected.length === 0 || (isAll && skipped === undefined && absentEverywhere === 'empty')) return { rows };
-    return isAll || failOnRejected ? { rows: undefined, skipped: skipped ?? rejected[0] } : { rows, skipped };
+  /** The outcome that `eachPartition` would have. One partition is enough, but every partition with time windows is requested. */
+  async function ofAccount(group: readonly Partition[], count: Count): Promise<Probed> {
+    const absentEverywhere = retrieval.way === 'partition' ? retrieval.absentEverywhere : undefined;
+    const requested = group.filter(({ rows }) => rows === undefined);
+    const rejected: Skipped[] = [];
+    let rows = group.reduce((sum, each) => sum + (each.rows?.length ?? 0), 0);
+    let isReadable = false;
+    for (const each of retrieval.way === 'partition' ? requested.slice(0, MAX_PARTITIONS) : requested) {
+      try {
+        rows += await count(each);
+        isReadable = true;
+        if (retrieval.way === 'partition') break;
+      } catch (thrown) {
+        if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
+        rejected.push({ ...each, error: thrown });
+      }
+    }
+    const skipped = rejected.find(({ error }) => !error.isAbsence) ?? rejected[0];
+    if (skipped === undefined) return { rows };
+    if (!isReadable && skipped.error.isAbsence && absentEverywhere === 'empty') return { rows };
+    return !isReadable || failOnRejected ? { rows: undefined, skipped } : { rows, skipped };
   }
 }
 
