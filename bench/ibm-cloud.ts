@@ -28,8 +28,8 @@ const ROUNDS_BEFORE_DEPLOYMENTS = 2;
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**
- * Compares reading IBM Cloud's inventory with a script that uses IBM's own clients. The two programs take turns on the
- * same sandbox.
+ * Compares the connector with a script that uses IBM's own clients. The programs read IBM Cloud's inventory, and take
+ * turns on the same sandbox.
  */
 export async function ibmCloud(runs: number): Promise<Row[]> {
   const python = join(await environment('ibm-cloud'), 'python');

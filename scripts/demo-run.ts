@@ -155,7 +155,7 @@ async function readAgain(
     return lost.map(([stream, keys]) => `${stream}: ${count(keys.size)} of the ${what} are missing.`);
   print(streamTable((await tallyOf(files.path('read-again.jsonl'))).streams));
   const all = [...awaited.values()].reduce((sum, keys) => sum + keys.size, 0);
-  print(`\n${green(`  All ${count(all)} ${what} were read`)}, and ${count(again)} known records again.`);
+  print(`\n${green(`  All ${count(all)} ${what} were read`)}, and ${count(again)} known records were re-read.`);
   for (const sentence of remarks) print(`  ${sentence}`);
   return [];
 }

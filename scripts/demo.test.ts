@@ -26,7 +26,7 @@ test('the demo shows all four commands, a row per stream, and a second read that
   expect(text).toMatch(/^ {2}audit_events +30 +[\d.]+ kB +\d+\.\d\d$/m);
   expect(text).toMatch(/^ {2}teams +\d+ /m);
   expect(text).toContain('All 16 counts match the sandbox');
-  expect(text).toMatch(/All 5 new events were read, and \d+ known records again\./);
+  expect(text).toMatch(/All 5 new events were read, and \d+ known records were re-read\./);
   expect(good).toBe(true);
   expect(await readFile(join(folder, 'compose', 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
 });

@@ -200,7 +200,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
 
 -- Whether the audit events of databases are kept: one row per account and region with databases, IBM Cloud only. For a single database, see `audit_status` in `database_posture`.
 create view databases.audit_coverage as
--- The targets of the audit events of each account's databases, by region.
+-- By account and region, the targets that receive the databases' audit events.
 with locations as (
   select platform, account_id, region as location, count(*) as databases
   from databases.stg_deployments
@@ -753,7 +753,7 @@ with known as (
   select platform, user_id, null, null, email, null, null
   from databases.stg_audit_events
 ),
--- IBM Cloud writes the IDs of trusted profiles in upper or lower case.
+-- IBM Cloud writes trusted profiles' IDs in uppercase or lowercase.
 named as (
   select
     platform, lower(id) as lower_id, max(id) as id,
@@ -955,7 +955,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
 
 -- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Policy conditions aren't evaluated.
 create view databases.database_access as
--- All roles on each database, with the policy and group that grants them. Policy conditions aren't evaluated.
+-- All roles on each database, with the policy and group that grant them. Policy conditions aren't evaluated.
 with policies as (
   select
     platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,

@@ -8,7 +8,7 @@ interface Place {
   readonly isList: boolean;
 }
 
-/** The fields that can identify a row. The first of these fields that a row has is its key. */
+/** The fields that can identify a row. A row's key is the first of these fields that exists in the row. */
 const KEYS = ['id', 'iam_id', 'resource_instance_id', 'address', 'type'] as const;
 
 function placeOf(body: Row): Place {

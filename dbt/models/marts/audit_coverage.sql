@@ -1,4 +1,4 @@
--- The targets of the audit events of each account's databases, by region.
+-- By account and region, the targets that receive the databases' audit events.
 with locations as (
   select platform, account_id, region as location, count(*) as databases
   from {{ ref('stg_deployments') }}

@@ -1,4 +1,4 @@
--- All roles on each database, with the policy and group that grants them. Policy conditions aren't evaluated.
+-- All roles on each database, with the policy and group that grant them. Policy conditions aren't evaluated.
 with policies as (
   select
     platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,

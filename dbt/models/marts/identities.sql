@@ -27,7 +27,7 @@ with known as (
   from {{ ref('stg_audit_events') }}
 ),
 
--- IBM Cloud writes the IDs of trusted profiles in upper or lower case.
+-- IBM Cloud writes trusted profiles' IDs in uppercase or lowercase.
 named as (
   select
     platform, lower(id) as lower_id, max(id) as id,
