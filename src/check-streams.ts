@@ -42,20 +42,16 @@ export async function checkStreams<C extends Config['platform'], S>(
     const { rows, skipped } = outcome;
     if (skipped !== undefined) {
       const { error, label, id } = skipped;
-      if (error.problem === 'rate_limited') return warn('not checked: rate limited');
-      if (error.failureType === 'transient_error' && !error.isUnreachable) {
-        if (rows === undefined) return warn(`not checked: ${error.message}`);
-        return warn(`readable, but ${label} was not checked (${error.answer ?? error.message})`);
-      }
+      const isTransient = error.failureType === 'transient_error' && !error.isUnreachable;
       const isTokenRejected = error.problem === 'token_rejected';
       const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
       const command =
         lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id, error) : undefined;
       const advice = command === undefined ? '' : `. Grant the missing role: ${command}`;
-      if (rows !== undefined)
-        return warn(`readable, but the API rejects ${label} (${answer ?? error.message})${advice}`);
+      if (rows !== undefined) return warn(`readable, except for ${label} (${answer ?? error.message})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
+      if (isTransient) return warn(`not checked: ${reason}`);
       return warn(`not readable: ${reason}`, needsOption === undefined ? undefined : error);
     }
     if (rows !== 0) return { level: 'info', text: `${name}: readable` };

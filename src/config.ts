@@ -113,19 +113,14 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   }
   const config = isFlat ? nestedForm(given) : given;
   if (isRow(config['platform'])) config['platform'] = withoutNulls(config['platform']);
-  const ignored = ignoredOptions(config);
-  for (const { name, hint } of ignored) warn(`the config has an option ${name}, which is ignored: ${hint}`);
-
+  warnOfIgnored(config, warn);
   const result = configSchema.safeParse(config);
   if (result.success) return result.data;
   // Report only the first issue of each option, because the others follow from it.
   const errors = new Map<string, string>();
   for (const { path, message } of result.error.issues) {
     const option = z.core.toDotPath(path);
-    const misspelled = ignored.find(({ nearest }) => nearest === option);
-    const advice =
-      misspelled === undefined ? ': add it' : ` (the config has ${misspelled.name}; did you mean ${option}?)`;
-    if (!errors.has(option)) errors.set(option, `${option} ${message}${message === 'is missing' ? advice : ''}`);
+    if (!errors.has(option)) errors.set(option, `${option} ${message}`);
   }
   throw inputError(`${source} cannot be used: ${[...errors.values()].join('; ')}.`);
 }
@@ -139,39 +134,29 @@ function nestedForm(given: Row): Row {
   return { ...others, platform: own };
 }
 
-interface Ignored {
-  name: string;
-  hint: string;
-  /** The option that the user probably meant. */
-  nearest: string | undefined;
-}
-
-/**
- * Finds misspelled and misplaced options. For example, an ignored `start_dat` would make a sync read everything. Returns an empty
- * list for an unknown platform, which causes an error elsewhere.
- */
-function ignoredOptions(config: Row): Ignored[] {
+/** Warns of misspelled and misplaced options. For example, an ignored `start_dat` would make a sync read everything. */
+function warnOfIgnored(config: Row, warn: Warn): void {
   const { platform } = config;
   const chosen = Object.entries(PLATFORMS).find(([name]) => isRow(platform) && name === platform['name'])?.[1];
-  if (chosen === undefined) return [];
+  // An unknown platform causes an error elsewhere.
+  if (chosen === undefined) return;
   /** The correct place of each option. */
   const options = new Map([
     ...Object.keys(configSchema.shape).map((key) => [key, key] as const),
     ...Object.keys(chosen.config.shape).map((key) => [key, `platform.${key}`] as const),
   ]);
-  const ignoredIn = (row: Row, prefix: string): Ignored[] =>
-    Object.keys(row)
-      // Airbyte adds options that begin with two underscores.
-      .filter((key) => options.get(key) !== `${prefix}${key}` && !key.startsWith('__'))
-      .map((key) => {
-        // A longer name could be a secret, so it isn't shown.
-        const name = key.length <= MAX_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
-        const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
-        const move = prefix === '' ? 'move it into platform' : 'move it to the top level';
-        const suggestion = nearest && (options.has(key) ? move : `did you mean ${nearest}?`);
-        return { name, hint: suggestion ?? 'there is no such option; correct or remove it', nearest };
-      });
-  return [...ignoredIn(config, ''), ...ignoredIn(platform as Row, 'platform.')];
+  const given = [['', config] as const, ['platform.', platform as Row] as const];
+  for (const [key, place] of given.flatMap(([prefix, row]) =>
+    Object.keys(row).map((name) => [name, prefix + name] as const),
+  )) {
+    // Airbyte adds options that begin with two underscores.
+    if (options.get(key) === place || key.startsWith('__')) continue;
+    // A longer name could be a secret, so it isn't shown.
+    const name = key.length <= MAX_NAME ? place : `with a name of ${key.length} characters`;
+    const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
+    const hint = nearest === undefined ? 'there is no such option; correct or remove it' : `did you mean ${nearest}?`;
+    warn(`the config has an option ${name}, which is ignored: ${hint}`);
+  }
 }
 
 function withoutNulls(row: Row): Row {

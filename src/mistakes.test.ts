@@ -183,16 +183,16 @@ const IN_THE_CONFIG: Mistake[] = [
   [
     CHECK,
     config({ name: 'ibm_cloud', apikey: 'x' }),
-    `${ignored('platform.apikey', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing (the config has platform.apikey; did you mean platform.api_key?)')}`,
+    `${ignored('platform.apikey', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing: add it')}`,
   ],
   [
     CHECK,
     config({ name: 'ibm_cloud' }, { api_key: 'x' }),
-    `${ignored('api_key', 'move it into platform')} ${unusable('platform.api_key is missing (the config has api_key; did you mean platform.api_key?)')}`,
+    `${ignored('api_key', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing: add it')}`,
   ],
   [DISCOVER, config(IBM, { start_dat: 'x' }), ignored('start_dat', 'did you mean start_date?')],
   [DISCOVER, config(IBM, { lookback_window: 9 }), ignored('lookback_window', 'did you mean lookback_window_seconds?')],
-  [DISCOVER, config({ ...IBM, num_workers: 1 }), ignored('platform.num_workers', 'move it to the top level')],
+  [DISCOVER, config({ ...IBM, num_workers: 1 }), ignored('platform.num_workers', 'did you mean num_workers?')],
   [
     DISCOVER,
     config({ ...IBM, colour: 1 }),

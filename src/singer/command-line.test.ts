@@ -4,11 +4,13 @@ import { UsageError } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 import { USAGE, runCommandLine } from './command-line.ts';
 
-vi.mock('./modes/sync.ts', () => ({ runSync: async (_: unknown, ...args: unknown[]) => ['sync', ...args] }));
+vi.mock('./modes/sync.ts', () => ({
+  runSync: async (_: unknown, ...args: unknown[]) => ['sync', ...args],
+  runTest: async (_: unknown, ...args: unknown[]) => ['test', ...args],
+}));
 vi.mock('./modes/discover.ts', () => ({
   runDiscover: async (_: unknown, ...args: unknown[]) => ['discover', ...args],
 }));
-vi.mock('./modes/try-config.ts', () => ({ runTest: async (_: unknown, ...args: unknown[]) => ['test', ...args] }));
 
 const run = (line: string): Promise<unknown> => runCommandLine(split(line), openTap().context);
 const split = (line: string): string[] => line.split(' ').filter((word) => word !== '');

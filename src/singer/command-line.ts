@@ -73,6 +73,6 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   if (values.about === true) return printed(context, (await import('./modes/about.ts')).about(format === 'json'));
   if (values.discover === true) return (await import('./modes/discover.ts')).runDiscover(context, configs, debug);
   if (configs.length === 0) throw new UsageError('no config; use --config FILE, or --config ENV');
-  if (values.test === true) return (await import('./modes/try-config.ts')).runTest(context, configs, debug);
+  if (values.test === true) return (await import('./modes/sync.ts')).runTest(context, configs, debug);
   return (await import('./modes/sync.ts')).runSync(context, { configs, catalog, state }, debug);
 }

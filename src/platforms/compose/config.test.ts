@@ -28,7 +28,7 @@ describe('a number', () => {
 
 describe('an invalid value', () => {
   test.each([
-    ['api_token', undefined, 'is missing'],
+    ['api_token', undefined, 'is missing: add it'],
     ['api_token', 12_345_678, 'must be a string'],
     ['api_token', ' \t', 'must not be empty'],
     [

@@ -42,7 +42,7 @@ describe('an invalid value', () => {
   const NO_ID = 'must be the CRN or the GUID of a deployment';
   const NO_GROUP = 'must be the ID of a resource group: 32 hexadecimal digits';
   test.each([
-    ['api_key', undefined, 'is missing'],
+    ['api_key', undefined, 'is missing: add it'],
     ['api_key', 12_345_678, 'must be a string'],
     ['api_key', ' \t', 'must not be empty'],
     ['deployment_ids', ['orders-pg'], NO_ID],

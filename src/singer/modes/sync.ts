@@ -1,5 +1,5 @@
 import { type Config, configFrom, platformOf } from '../../config.ts';
-import { type WantedStream, openReads } from '../../connector.ts';
+import { type WantedStream, checkConnection, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
@@ -70,7 +70,7 @@ const NO_VARIABLES =
   'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
 /** Loads the config from files and environment variables. The error is one sentence about the problem. */
-export async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
+async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
   const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;
   if (isEmpty && configs.every((each) => each === 'ENV')) throw inputError(NO_VARIABLES);
@@ -84,4 +84,15 @@ async function selectionOf(file: string | undefined, config: Config, log: TapLog
   // Without a catalog, the discovered catalog is used, which selects everything.
   const catalog = file === undefined ? discovered : await readObject('catalog', file);
   return selectionIn(catalog, file, { streams, platform }, (sentence) => log.log('warn', sentence));
+}
+
+/** Tests the config and logs which streams can be read. Prints nothing on stdout. Returns 0 if the config works. */
+export async function runTest(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
+  const log = openTapLog(context, 'test', debug);
+  const config = await loadTapConfig(context, configs, log);
+  context.signal.throwIfAborted();
+  const problems = await checkConnection(config, context, log);
+  if (problems.length === 0) log.log('info', 'the config works');
+  else log.log('fatal', problems.join(' '));
+  return problems.length === 0 ? 0 : 1;
 }

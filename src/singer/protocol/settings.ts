@@ -97,22 +97,16 @@ function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
   switch ([setting.type].flat()[0]) {
-    case 'integer':
-      return /^[+-]?\d+$/.test(text) ? Number(text) : value;
     case 'boolean':
-      return BOOLEANS.get(text.toLowerCase()) ?? value;
+      return /^(?:true|1|yes|on)$/i.test(text) || (/^(?:false|0|no|off)$/i.test(text) ? false : value);
+    case 'integer':
     case 'array':
     case 'object':
-      return jsonIn(value);
+      return jsonIn(text);
     default:
       return setting.format === 'date-time' ? (toUtcText(text) ?? value) : value;
   }
 }
-
-const BOOLEANS = new Map([
-  ...['true', '1', 'yes', 'on'].map((text) => [text, true] as const),
-  ...['false', '0', 'no', 'off'].map((text) => [text, false] as const),
-]);
 
 /** The parsed content of a JSON string. Any other value stays unchanged. */
 function jsonIn(value: unknown): unknown {

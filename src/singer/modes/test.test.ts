@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
 import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
-import { runTest } from './try-config.ts';
+import { runTest } from './sync.ts';
 
 const TOKEN = 'token-0123456789';
 const ACCOUNTS = { _embedded: { accounts: [{ id: 'a1' }] } };
