@@ -27,13 +27,13 @@ async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const { context, messages, stop } = openContext();
   const config = configOf(`${server.origin}/v`, { num_workers: 1 });
   const onLongWait = vi.fn<(owner: string) => void>();
-  const { client } = connect(config, context, openAirbyteOutput(context, 'read', debug), {
+  const { clients } = connect(config, context, openAirbyteOutput(context, 'read', debug), {
     onLongWait,
     signal: stop.signal,
     onRateLimit: () => undefined,
   });
-  await client.get({ path: 'teams', query: { limit: 1 } }, 'the stream');
-  await client.close();
+  await clients.of(undefined).get({ path: 'teams', query: { limit: 1 } }, 'the stream');
+  await clients.close();
   const lines = messages().flatMap((message) => (message.type === 'LOG' ? [message.log] : []));
   return { lines: lines.slice(1), requests: server.requests, longWaits: onLongWait.mock.calls };
 }

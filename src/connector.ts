@@ -70,7 +70,7 @@ export function openReads(
   const signal = AbortSignal.any([context.signal, rejected.signal]);
   const streams: OpenStream[] = [];
   const limitedUntil = new Map<string, number>();
-  const { client, api } = connect(config, context, output, {
+  const { clients, api } = connect(config, context, output, {
     signal,
     onCredentialsRejected(error) {
       rejection ??= error;
@@ -87,7 +87,7 @@ export function openReads(
   const sinkOf = (owner: string): CheckpointedSink | undefined =>
     streams.find(({ reader }) => reader.stream.name === owner)?.reader.sink;
   const session: Session = {
-    send: (request, stream) => client.send(request, stream),
+    send: (request, stream) => clients.of(request.account).send(request, stream),
     output,
     terms: platform.terms.facts,
     shared: platform.open(config.platform, api),
@@ -114,7 +114,7 @@ export function openReads(
     try {
       return { ends: await readStreams(streams), rejection };
     } finally {
-      await client.close();
+      await clients.close();
     }
   };
   return { streams, toEnd };
@@ -137,7 +137,7 @@ export async function checkConnection(config: Config, context: Context, output: 
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(timedOut), CHECK_MS);
   const late = after(CHECK_STREAMS_MS, 'late' as const, { ref: false });
-  const { client, api } = connect(config, context, output, {
+  const { clients, api } = connect(config, context, output, {
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
     permits: CHECK_PERMITS,
@@ -165,7 +165,7 @@ export async function checkConnection(config: Config, context: Context, output: 
     return problems;
   } finally {
     clearTimeout(timer);
-    await client.close();
+    await clients.close();
   }
 }
 
@@ -183,7 +183,7 @@ export function connect(
   context: Context,
   output: Log,
   { onLongWait, onExchange, ...options }: Options,
-): { client: AccountClients; api: Api } {
+): { clients: AccountClients; api: Api } {
   const { env, timing = realTiming } = context;
   const { start_date: start } = config;
   // Without this warning, nobody would notice a mistyped year: the sync would simply emit no records.
@@ -191,7 +191,7 @@ export function connect(
     output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
   }
   const platform = platformOf(config);
-  const client = new AccountClients({
+  const clients = new AccountClients({
     permits: config.num_workers,
     ...options,
     ...platform.connection(config.platform),
@@ -213,12 +213,12 @@ export function connect(
     },
   });
   const api: Api = {
-    get: (request, owner) => client.get(request, owner),
-    authorization: (owner, account) => client.authorization(owner, account),
+    get: (request, owner) => clients.of(request.account).get(request, owner),
+    authorization: (owner, account) => clients.of(account).authorization(owner),
     ...(options.deadline !== undefined && { isCheck: true }),
     log: (level, sentence) => output.log(level, sentence),
   };
-  return { client, api };
+  return { clients, api };
 }
 
 function labelOf(request: Request): string {

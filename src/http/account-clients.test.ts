@@ -28,9 +28,10 @@ async function open() {
   onTestFinished(() => clients.close());
   const get = (account: string, at: number): Promise<unknown> =>
     clients
+      .of(account)
       .get({ account, origin: origins[at]?.origin ?? '', path: 'things' }, 'stream')
       .catch((thrown: unknown) => thrown);
-  const authorization = (account: string): Promise<string> => clients.authorization('stream', account);
+  const authorization = (account: string): Promise<string> => clients.of(account).authorization('stream');
   return { get, authorization, told, origins };
 }
 

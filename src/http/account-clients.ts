@@ -1,4 +1,3 @@
-import type { Received, Request } from '../core/stream/request.ts';
 import { ApiClient } from './client.ts';
 import type { AccountConnection, ClientOptions } from './client-options.ts';
 import { Permits } from './traffic/permits.ts';
@@ -18,28 +17,12 @@ export class AccountClients {
     this.#ofAccounts = new Map(accounts.map((account) => [account.id, accountClient(account, options, permits)]));
   }
 
-  /** As in `ApiClient`. */
-  send(request: Request, stream: string): Promise<Received> {
-    return this.#of(request.account).send(request, stream);
+  of(account: string | undefined): ApiClient {
+    return this.#ofAccounts.get(account) ?? this.#own;
   }
 
-  /** As in `ApiClient`. */
-  get(request: Request, stream: string): Promise<unknown> {
-    return this.#of(request.account).get(request, stream);
-  }
-
-  /** As in `ApiClient`. */
-  authorization(stream: string, account?: string): Promise<string> {
-    return this.#of(account).authorization(stream);
-  }
-
-  /** As in `ApiClient`. */
   async close(): Promise<void> {
     await Promise.all([this.#own, ...this.#ofAccounts.values()].map((client) => client.close()));
-  }
-
-  #of(account: string | undefined): ApiClient {
-    return this.#ofAccounts.get(account) ?? this.#own;
   }
 }
 

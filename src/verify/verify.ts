@@ -45,7 +45,7 @@ async function verify(context: Context, configPath: string, debug: boolean): Pro
   const failed = ends.filter(({ end }) => end === 'failed');
   for (const { name } of failed) context.stderr(`${name}: failed\n`);
   const { signal } = context;
-  const { client, api } = connect(config, context, output, { signal, onExchange, onRateLimit: () => undefined });
+  const { clients, api } = connect(config, context, output, { signal, onExchange, onRateLimit: () => undefined });
   try {
     const findings = {
       platform: config.platform.name,
@@ -55,7 +55,7 @@ async function verify(context: Context, configPath: string, debug: boolean): Pro
     };
     context.print(reportOf({ ...findings, exchanges, streams, ends, shapes: output.shapes }));
   } finally {
-    await client.close();
+    await clients.close();
   }
   return failed.length === ends.length ? 1 : 0;
 }
