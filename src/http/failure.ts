@@ -148,26 +148,18 @@ export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   return { problem, reason: reasons[problem], facts: { seconds } };
 }
 
-/** Problems without a complete response, which may be temporary. */
-const UNANSWERED: ReadonlySet<ProblemId> = new Set<HttpProblem>([
-  'timed_out',
-  'host_unknown',
-  'connection_refused',
-  'connection_lost',
-  'tls_failed',
-  'proxy_unreachable',
-  'proxy_failed',
-]);
-
-/** Whether another attempt may succeed. */
+/** Whether another attempt may succeed. HTTP 429 is up to the circuit breaker, and long queries are shortened. */
 export function isTransient({ problem }: Failure): boolean {
-  return UNANSWERED.has(problem) || problem === 'server_error' || problem === 'damaged_answer';
+  const isHandled = problem === 'rate_limited' || problem === 'query_too_long';
+  return problems[problem].failureType === 'transient_error' && !isHandled;
 }
 
 /** The outcome of a failed attempt, for the circuit breaker. */
-export function outcomeOf({ problem, response }: Failure): Outcome {
+export function outcomeOf(failure: Failure): Outcome {
+  const { problem, response } = failure;
   if (response?.status === 429) return 'limited';
-  return UNANSWERED.has(problem) ? 'unanswered' : 'answered';
+  const hasAnswer = response !== undefined || problem === 'damaged_answer';
+  return hasAnswer || !isTransient(failure) ? 'answered' : 'unanswered';
 }
 
 /** Whether nothing responds at the address. A user who has just entered the address should not have to wait. */
