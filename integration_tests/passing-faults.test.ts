@@ -4,7 +4,7 @@ import { countsRead, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 200, deployments: 3 };
 
-// The type is distributive, to keep the fields of each kind.
+// The type is distributive, so that each kind keeps its fields.
 type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
 
 /** Only requests without a response get a short timeout. On a slow machine, other requests may take a long time. */

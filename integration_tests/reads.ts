@@ -44,7 +44,7 @@ export function countsRead({ records }: ReadResult): Record<string, number> {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, records.get(name)?.length ?? 0]));
 }
 
-/** A pattern for the sandbox's paths of a stream. */
+/** A pattern that matches a stream's paths in the sandbox. */
 export function pathOf(name: string): string {
   return DEPLOYMENT_REPORTS.includes(name) ? `deployments/*/${name.replace('deployments_', '')}` : name;
 }

@@ -62,7 +62,9 @@ function orderViolations(name: string, seen: readonly StreamEvent[]): Violation[
     const { status, reasons } = event.status;
     if (status === 'RUNNING') running = true;
     else if (reasons !== undefined) {
-      violations.push(violation('1.9 reasons only with RUNNING', `Stream ${name} gives reasons with ${status}.`));
+      violations.push(
+        violation('1.9 reasons only with RUNNING', `Stream ${name} has reasons in its status ${status}.`),
+      );
     }
     if (status === 'COMPLETE' && !running) {
       violations.push(

@@ -1,4 +1,4 @@
-"""Runs PyAirbyte on commands from the test (dialog.py).
+"""Runs PyAirbyte when the test commands it (dialog.py).
 
 pyairbyte.py PACKAGE CONFIG
 """

@@ -1,4 +1,4 @@
-"""Runs airbyte_serverless on commands from the test (dialog.py).
+"""Runs airbyte_serverless when the test commands it (dialog.py).
 
     serverless.py COMMAND CONFIG
 """

@@ -1,4 +1,4 @@
-"""Runs PyAirbyte and dbt on commands from the test (../clients/dialog.py), in one process, because imports take seconds.
+"""Runs PyAirbyte and dbt when the test commands it (../clients/dialog.py). Both share a process, because imports take seconds.
 
 session.py DUCKDB_FILE POSTGRES_PORT
 """

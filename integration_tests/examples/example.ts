@@ -7,7 +7,7 @@ import { EXAMPLES } from './page.ts';
 /** Files that an example leaves in its folder when it runs. */
 const LEFT_BEHIND = /^(\.meltano|\.venv.*|\.env|output|logs|target|insights\.html|.*\.duckdb|__pycache__)$/;
 
-/** Copies an example into a new workspace, without files that earlier runs have left. */
+/** Copies an example into a new workspace, without files left by earlier runs. */
 export function copyExample(name: string, folder = '.'): Workspace {
   const workspace = new Workspace(`example-${name}`).openToAll();
   cpSync(join(EXAMPLES, name), join(workspace.folder, folder), {

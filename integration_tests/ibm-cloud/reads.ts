@@ -197,5 +197,5 @@ export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
   return sandbox.stats().byPath[path] ?? 0;
 }
 
-/** A fault without its path. The type is distributive, to keep the fields of each kind. */
+/** A fault without its path. The type is distributive, so that each kind keeps its fields. */
 export type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
