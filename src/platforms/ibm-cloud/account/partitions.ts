@@ -20,7 +20,7 @@ export async function gen1Partitions(account: Account, types?: ReadonlySet<strin
   const offered = gen1.filter(({ type }) => types?.has(type) ?? true);
   const [gen2, others] = [deployments.length - gen1.length, gen1.length - offered.length];
   const leftOut = { 'of generation 2': gen2, 'of other types': others };
-  return { chosen: partitionsOf(offered, account), all, leftOut };
+  return { chosen: await partitionsOf(offered, account), all, leftOut };
 }
 
 /** Requests different services and regions first, because roles often apply to a whole service. */
@@ -32,13 +32,24 @@ function varied(deployments: readonly Deployment[]): Deployment[] {
 }
 
 /** One partition per generation 1 deployment whose region is known. */
-export function partitionsOf(deployments: readonly Deployment[], { config, api }: Account): Partition[] {
-  return (api.isCheck === true ? varied(deployments) : deployments).flatMap((deployment) => {
-    const { id, account, region } = deployment;
-    if (region === undefined) return [];
-    const fields = { account_id: account ?? null, deployment_id: id, generation: 'gen1' };
-    return [{ id, label: labelOf(deployment), origin: databasesAt(config.endpoints, region), fields }];
-  });
+export async function partitionsOf(deployments: readonly Deployment[], account: Account): Promise<Partition[]> {
+  const partitions = await account.once(loadPartitions);
+  const ordered = account.api.isCheck === true ? varied(deployments) : deployments;
+  return ordered.flatMap((deployment) => partitions.get(deployment) ?? []);
+}
+
+/** The partitions, which all streams share to save memory: those of thousands of deployments take megabytes. */
+async function loadPartitions(account: Account): Promise<ReadonlyMap<Deployment, Partition>> {
+  const { deployments } = await account.once(loadInventory);
+  const partitions = new Map<Deployment, Partition>();
+  for (const deployment of deployments) {
+    const { id, account: accountId, region } = deployment;
+    if (region === undefined) continue;
+    const fields = { account_id: accountId ?? null, deployment_id: id, generation: 'gen1' };
+    const origin = databasesAt(account.config.endpoints, region);
+    partitions.set(deployment, { id, label: labelOf(deployment), origin, fields });
+  }
+  return partitions;
 }
 
 /** The request for one report of a generation 1 deployment (icd-api.md 2.3). */

@@ -83,7 +83,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
     );
   }
   const leftOut = { 'of generation 2 without sizes': sizeless.length };
-  return { chosen: [...partitionsOf(deployments, account), ...partitions], all, leftOut };
+  return { chosen: [...(await partitionsOf(deployments, account)), ...partitions], all, leftOut };
 }
 
 /** The row of a generation 1 group, whose allocations are divided equally among its members. */
