@@ -222,26 +222,31 @@ describe('an unusable proxy', () => {
     return portOf(proxy);
   }
 
-  it('an error about an unreachable proxy names the proxy without its password', async () => {
-    const port = await closedPort();
-    const { stdout, stderr, ...answer } = await check('https://api.internal', { HTTPS_PROXY: address(port) });
-    expect(answer).toMatchObject({
-      exitCode: 0,
-      status: 'FAILED',
-      message: `The proxy 127.0.0.1:${port}, set in HTTPS_PROXY, cannot be reached (ECONNREFUSED). Correct HTTPS_PROXY, or make sure that the proxy is up.`,
-    });
-    expect(stdout + stderr).not.toContain(SECRET);
-  });
+  it.each(['http', 'https'])(
+    'an error about an unreachable proxy names the proxy without its password (%s)',
+    async (scheme) => {
+      const port = await closedPort();
+      const variable = `${scheme.toUpperCase()}_PROXY`;
+      const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
+      expect(answer).toMatchObject({
+        exitCode: 0,
+        status: 'FAILED',
+        message: `The proxy 127.0.0.1:${port}, set in ${variable}, cannot be reached (ECONNREFUSED). Correct ${variable}, or make sure that the proxy is up.`,
+      });
+      expect(stdout + stderr).not.toContain(SECRET);
+    },
+  );
 
-  it('an error says that the proxy requires a login', async () => {
+  it.each(['http', 'https'])('an error says that the proxy requires a login (%s)', async (scheme) => {
     const port = await proxyWith(407);
-    const { stdout, ...answer } = await check('https://api.internal', { HTTPS_PROXY: address(port) });
+    const variable = `${scheme.toUpperCase()}_PROXY`;
+    const { stdout, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
     expect(answer).toMatchObject({
       exitCode: 0,
       status: 'FAILED',
       message: expect.stringMatching(
         new RegExp(
-          `^The proxy 127\\.0\\.0\\.1:${port} requires a username and password.* \\(HTTP 407\\)\\. Set HTTPS_PROXY`,
+          `^The proxy 127\\.0\\.0\\.1:${port} requires a username and password.* \\(HTTP 407\\)\\. Set ${variable}`,
         ),
       ) as string,
     });

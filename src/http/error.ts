@@ -21,8 +21,9 @@ export interface FailureContext {
 }
 
 /** Converts a failure to an error for the user, with details of the request and the response for the log. */
-export function toError({ problem, reason, response, facts }: Failure, context: FailureContext): ConnectorError {
+export function toError({ reason, response, facts, ...failure }: Failure, context: FailureContext): ConnectorError {
   const { request, host, terms, proxy } = context;
+  const problem = response?.status === 407 && proxy !== undefined ? 'proxy_login' : failure.problem;
   const attempts = context.attempts === 1 ? 'on the first attempt' : `after ${context.attempts} attempts`;
   const known: Record<HttpFact, string> = {
     ...terms.facts,

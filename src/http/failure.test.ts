@@ -72,6 +72,7 @@ describe('toError', () => {
       'proxy.example:3128, set in HTTPS_PROXY',
     ],
     [proxyFailed('HTTP 407', 'proxy_login'), 'config_error', 'proxy_login', 'Set HTTPS_PROXY to an address'],
+    [status(407), 'config_error', 'proxy_login', 'The proxy proxy.example:3128 requires a username'],
     [
       proxyFailed('HTTP 403', 'proxy_rejected'),
       'config_error',

@@ -40,7 +40,7 @@ export class Origin {
     this.#settings = settings;
     this.#permits = permits;
     this.route = (settings.openRoute ?? openRoute)(route);
-    this.#base = pathname.replace(/\/$/, '');
+    this.#base = `${this.route.prefix}${pathname.replace(/\/$/, '')}`;
     this.breaker = new CircuitBreaker(timing, life);
     this.#aborts = new AbortListeners(this.signal);
     this.#aborts.add(() => permits.cancel(this.#key, this.signal.reason));
@@ -123,6 +123,7 @@ export class Origin {
   #headersOf({ headers, post }: Request, authorization: string | undefined): Record<string, string> {
     const { accept, userAgent } = this.#settings;
     return {
+      ...this.route.headers,
       accept,
       'user-agent': userAgent,
       ...(authorization !== undefined && { authorization }),

@@ -38,7 +38,7 @@ export class SimulatedNetwork {
       return true;
     };
     const dispatcher = { dispatch } as unknown as Dispatcher;
-    return { dispatcher, proxy: undefined, close: async () => undefined };
+    return { dispatcher, prefix: '', headers: {}, proxy: undefined, close: async () => undefined };
   };
 
   async #exchange(request: SimulatedRequest, handler: Dispatcher.DispatchHandler): Promise<void> {

@@ -12,23 +12,23 @@ export interface Proxy {
   origin: string;
   /** The proxy's host and port, for error texts. */
   host: string;
-  /** The header that contains the username and password, if the address contains them. */
-  headers: Record<string, string>;
+  /** The value of the `Proxy-Authorization` header, if the address contains a username or password. */
+  authorization: string | undefined;
 }
 
 const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
 
 /**
- * Returns the proxy set in HTTPS_PROXY, unless the origin is a loopback address or listed in NO_PROXY. Plain HTTP is allowed
- * only for private hosts, which are reached directly. Masks the proxy's credentials in all later output, because a proxy may
- * repeat them in an error. Throws an input error.
+ * Returns the proxy set in HTTP_PROXY or HTTPS_PROXY, unless the origin is a loopback address or listed in NO_PROXY. Masks
+ * the proxy's credentials in all later output, because a proxy may repeat them in an error. Throws an input error.
  */
 export function proxyFor(origin: string, env: Env): Proxy | undefined {
   const { hostname, protocol, port } = new URL(origin);
-  const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => env[name]);
-  if (variable === undefined || protocol === 'http:' || isLoopback(hostname)) return undefined;
+  const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+  const variable = names.find((name) => env[name]);
+  if (variable === undefined || isLoopback(hostname)) return undefined;
   const noProxy = env['no_proxy'] || env['NO_PROXY'] || '';
-  if (isExempt(hostname, port || '443', noProxy)) return undefined;
+  if (isExempt(hostname, port || DEFAULT_PORTS[protocol], noProxy)) return undefined;
   const { url, user, password } = parsed(variable, env[variable] ?? '');
   const basic = user === '' && password === '' ? undefined : Buffer.from(`${user}:${password}`).toString('base64');
   for (const secret of [password, basic ?? '']) addCredential(secret);
@@ -36,7 +36,7 @@ export function proxyFor(origin: string, env: Env): Proxy | undefined {
     variable,
     origin: url.origin,
     host: `${url.hostname}:${url.port || DEFAULT_PORTS[url.protocol]}`,
-    headers: basic === undefined ? {} : { 'proxy-authorization': `Basic ${basic}` },
+    authorization: basic === undefined ? undefined : `Basic ${basic}`,
   };
 }
 

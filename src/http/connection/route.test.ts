@@ -22,9 +22,9 @@ function routeTo(origin: string, env: Env = {}, connections = 4): Route {
 
 /** Sends `GET /accounts` to the origin, and returns the outcome. */
 async function tryOut(origin: string, env: Env = {}): Promise<Answer | Failure> {
-  const { dispatcher } = routeTo(origin, env);
-  const headers = { authorization: 'Bearer t' };
-  return attemptBy(dispatcher, { origin, path: '/accounts', headers, method: 'GET' });
+  const { dispatcher, prefix, headers } = routeTo(origin, env);
+  const path = `${prefix}/accounts`;
+  return attemptBy(dispatcher, { origin, path, headers: { ...headers, authorization: 'Bearer t' }, method: 'GET' });
 }
 
 /** Sends `GET /accounts` to the origin, and returns the body or the problem. */
@@ -52,6 +52,29 @@ function tunnelsOf(server: Server): string[] {
 }
 
 describe('a proxy set in the environment', () => {
+  test.each(['HTTP_PROXY', 'http_proxy'])(
+    'plain HTTP requests are sent unchanged to the proxy set in %s',
+    async (name) => {
+      const { origin: proxy, requests, tunnels } = await startProxy();
+      expect(await get('http://api.internal', { [name]: proxy })).toBe('the proxy');
+      expect(requests).toMatchObject([
+        {
+          method: 'GET',
+          url: 'http://api.internal/accounts',
+          headers: { host: 'api.internal', authorization: 'Bearer t' },
+        },
+      ]);
+      expect(tunnels).toEqual([]);
+    },
+  );
+
+  test('a proxy receives the username and password in its address', async () => {
+    const { port, requests } = await startProxy();
+    expect(await get('http://api.internal', { HTTP_PROXY: `http://me:secret@127.0.0.1:${port}` })).toBe('the proxy');
+    const basic = Buffer.from('me:secret').toString('base64');
+    expect(requests[0]?.headers).toMatchObject({ 'proxy-authorization': `Basic ${basic}`, authorization: 'Bearer t' });
+  });
+
   test.each(['HTTPS_PROXY', 'https_proxy'])(
     'HTTPS requests need a tunnel through the proxy set in %s, and are not sent without a tunnel',
     async (name) => {
@@ -62,26 +85,44 @@ describe('a proxy set in the environment', () => {
     },
   );
 
-  test('a proxy receives the username and password in its address', async () => {
-    const proxy = await startServer(() => undefined);
-    const logins: Array<string | undefined> = [];
-    proxy.server.on('connect', ({ headers }, socket) => {
-      logins.push(headers['proxy-authorization']);
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-    });
-    await get('https://api.internal', { HTTPS_PROXY: `http://me:secret@127.0.0.1:${proxy.port}` });
-    expect(logins).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
+  test('HTTP and HTTPS requests use separate proxies', async () => {
+    const http = await startProxy();
+    const https = await startProxy();
+    const env = { HTTP_PROXY: http.origin, HTTPS_PROXY: https.origin };
+    expect(await get('http://api.internal', env)).toBe('the proxy');
+    expect(https.connections()).toBe(0);
+    await get('https://api.internal', env);
+    expect(https.tunnels).toHaveLength(1);
+    expect(http.tunnels).toEqual([]);
   });
 
   // 0.0.0.0 reaches this machine, but is not a loopback address.
-  test('plain HTTP requests never go through a proxy', async () => {
+  test.each(['0.0.0.0', 'example.test,0.0.0.0', '*'])(
+    'NO_PROXY=%s makes requests bypass the proxy',
+    async (noProxy) => {
+      const { port } = await startApi('0.0.0.0');
+      const { origin: proxy, connections } = await startProxy();
+      expect(await get(`http://0.0.0.0:${port}`, { HTTP_PROXY: proxy, NO_PROXY: noProxy })).toBe('the API');
+      expect(connections()).toBe(0);
+    },
+  );
+
+  test.each(['127.0.0.1', 'localhost'])('requests to the loopback host %s never go through the proxy', async (host) => {
     const { port } = await startApi('0.0.0.0');
     const { origin: proxy, connections } = await startProxy();
-    const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy };
-    expect(await get(`http://0.0.0.0:${port}`, env)).toBe('the API');
+    const env = { HTTP_PROXY: proxy, http_proxy: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' };
+    expect(await get(`http://${host}:${port}`, env)).toBe('the API');
     expect(connections()).toBe(0);
   });
 });
+
+test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
+  'requests are sent directly if no proxy is set (%j)',
+  async (env) => {
+    const { port } = await startApi('0.0.0.0');
+    expect(await get(`http://0.0.0.0:${port}`, env)).toBe('the API');
+  },
+);
 
 test('connections never exceed the limit, however many requests are waiting', async () => {
   const { origin, requests, connections } = await startApi();
@@ -133,12 +174,18 @@ describe('a failing proxy', () => {
     expect(await proxied(proxy.origin)).toMatchObject({ problem: 'proxy_failed', facts: { code } });
   });
 
-  test('an unreachable proxy is reported as the cause of the failure', async () => {
-    const { server, origin: proxy } = await startServer(() => undefined);
-    server.close();
-    await once(server, 'close');
-    expect(await proxied(proxy)).toMatchObject({ problem: 'proxy_unreachable', facts: { code: 'ECONNREFUSED' } });
-  });
+  test.each(['http', 'https'])(
+    'an unreachable proxy is reported as the cause of a failed %s request',
+    async (scheme) => {
+      const { server, origin: proxy } = await startServer(() => undefined);
+      server.close();
+      await once(server, 'close');
+      expect(await tryOut(`${scheme}://api.internal`, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toMatchObject({
+        problem: 'proxy_unreachable',
+        facts: { code: 'ECONNREFUSED' },
+      });
+    },
+  );
 
   test('a failed TLS handshake through a tunnel is reported as a failure of the API', async () => {
     const proxy = await startServer(() => undefined);

@@ -18,6 +18,10 @@ export interface RouteOptions {
 /** How requests reach an origin. */
 export interface Route {
   dispatcher: Dispatcher;
+  /** Precedes the path in the request line. */
+  prefix: string;
+  /** The headers to send with each request. */
+  headers: Record<string, string>;
   proxy: Proxy | undefined;
   close: () => Promise<void>;
 }
@@ -49,12 +53,21 @@ export function openRoute({ origin, connections, connectTimeoutMs, signal, env }
   const proxy = proxyFor(origin, env);
   if (proxy === undefined) {
     const pool = new Pool(origin, { ...options, connect });
-    return { dispatcher: pool, proxy, close: () => pool.destroy() };
+    return { dispatcher: pool, prefix: '', headers: {}, proxy, close: () => pool.destroy() };
   }
-  const tunnels = new Pool(proxy.origin, { headersTimeout: 0, connect: asProxy(connect) });
-  const pool = new Pool(origin, { ...options, connect: throughTunnel(tunnels, connect, proxy.headers) });
+  const { authorization } = proxy;
+  const login = authorization === undefined ? undefined : { 'proxy-authorization': authorization };
+  const toProxy = asProxy(connect);
+  if (origin.startsWith('http:')) {
+    // Like curl, don't open a tunnel for plain HTTP: many proxies allow tunnels only for HTTPS.
+    const pool = new Pool(proxy.origin, { ...options, connect: toProxy });
+    const headers = { host: new URL(origin).host, ...login };
+    return { dispatcher: pool, prefix: origin, headers, proxy, close: () => pool.destroy() };
+  }
+  const tunnels = new Pool(proxy.origin, { headersTimeout: 0, connect: toProxy });
+  const pool = new Pool(origin, { ...options, connect: throughTunnel(tunnels, connect, { ...login }) });
   const close = async (): Promise<void> => void (await Promise.all([pool.destroy(), tunnels.destroy()]));
-  return { dispatcher: pool, proxy, close };
+  return { dispatcher: pool, prefix: '', headers: {}, proxy, close };
 }
 
 function asProxy(connect: Connect): Connect {
