@@ -143,7 +143,7 @@ describe.concurrent('a selection', () => {
 describe.concurrent('a state', () => {
   const streams = ['deployments_backups', 'deployments_recipes', 'billables'] as const;
 
-  it('from a read without profiles continues for its account, and keeps the months of accounts that are no longer read', async () => {
+  it('from a read without profiles continues for its account, and keeps the values of accounts that are no longer read', async () => {
     await ibmCloud(THREE, async ({ sandbox, read }) => {
       const [own = '', other = ''] = sandbox.profiles;
       const options = { mode: 'incremental' as const, streams, config: { start_date: START } };
@@ -173,6 +173,8 @@ describe.concurrent('a state', () => {
       expect(back).toMatchObject({ exitCode: 0, violations: [] });
       expect(JSON.stringify(back.states)).toContain(`"${accountIn(other)}":"20`);
       const again = await read({ ...options, ...through([other]), mode: 'incremental', streams, state: back.states });
+      const first = rowsOf(both, 'deployments_backups', accountIn(own)).length;
+      expect(rowsOf(again, 'deployments_backups').length).toBeLessThan(first);
       expect(again).toMatchObject({ exitCode: 0, violations: [] });
     });
   });

@@ -25,8 +25,12 @@ export interface Skipped {
 
 export interface Partitions {
   chosen: readonly Partition[];
-  /** The ids of all partitions that exist. Undefined if the config selects some of them, or if others are unknown. */
+  /** The ids of all partitions, including those that are not chosen. Undefined if they are unknown. */
   all: ReadonlySet<string> | undefined;
+  /** Whether all partitions are chosen, so that a row missing from all of them no longer exists. */
+  isWhole?: boolean;
+  /** Whether a partition or the key of a row is selected. The state keeps the values of all others. Default: all. */
+  isCovered?: ((id: string) => boolean) | undefined;
   /** The number of intentionally omitted deployments by kind, such as `of generation 2`, for the stream's last log line. */
   leftOut?: Readonly<Record<string, number>>;
   /** Why other partitions are unknown. The stream fails after the chosen partitions have been read. */

@@ -32,15 +32,15 @@ test('all deployments are read in the order of the API if deployment_ids is not 
   const { list } = open([], () => listBody('deployments', ROWS));
   expect(await list()).toEqual({
     rows: ROWS,
-    partitions: { chosen: ['d2', 'd1', 'd3'].map(partition), all: new Set(['d1', 'd2', 'd3']) },
+    partitions: { chosen: ['d2', 'd1', 'd3'].map(partition), all: new Set(['d1', 'd2', 'd3']), isWhole: true },
   });
 });
 
-test('deployment_ids limits the rows and the partitions', async () => {
+test('deployment_ids limits the rows and the selected partitions, but not the set of all partitions', async () => {
   const { list, warnings } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
   expect(await list()).toEqual({
     rows: [ROWS[2], ROWS[0]],
-    partitions: { chosen: ['d3', 'd2'].map(partition), all: undefined },
+    partitions: { chosen: ['d3', 'd2'].map(partition), all: new Set(['d1', 'd2', 'd3']), isWhole: false },
   });
   expect(warnings).toEqual([]);
 });
@@ -103,7 +103,7 @@ describe('a row without a valid id', () => {
 test('the set of all partitions is undefined if the response has no list of deployments', async () => {
   const { list } = open([], () => ({}));
   const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
-  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined });
+  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });
 });
 
 test('a number beyond 2^53 is not a valid id', async () => {

@@ -40,7 +40,8 @@ async function loadDeployments(selected: readonly string[], api: Api): Promise<D
     rows: ids.map((id) => byId.get(id) ?? {}),
     partitions: {
       chosen: ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } })),
-      all: selected.length === 0 && !missing ? new Set(byId.keys()) : undefined,
+      all: missing ? undefined : new Set(byId.keys()),
+      isWhole: selected.length === 0 && !missing,
     },
   };
 }

@@ -80,13 +80,15 @@ export class PartitionCursor implements Cursor {
   }
 
   /** Removes partitions that the API no longer has, so that the state doesn't grow forever. */
-  retain(partitions: ReadonlySet<string>): void {
-    for (const partition of this.#marks.keys()) if (!partitions.has(partition)) this.#marks.delete(partition);
+  retain(partitions: ReadonlySet<string>, isCovered: (id: string) => boolean = () => true): void {
+    for (const partition of this.#marks.keys()) {
+      if (!partitions.has(partition) && isCovered(partition)) this.#marks.delete(partition);
+    }
   }
 
   /** Must be called after everything has been read. Pending rows that were not seen no longer exist. */
-  readWhole(): void {
-    for (const key of this.#unseen) this.#pending.delete(key);
+  readWhole(isCovered: (id: string) => boolean = () => true): void {
+    for (const key of this.#unseen) if (isCovered(key)) this.#pending.delete(key);
   }
 
   state(): PartitionState {

@@ -225,7 +225,7 @@ const jobsIn = (chosen: readonly Partition[], all: Set<string>, changes: boolean
     description: 'Jobs.',
     retrieval: {
       way: 'partition',
-      partitions: () => Promise.resolve({ chosen, all: chosen.length === all.size ? all : undefined }),
+      partitions: () => Promise.resolve({ chosen, all, isWhole: chosen.length === all.size }),
       request: ({ id }) => ({ path: id }),
       rows: (body, { path }) => embeddedRows(body, 'jobs', path),
       cursorField: 'created_at',

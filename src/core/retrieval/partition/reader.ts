@@ -12,8 +12,8 @@ export async function readPartitions<S, F extends string>(
   cursor: PartitionCursor | undefined,
 ): Promise<void> {
   const { session, report } = reader;
-  const { chosen, all, leftOut = {}, failure } = await retrieval.partitions(session.shared);
-  if (all !== undefined) cursor?.retain(all);
+  const { chosen, all, isWhole = false, isCovered, leftOut = {}, failure } = await retrieval.partitions(session.shared);
+  if (all !== undefined) cursor?.retain(all, isCovered);
   for (const [which, omitted] of Object.entries(leftOut)) {
     if (omitted > 0) report.leftOut.push(`${count(omitted, 'deployment')} ${which}`);
   }
@@ -42,7 +42,7 @@ export async function readPartitions<S, F extends string>(
     },
     retrieval.absentEverywhere,
   );
-  if (all !== undefined && isNoneSkipped && !isListMissing) cursor?.readWhole();
+  if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole(isCovered);
 }
 
 /** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */

@@ -7,6 +7,7 @@ import type { Retrieval } from '../../../core/retrieval/retrieval.ts';
 import type { Month } from '../../../core/retrieval/month/declaration.ts';
 import type { List, Shared } from '../../../core/retrieval/shared/declaration.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
+import { parseCrn } from '../api/crn.ts';
 import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
 import { accountId } from './account-id.ts';
@@ -136,10 +137,13 @@ async function partitionsOfAll(
   const { results, failure } = await accounts.load(async (account) => ({ account, ...(await partitions(account)) }));
   const [first] = results;
   if (first !== undefined && first.account.id === undefined) return first;
-  const lists = failure === undefined ? results.map(({ all }) => all) : [undefined];
+  const complete = results.filter(({ all }) => all !== undefined);
+  const covered = new Set(complete.map(({ account }) => account.id));
   return {
     chosen: results.flatMap(({ account, chosen }) => chosen.map((each) => ({ ...each, account: account.id }))),
-    all: lists.includes(undefined) ? undefined : new Set(lists.flatMap((all) => [...(all ?? [])])),
+    all: new Set(complete.flatMap(({ all = [] }) => [...all])),
+    isWhole: results.every(({ isWhole }) => isWhole === true),
+    isCovered: (id) => covered.has(parseCrn(id)?.account),
     leftOut: sumOf(results.map(({ leftOut = {} }) => leftOut)),
     failure,
   };

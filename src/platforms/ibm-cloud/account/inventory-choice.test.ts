@@ -28,12 +28,12 @@ describe('the option deployment_ids', () => {
   const rows = [gen1Row(1), gen2Row(2, SIZES), backupRow(3, crnOf(2)), backupRow(4, crnOf(9)), backupRow(5, undefined)];
   const chosen = (...deploymentIds: string[]): Promise<Inventory> => of(rows, deploymentIds).load();
 
-  test('accepts CRNs and GUIDs in any case, and limits deployments and backups', async () => {
+  test('accepts CRNs and GUIDs in any case, and limits deployments and backups, but not the set of all known CRNs', async () => {
     for (const id of [crnOf(2), guidOf(2), guidOf(2).toUpperCase()]) {
       const { deployments, backups, all, missing } = await chosen(id);
       expect(ids(deployments)).toEqual([crnOf(2)]);
       expect(backups.map(({ source }) => source)).toEqual([crnOf(2)]);
-      expect(all).toBeUndefined();
+      expect(all).toEqual(new Set([crnOf(1), crnOf(2), crnOf(9), crnOf(5, 'databases-independent-backups')]));
       expect(missing).toEqual([]);
     }
   });

@@ -21,7 +21,7 @@ export interface Inventory {
   deployments: Deployment[];
   /** The independent backups of selected deployments, including deleted ones. */
   backups: IndependentBackup[];
-  /** The CRNs of all deployments that exist or have backups, or undefined if the config selects some of them. */
+  /** The CRNs of all deployments that exist or have backups, or undefined if only some resource groups were listed. */
   all: ReadonlySet<string> | undefined;
   /** The selected ids that do not exist. */
   missing: string[];
@@ -139,7 +139,7 @@ function select({ deployments, backups }: Listed, missing: string[], account: Ac
   return {
     deployments: deployments.filter(({ id }) => selection.hasDeployment(id)),
     backups: backups.filter(({ source = '' }) => selection.hasDeployment(source)),
-    all: selection.isAll ? new Set(all) : undefined,
+    all: selection.resourceGroupIds.length === 0 ? new Set(all) : undefined,
     missing,
     listed: deployments.length,
   };

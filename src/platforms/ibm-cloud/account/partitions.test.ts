@@ -59,11 +59,11 @@ describe('the partitions of a generation 1 stream', () => {
     expect(leftOut).toEqual({ 'of generation 2': 0, 'of other types': 0 });
   });
 
-  test('are limited to the selected deployments, without the other deployments that exist', async () => {
+  test('are limited to the selected deployments, while the cursor values of all deployments are kept', async () => {
     const account = accountOf([gen1Row(1), gen1Row(2)], { deployment_ids: [crnOf(2)] });
     const { chosen, all } = await gen1Partitions(account);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2)]);
-    expect(all).toBeUndefined();
+    expect(all).toEqual(new Set([crnOf(1), crnOf(2)]));
   });
 
   test('do not show which other deployments exist if only some resource groups are read', async () => {

@@ -20,7 +20,8 @@ export async function gen1Partitions(account: Account, types?: ReadonlySet<strin
   const offered = gen1.filter(({ type }) => types?.has(type) ?? true);
   const [gen2, others] = [deployments.length - gen1.length, gen1.length - offered.length];
   const leftOut = { 'of generation 2': gen2, 'of other types': others };
-  return { chosen: await partitionsOf(offered, account), all, leftOut };
+  const chosen = await partitionsOf(offered, account);
+  return { chosen, all, isWhole: account.selection.isAll, leftOut };
 }
 
 /** Requests different services and regions first, because roles often apply to a whole service. */
