@@ -343,7 +343,7 @@ with finished as (
     platform, deployment_id, created_at, is_restorable,
     lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
   from databases.stg_deployments_backups
-  -- The statuses of Compose, generation 1 and generation 2.
+  -- The final status of a successful backup on Compose, in generation 1 and in generation 2.
   where status in ('complete', 'completed', 'active')
     and created_at >= current_timestamp - interval '30 days'
 ),

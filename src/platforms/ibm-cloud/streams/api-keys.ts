@@ -29,7 +29,7 @@ export const apiKeys = ibmStream({
     locked: boolean('Whether the API key is locked against changes.'),
     disabled: boolean('Whether the API key is disabled.'),
     support_sessions: boolean('Whether support sessions can be opened with the API key.'),
-    action_when_leaked: text('What IBM Cloud does if it finds the API key in public: none, disable or delete.'),
+    action_when_leaked: text('What IBM Cloud does if it detects that the API key has leaked: none, disable or delete.'),
     created_at: timestamp('Creation time.'),
     created_by: text('IAM ID of the creator.'),
     modified_at: timestamp('Time of the last change.'),

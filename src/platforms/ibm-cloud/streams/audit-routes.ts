@@ -37,7 +37,7 @@ export const auditRoutes = ibmStream({
     target_name: text('Name of the target.'),
     target_type: text('Type of the target, such as cloud_logs or cloud_object_storage.'),
     target_crn: text(
-      'CRN of the instance that receives the events, such as a Logs instance. It may belong to another account.',
+      'CRN of the instance that receives the events, such as a Logs instance. The instance may belong to another account.',
     ),
     bucket: text('Bucket that receives the events, if the target is in Cloud Object Storage.'),
     write_status: text('Status of writing events to the target, such as success.'),

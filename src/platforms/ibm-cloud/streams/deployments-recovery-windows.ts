@@ -10,7 +10,7 @@ const TYPES = new Set(['postgresql', 'enterprisedb', 'mysql', 'mongodbee']);
 /** `GET /deployments/{id}/point_in_time_recovery_data` (icd-api.md 2.3.9). */
 export const deploymentsRecoveryWindows = ibmStream({
   name: 'deployments_recovery_windows',
-  description: 'The earliest point-in-time recovery (PITR) time of each generation 1 deployment.',
+  description: 'The earliest time to which point-in-time recovery (PITR) can restore each generation 1 deployment.',
   retrieval: {
     ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {

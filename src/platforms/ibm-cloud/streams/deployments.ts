@@ -98,7 +98,7 @@ export const deployments = ibmStream({
     ),
     backup_retention_days: integer('Number of days that backups are kept; generation 2 only.'),
     backups_preserved: boolean('Whether backups are kept when the deployment is deleted; generation 2 only.'),
-    pitr_retention_days: integer('Maximum age of a point-in-time recovery in days; generation 2 only.'),
+    pitr_retention_days: integer('Number of past days that point-in-time recovery covers; generation 2 only.'),
     independent_backups_authorized: boolean(
       'Whether independent backups are authorized. If false, no new independent backups are made. Generation 2 only; null during provisioning.',
     ),
