@@ -113,7 +113,7 @@ process.stdin.on("data", (chunk) => {
 });'`;
 
 /** Measures the peak resident memory over a million events, with a fast and a slow reader. */
-export async function memory(runs: number): Promise<Row[]> {
+async function memoryOfEvents(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': MEMORY_EVENTS });
   try {
     const ours = connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE });
@@ -138,6 +138,33 @@ export async function memory(runs: number): Promise<Row[]> {
   } finally {
     await sandbox.stop();
   }
+}
+
+/** Compares the peak resident memory at many deployments with that at few. */
+async function memoryOfDeployments(runs: number): Promise<Row> {
+  const few = await startSandboxProcess({ deployments: 1_000 });
+  const many = await startSandboxProcess({ deployments: 5_000 });
+  try {
+    const results = await interleaved(
+      {
+        few: { command: connectorRead(few, DEPLOYMENT_STREAMS, {}) },
+        many: { command: connectorRead(many, DEPLOYMENT_STREAMS, {}) },
+      },
+      runs,
+    );
+    return {
+      what: 'Peak memory at 5,000 deployments, × that at 1,000',
+      value: show(ratio(results.many, results.few, 'peakMb')),
+      goal: '≤ 1.5',
+    };
+  } finally {
+    await few.stop();
+    await many.stop();
+  }
+}
+
+export async function memory(runs: number): Promise<Row[]> {
+  return [...(await memoryOfEvents(runs)), await memoryOfDeployments(runs)];
 }
 
 const DEPLOYMENTS = 100;
