@@ -6,6 +6,7 @@ import { type FailureType, type Problem, type ProblemId, problems } from '../src
 import { catalogStream } from '../src/airbyte/commands/discover.ts';
 import type { Field } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
+import { CAUSES } from './docs-causes.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
 // Generates the tables on the pages.
@@ -214,13 +215,13 @@ export function problemTables(platform: DocumentedPlatform): string {
   return GROUPS.map(([type, meaning]) => {
     const rows = all
       .filter(([, { failureType }]) => failureType === type)
-      .map(([id, problem]) => rowOf(id, problem, platform));
+      .map(([id, problem]) => rowOf(id as ProblemId, problem, platform));
     return `#### ${type}\n\n${meaning}\n\n${table(['Message', 'Cause', 'What to do'], rows)}`;
   }).join('\n\n');
 }
 
-function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatform): string[] {
-  const cause = (causes as Record<string, string | undefined>)[id] ?? problem.cause;
+function rowOf(id: ProblemId, problem: Problem, { terms, causes }: DocumentedPlatform): string[] {
+  const cause = causes[id] ?? CAUSES[id];
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
   const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;

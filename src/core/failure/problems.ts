@@ -5,8 +5,6 @@ export interface Problem {
   failureType: FailureType;
   /** The message for the user: what happened, then what to do. Names of facts are in braces. */
   message: string;
-  /** The cause, for the troubleshooting table in the docs. */
-  cause: string;
   /** Set if the API permanently rejects this request, but may accept others. */
   isRejection?: true;
   /** Set if the API reports that the requested resource doesn't exist. */
@@ -24,82 +22,65 @@ export interface Problem {
 const configErrors = problemsOf('config_error', {
   input_unusable: {
     message: '{detail}',
-    cause:
-      'The config, catalog or state file is missing, unreadable or not JSON, or has an invalid value, such as an unknown stream.',
   },
   deployments_unknown: {
     message:
       'None of the deployment_ids exist for this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
-    cause: 'The IDs are misspelled, the deployments no longer exist, or the token belongs to another account.',
   },
   partitions_rejected: {
     message:
       'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove deleted resources from the config, or turn off fail_on_refused_deployments.',
-    cause:
-      'The token can’t view a deployment, or the API doesn’t have this data for the deployment, and `fail_on_refused_deployments` is on.',
   },
   credentials_rejected: {
     endsSync: true,
     message: '{Api} at {host} rejected the {token} ({answer}). {renewal}',
-    cause: 'The token is misspelled or was revoked, or belongs to a server other than base_url.',
   },
   profile_rejected: {
     endsOrigin: true,
     message:
       'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles. To make it trust the service ID of the API key, run these commands: {command}.',
-    cause: 'The trusted profile does not trust the service ID of the API key, or was deleted.',
   },
   token_rejected: {
     endsOrigin: true,
     message:
       '{host} rejected the access token that had just been issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
-    cause: 'The service does not accept the credentials, although they are valid elsewhere.',
   },
   unauthorized: {
     isRejection: true,
     message:
       'The API rejected {path} with HTTP 401{said}, although it accepts the {token} for other requests. The resource may no longer exist. If it does, grant the missing role to {holder}, or deselect the stream.',
-    cause: 'The API also responds with HTTP 401 for resources that no longer exist or that the token can’t view.',
   },
   forbidden: {
     isRejection: true,
     message:
       'The {token} is not allowed to read {path} (HTTP 403). Grant the missing role to {holder}, use another {token}, or deselect the stream.',
-    cause: 'A token has the rights of the user who created it: account roles and deployment roles.',
   },
   role_missing: {
     isRejection: true,
     message: '{Api} does not let the {token} read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
-    cause: 'Some streams require additional roles, which are listed in the docs.',
   },
   certificate_untrusted: {
     message:
       'The TLS certificate of {host} is not trusted ({code}). Check {address}; if a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the path of the CA certificate.',
-    cause: 'The certificate comes from a private CA, has expired, or is for a different host name.',
   },
   tls_not_spoken: {
     message:
       '{address} starts with https://, but {host} responds without TLS ({code}). Correct the port; if the server supports only plain HTTP, start {address} with http://.',
-    cause: 'The port is for plain HTTP, or does not belong to a web server.',
   },
   proxy_login: {
     message:
       'The proxy {proxy} requires a username and password, or rejected the configured ones (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
-    cause: 'The proxy’s address contains no username and password, or they are wrong.',
   },
   proxy_rejected: {
     message:
       'The proxy {proxy}, set in {variable}, does not allow connections to {host} ({code}). Allow these connections in the proxy, or add the host to NO_PROXY if it can be reached directly.',
-    cause: 'The rules of the proxy block the host or the port of base_url.',
   },
   api_not_found: {
     message: 'There is no API at {location} (HTTP 404). Set {address} to the full address, including the version.',
-    cause: 'base_url has the wrong server or path, or lacks the version.',
   },
   windows_cut_off: {
     message:
       'The API still truncates {things} of {partition} in the shortest time window, which starts at {from} ({detail}). If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
-    cause: 'The service limits results by something other than time, or no longer keeps data from that time.',
   },
 });
 
@@ -108,124 +89,101 @@ const systemErrors = problemsOf('system_error', {
     isRejection: true,
     isAbsence: true,
     message: 'The API does not offer {path} (HTTP {status}{said}). Deselect the stream.',
-    cause: 'The data isn’t available for this database type, or the platform no longer provides it.',
   },
   not_found: {
     isRejection: true,
     isAbsence: true,
     message:
       'This API does not have {path} (HTTP 404). Deselect the stream, or check that {address} is the full address, including the version.',
-    cause: 'The server at base_url does not offer this path, or base_url lacks the version.',
   },
   redirected: {
     message:
       'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the {token} is sent only to the configured server. Set {address} to the final address.',
-    cause: 'The API has moved, or base_url uses http although the server requires https.',
   },
   unexpected_status: {
     message: 'The API rejected {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
-    cause: 'The server sent a status that the API does not normally send.',
   },
   unexpected_body: {
     message:
       'The API returned an invalid response for {path}: {detail}. Check that the config specifies the right server; if it does, report the problem.',
-    cause: 'A successful response has an unknown format, or reports an error.',
   },
   body_too_large: {
     message:
       'The response for {path} exceeds the limit of {megabytes} MB. Check that {address} is the right server; if it is, deselect the stream and report the problem.',
-    cause: 'The server sent something unexpected, or a body that never ends.',
   },
   nested_too_deeply: {
     message: 'The API sent data nested too deeply to serialize. Deselect the stream, and report the problem.',
-    cause: 'A field, possibly an undeclared one, is nested thousands of levels deep.',
   },
   list_not_paged: {
     message:
       'The API does not paginate {path} as documented: {detail}, so the rest of the list cannot be read. Run the sync again; if the problem persists, report it to the maintainers of the API.',
-    cause: 'The server at base_url ignores the cursor, or no longer recognizes it.',
   },
   unexpected: {
     message: "The connector hit an unexpected error, probably a bug. Please report it, and include this sync's log.",
-    cause: 'The connector has a bug.',
   },
 });
 
 const transientErrors = problemsOf('transient_error', {
   server_error: {
     message: 'The API failed on {path} (HTTP {status}) {attempts}. Run the sync again later.',
-    cause: 'The API is down or overloaded.',
   },
   query_too_long: {
     message:
       'The API did not complete the request to {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
-    cause: 'The service is overloaded, or has more data to search than its own time limit allows.',
   },
   rate_limited: {
     endsOrigin: true,
     message:
       'The API rejected {path} because the rate limit was exceeded (HTTP 429). Run the sync later or less often, or lower num_workers.',
-    cause: 'This sync, or others with the same token, made more requests than the API allows.',
   },
   host_unknown: {
     isUnreachable: true,
     message:
       'The host {host} is unknown ({code}). Check {address}, and the DNS settings of the machine that runs the sync.',
-    cause: 'base_url is misspelled, or name resolution fails where the connector runs.',
   },
   connection_refused: {
     isUnreachable: true,
     message:
       'Nothing responds at {host} ({code}). Check {address}, and make sure that the server is up and reachable from this machine.',
-    cause: 'The server is down, the port is wrong, or a firewall blocks the connection.',
   },
   connection_lost: {
     message:
       'The connection to {host} failed on {path} {attempts} ({code}). Run the sync again later; if the problem persists, check the network.',
-    cause: 'The network, a proxy or the server closed the connection.',
   },
   tls_failed: {
     isUnreachable: true,
     message:
       'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if the problem persists, check {address}, and that the server supports TLS 1.2 or later.',
-    cause: 'The server or its load balancer is down, or has no TLS version or cipher in common with the connector.',
   },
   proxy_unreachable: {
     isUnreachable: true,
     message:
       'The proxy {proxy}, set in {variable}, cannot be reached ({code}). Correct {variable}, or make sure that the proxy is up.',
-    cause: 'The proxy is down, or its address is misspelled.',
   },
   proxy_failed: {
     message:
       'The proxy {proxy}, set in {variable}, did not connect to {host} {attempts} ({code}). Run the sync again later; if the problem persists, check that the proxy can reach the host.',
-    cause: 'The proxy is overloaded, or cannot reach the host of base_url.',
   },
   host_unresponsive: {
     endsOrigin: true,
     message:
       '{host} has not responded for {seconds} s, so no more requests are sent to it in this sync. Run the sync again later; if the problem persists, check {address} and the network.',
-    cause: 'The server or the network is down, name resolution is failing, or the server is overloaded.',
   },
   timed_out: {
     message:
       'The API did not respond to {path} within {seconds} s, {attempts}. Run the sync again later, or raise request_timeout_seconds.',
-    cause: 'The API is slow or overloaded, or a list request takes longer than request_timeout_seconds.',
   },
   damaged_answer: {
     message:
       'The API returned an incomplete or invalid body for {path} {attempts}: {detail}. Run the sync again later; if the problem persists, check {address} and any proxies.',
-    cause: 'The response was truncated in transit, or a proxy sent a web page instead of JSON.',
   },
   list_missing: {
     message:
       'The API returned a later page of {path} without its list. Run the sync again later; if the problem persists, report it to the maintainers of the API.',
-    cause: 'The response was damaged in transit, or the server paginates in an unusual way.',
   },
   check_timed_out: {
     message:
       'The API at {host} did not respond within {seconds} s. Try again later; if the problem persists, check {address} and the network.',
-    cause: 'The API is down or very slow.',
   },
 });
 
