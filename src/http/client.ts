@@ -14,8 +14,8 @@ interface Call {
   request: Request;
   stream: string;
   origin: Origin;
+  /** The number of this attempt. An attempt that a rate limit rejects doesn't count. */
   attempts: number;
-  hasFailed: boolean;
   /** The `Authorization` header of the last attempt. */
   authorization: string | undefined;
   /** Explains in an error why the request was sent, if it doesn't read the stream's own data. */
@@ -49,7 +49,7 @@ export class ApiClient {
   /** Sends a request for a stream. `why` is added to an error. Throws a ConnectorError or the signal's reason. */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
-    const call: Call = { request, stream, origin, attempts: 1, hasFailed: false, authorization: undefined, why };
+    const call: Call = { request, stream, origin, attempts: 1, authorization: undefined, why };
     try {
       return await this.#retrying(call);
     } catch (thrown) {
@@ -91,7 +91,6 @@ export class ApiClient {
       if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
         throw this.#error(call, result);
       onRetry({ request, stream, attempt: call.attempts, reason: result.reason, waitMs });
-      call.hasFailed = true;
       // HTTP 429 doesn't count as an attempt; the circuit breaker waits until the rate limit ends.
       if (isLimited) continue;
       call.attempts += 1;
@@ -123,13 +122,13 @@ export class ApiClient {
 
   /** Waits for the rate limiter, the circuit breaker and a permit, then sends the request once. */
   async #admitted(call: Call): Promise<Received | Failure> {
-    const { request, stream, origin, hasFailed } = call;
+    const { request, stream, origin, attempts } = call;
     const { auth, onRateLimit, timing } = this.#settings;
     const onLimited = (waitMs: number): void => onRateLimit(Math.ceil(timing.now() + waitMs), stream);
     for (let isFirst = true; ; isFirst = false) {
       // A new token is requested before the request waits or gets a permit, because the token request needs a permit, too.
       call.authorization = request.anonymous === true ? undefined : await this.authorization(stream);
-      const { pass, release } = await origin.admit(request, stream, hasFailed, onLimited);
+      const { pass, release } = await origin.admit(request, stream, attempts > 1, onLimited);
       let isKept = false;
       try {
         if (isFirst && call.authorization !== undefined) {

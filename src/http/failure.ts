@@ -140,12 +140,7 @@ function connectionProblem(code: string, detail: string, connected: boolean): Ht
 /** The failure of a request that isn't sent because the origin's circuit is open. */
 export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   const seconds = String(Math.round(ms / 1_000));
-  const reasons = {
-    host_unresponsive: `no response for ${seconds} s`,
-    rate_limited: `no response but HTTP 429 for ${seconds} s`,
-    token_rejected: 'HTTP 401 for a new token',
-  };
-  return { problem, reason: reasons[problem], facts: { seconds } };
+  return { problem, reason: `circuit open after ${seconds} s (${problem})`, facts: { seconds } };
 }
 
 /** Whether another attempt may succeed. HTTP 429 is up to the circuit breaker, and long queries are shortened. */

@@ -6,9 +6,8 @@ const MAX_TRIALS = 3;
 const MIN_OUTAGE_MS = 60_000;
 /** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
-/** The waits after the first and second trials without a response. Later waits are LATER_TRIAL_WAIT_MS. */
-const TRIAL_WAITS_MS = [0, 1_000];
-const LATER_TRIAL_WAIT_MS = 2_000;
+/** The second trial without a response is followed by a wait of this length, and each later trial by twice that. */
+const TRIAL_WAIT_MS = 1_000;
 
 /**
  * How an attempt ended.
@@ -158,7 +157,7 @@ export class CircuitBreaker {
     const outageMs = now - this.#unansweredSince;
     if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS)
       this.open({ problem: 'host_unresponsive', ms: outageMs });
-    else this.#halfOpen(now + (TRIAL_WAITS_MS[this.#unanswered - 1] ?? LATER_TRIAL_WAIT_MS));
+    else this.#halfOpen(now + Math.min(this.#unanswered - 1, 2) * TRIAL_WAIT_MS);
   }
 
   #halfOpen(trialFrom: number): void {
