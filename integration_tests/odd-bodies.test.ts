@@ -88,7 +88,7 @@ describe('a page without a list in newest-first pagination', () => {
         const result = await read({ catalog });
         expect(result.violations).toEqual([]);
         expect(result.exitCode).toBe(1);
-        expect(result.errors).toMatchObject([{ failure_type: 'transient_error' }]);
+        expect(result.errors).toMatchObject([{ failure_type: 'system_error' }]);
         const rest = await read({ catalog, state: result.states });
         expect(rest.exitCode).toBe(0);
         const ids = [result, rest].flatMap(({ records }) =>

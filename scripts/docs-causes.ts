@@ -41,6 +41,5 @@ export const CAUSES: Readonly<Record<ProblemId, string>> = {
   host_unresponsive: 'The server or the network is down, name resolution is failing, or the server is overloaded.',
   timed_out: 'The API is slow or overloaded, or a list request takes longer than request_timeout_seconds.',
   damaged_answer: 'The response was truncated in transit, or a proxy sent a web page instead of JSON.',
-  list_missing: 'The response was damaged in transit, or the server paginates in an unusual way.',
   check_timed_out: 'The API is down or very slow.',
 };

@@ -131,7 +131,7 @@ const ibmCloudPages: DocumentedPlatform = {
     proxy_failed: 'The proxy is overloaded, or can’t reach the hosts of IBM Cloud.',
     check_timed_out: 'IBM Cloud is down or very slow, or a firewall drops the requests.',
   },
-  withoutProblems: new Set(['api_not_found', 'list_not_paged', 'list_missing', 'unauthorized']),
+  withoutProblems: new Set(['api_not_found', 'list_not_paged', 'unauthorized']),
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
     if (section === undefined) throw new Error(`no section of the reference is listed for ${stream.name}`);

@@ -40,6 +40,6 @@ test('every problem has the expected failure type', () => {
       list_not_paged unexpected`),
     transient_error: words(`
       server_error query_too_long rate_limited host_unknown connection_refused connection_lost tls_failed proxy_unreachable
-      proxy_failed host_unresponsive timed_out damaged_answer list_missing check_timed_out`),
+      proxy_failed host_unresponsive timed_out damaged_answer check_timed_out`),
   });
 });

@@ -177,10 +177,6 @@ const transientErrors = problemsOf('transient_error', {
     message:
       'The API returned an incomplete or invalid body for {path} {attempts}: {detail}. Run the sync again later; if the problem persists, check {address} and any proxies.',
   },
-  list_missing: {
-    message:
-      'The API returned a later page of {path} without its list. Run the sync again later; if the problem persists, report it to the maintainers of the API.',
-  },
   check_timed_out: {
     message:
       'The API at {host} did not respond within {seconds} s. Try again later; if the problem persists, check {address} and the network.',

@@ -1,4 +1,4 @@
-import { ConnectorError, asConnectorError } from '../../failure/errors.ts';
+import { asConnectorError, unexpectedBody } from '../../failure/errors.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
@@ -15,11 +15,8 @@ export async function readNewestFirst<S, F extends string>(
   };
 
   function take(page: Page): void {
-    const { path } = cursor;
     // Without this check, a response that lacks its list would look like the end of the list.
-    if (page.missing && cursor.isUnderWay) {
-      throw new ConnectorError('list_missing', { path }, { internalMessage: `GET ${path}: HTTP 200 without its list` });
-    }
+    if (page.missing && cursor.isUnderWay) throw unexpectedBody(cursor.path, 'a later page lacks its list');
     const now = Date.now();
     const warning = cursor.page(page.rows, (row, isNew) => {
       if (isNew) reader.record(row, now, page);

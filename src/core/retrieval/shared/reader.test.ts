@@ -183,7 +183,7 @@ describe('details of a stream that emits only declared fields', () => {
     dropped: ['secret'],
   };
 
-  test('only declared details are emitted, and undeclared details are reported', async () => {
+  test('only declared details are emitted', async () => {
     const answers = {
       deployments: listBody('deployments', [{ id: 'd1', name: 'one', kind: 'of the list' }]),
       'deployments/d1': {
@@ -197,9 +197,6 @@ describe('details of a stream that emits only declared fields', () => {
     const testRun = openRun({ answers, includeConnectionStrings: true });
     await openRead(testRun, strict).toEnd();
     expect(testRun.printed.rows).toEqual([{ id: 'd1', name: 'one', strings: {}, kind: null }]);
-    expect(testRun.printed.logged('WARN')).toEqual([
-      expect.stringMatching(/the API sends the field "platform".*omitted/),
-    ]);
     expect(JSON.stringify(testRun.printed.messages)).not.toMatch(/hunter2|password-1/);
   });
 });
