@@ -73,17 +73,13 @@ export function typeName(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-function reasonOf(what: string, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return `does not exist. Check the path${what === 'state' ? ', or omit --state to read from the beginning' : ''}`;
-    case 'EISDIR':
-      return 'is a directory. Use the path of a file in it';
-    case 'EACCES':
-    case 'EPERM':
-      return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, the user that runs this program. Make it readable for that user`;
-    default:
-      return `cannot be read (${error.code ?? error.message})`;
+function reasonOf(what: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return `does not exist. Check the path${what === 'state' ? ', or omit --state to read from the beginning' : ''}`;
   }
+  if (code === 'EISDIR') return 'is a directory. Use the path of a file in it';
+  if (code === 'EACCES' || code === 'EPERM') {
+    return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, the user that runs this program. Make it readable for that user`;
+  }
+  return `cannot be read (${code ?? message})`;
 }

@@ -137,3 +137,14 @@ export class LineWriter {
     );
   }
 }
+
+/** Returns a function that encodes text for a time, and encodes it again only for another time. All records of a page have one time. */
+export function cachedBytes(textAt: (at: number) => string): (at: number) => Buffer {
+  let lastAt: number | undefined;
+  let bytes = Buffer.alloc(0);
+  return (at) => {
+    if (at !== lastAt) bytes = Buffer.from(textAt(at));
+    lastAt = at;
+    return bytes;
+  };
+}

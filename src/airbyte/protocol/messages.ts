@@ -5,10 +5,6 @@ import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
-interface StreamDescriptor {
-  name: string;
-}
-
 export interface CatalogStream {
   name: string;
   json_schema: JsonSchema;
@@ -24,11 +20,11 @@ interface ErrorTrace {
   internal_message?: string | undefined;
   stack_trace?: string | undefined;
   failure_type: FailureType;
-  stream_descriptor?: StreamDescriptor | undefined;
+  stream_descriptor?: { name: string } | undefined;
 }
 
 interface StreamStatusTrace {
-  stream_descriptor: StreamDescriptor;
+  stream_descriptor: { name: string };
   status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
   reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }];
 }

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import type { Context } from '../../program/context.ts';
-import type { LineWriter } from '../../stdout/line-writer.ts';
+import { type LineWriter, cachedBytes } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
 import type { Row } from '../../core/record/row.ts';
 import { VERSION } from '../../program/version.ts';
@@ -81,9 +81,8 @@ class AirbyteStream implements StreamSink {
   #isRunning = false;
   #lastJson: string | undefined;
   #repeats = 0;
-  /** The part of a RECORD line that follows its data, and the time in that part. Both stay the same for a whole page. */
-  #tail = Buffer.alloc(0);
-  #emittedAt: number | undefined;
+  /** The part of a RECORD line that follows its data. */
+  readonly #tail = cachedBytes((at) => `,"emitted_at":${at}}}\n`);
 
   constructor(output: AirbyteOutput, writer: LineWriter, name: string) {
     this.#output = output;
@@ -98,12 +97,8 @@ class AirbyteStream implements StreamSink {
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
     if (!this.#isRunning) this.#run();
-    if (at !== this.#emittedAt) {
-      this.#emittedAt = at;
-      this.#tail = Buffer.from(`,"emitted_at":${at}}}\n`);
-    }
     const json = JSON.stringify(row);
-    this.#writer.record(this.#head, json, nulled === undefined ? this.#tail : tailWith(nulled, at));
+    this.#writer.record(this.#head, json, nulled === undefined ? this.#tail(at) : tailWith(nulled, at));
     return this.#head.length + json.length;
   }
 

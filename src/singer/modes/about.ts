@@ -42,9 +42,9 @@ function propertyOf(name: string, setting: Setting): Property {
   }
   const key = name.slice('platform.'.length);
   const owners = name.startsWith('platform.') ? PLATFORM_FORMS.filter(({ properties }) => key in properties) : [];
-  const texts = owners.map(({ title, properties }) => ({ title, text: properties[key]?.description }));
-  const isSame = texts.every(({ text }) => text === setting.description);
-  const description = isSame ? setting.description : texts.map(({ title, text }) => `${title}: ${text}`).join(' ');
+  const texts = owners.map(({ title, properties }) => `${title}: ${properties[key]?.description}`);
+  const isSame = owners.every(({ properties }) => properties[key]?.description === setting.description);
+  const description = isSame ? setting.description : texts.join(' ');
   const property: Property = {
     ...Object.fromEntries(
       KEYWORDS.filter((keyword) => keyword in setting).map((keyword) => [keyword, setting[keyword]]),

@@ -1,5 +1,5 @@
 import type { Context } from '../../program/context.ts';
-import type { LineWriter } from '../../stdout/line-writer.ts';
+import { type LineWriter, cachedBytes } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
 import type { Row } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
@@ -20,15 +20,13 @@ export interface OutputStream {
 /** Writes streams as Singer messages to stdout, and everything else to the log. */
 export class SingerOutput implements Output {
   readonly #writer: LineWriter;
-  readonly #stop: AbortSignal;
   readonly #log: TapLog;
   readonly #streams: ReadonlyMap<string, OutputStream>;
   readonly #states: StateLines;
   #heldUntil = 0;
 
-  constructor({ writer, signal }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
+  constructor({ writer }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
     this.#writer = writer;
-    this.#stop = signal;
     this.#log = log;
     this.#streams = new Map(streams.map((stream) => [stream.definition.name, stream]));
     this.#states = states;
@@ -53,9 +51,8 @@ export class SingerOutput implements Output {
     this.log('warn', `the API's rate limit was exceeded; requests resume at ${utcText(until)}`);
   }
 
-  /** Logs the record count of a stream, unless the process was stopped: in that case, the last line may be the reason. */
   counted(stream: string, value: number): void {
-    if (!this.#stop.aborted) this.#log.counted(stream, value);
+    this.#log.counted(stream, value);
   }
 }
 
@@ -68,9 +65,8 @@ class SingerStream implements StreamSink {
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
-  /** The part of a RECORD line that follows its data, and the time in that part. Both stay the same for a whole page. */
-  #tail = Buffer.alloc(0);
-  #emittedAt: number | undefined;
+  /** The part of a RECORD line that follows its data. */
+  readonly #tail = cachedBytes((at) => `,"time_extracted":"${utcText(at)}"}\n`);
   #records = 0;
   /** The number of values that were set to null, by field. A RECORD can't express this. */
   readonly #nulled = new Map<string, number>();
@@ -104,18 +100,15 @@ class SingerStream implements StreamSink {
   }
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
-    if (at !== this.#emittedAt) {
-      this.#emittedAt = at;
-      this.#tail = Buffer.from(`,"time_extracted":"${utcText(at)}"}\n`);
-    }
     if (nulled !== undefined) this.#count(nulled);
     // Changes the row in place, because a copy would cost as much as printing. If a field is missing, some targets keep the old value
     // and others fail.
     for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
     if (this.#deselected.length > 0) this.#leaveOut(row);
     const json = JSON.stringify(row);
-    this.#writer.record(this.#head, json, this.#tail);
-    const length = this.#head.length + json.length + this.#tail.length;
+    const tail = this.#tail(at);
+    this.#writer.record(this.#head, json, tail);
+    const length = this.#head.length + json.length + tail.length;
     this.#records += 1;
     this.#states.printed(length);
     return length;
