@@ -118,7 +118,7 @@ export const ibmCloudConfig = z
     identity_activity: boolean().default(false).meta({
       title: 'Identity activity',
       description:
-        'Add last logins to users, service_ids and trusted_profiles, which takes one additional request per record.',
+        'Add last logins to users, service_ids and trusted_profiles. Requires one additional request per record.',
       order: 8,
     }),
     trusted_profiles: listOf(trustedProfile)

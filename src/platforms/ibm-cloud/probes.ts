@@ -131,7 +131,9 @@ export const probes: Readonly<Record<string, Probe>> = {
     return [own.region === source.region, 'the same region', 'another region'];
   }),
   older_backups: rows(INSTANCES, 'resources', ({ crn }) => {
-    return /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [true, 'a backup of that plan'];
+    return (
+      /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [true, 'a backup in such a service']
+    );
   }),
   user_activity: body(/users\/\{id\}$/, (user) => [isRow(user['activity']), 'activity', 'no activity']),
   identity_dates: rows(/serviceids$/, 'serviceids', ({ created_at: at }) => {

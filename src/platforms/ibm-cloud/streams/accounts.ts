@@ -13,7 +13,7 @@ const PATH = 'v4/accounts';
 /** `GET /v4/accounts/{id}` (icd-api.md 2.9). If the request is rejected, the record contains only the id. */
 export const accounts = ibmStream({
   name: 'accounts',
-  description: 'The account that the API key belongs to.',
+  description: 'The account that the API key belongs to, or the accounts of the trusted profiles.',
   retrieval: { way: 'shared', path: `${PATH}/{id}`, load: loadAccount },
   primaryKey: 'id',
   dropped: ['owner', 'owner_userid', 'owner_iamid', 'linked_softlayer_account', 'team_directory_enabled', 'traits'],

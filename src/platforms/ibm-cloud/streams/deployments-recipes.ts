@@ -31,7 +31,7 @@ export const deploymentsRecipes = ibmStream({
     deployment_id: text('CRN of the deployment.'),
     generation: text('Always gen1; for generation 2, the deployments stream contains the last operation.'),
     name: text('Description of the task.'),
-    template: text('Resource type of the task, such as instance, backup or user.'),
+    template: text('Type of the resource that the task affects, such as instance, backup or user.'),
     status: text('Status, such as queued, running, completed, failed or expired.'),
     progress_percent: integer('Progress in percent.'),
     created_at: timestamp('Creation time.'),
