@@ -12,36 +12,34 @@ const BILLING = {
   resource_groups: '--roles Viewer --resource-type resource-group',
 } as const;
 
-/** The policies that these streams need (icd-api.md 1.8). All other streams need only Viewer on the database service. */
-const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: string) => string>> = {
-  accounts: () => '--roles Viewer --account-management',
-  audit_events({ logs_instances: [first = ''] }, instance = first) {
-    return `--roles Reader --service-name logs --service-instance ${parseCrn(instance)?.instance}`;
-  },
-  api_keys: () => '--roles Administrator --service-name iam-identity',
-  audit_routes: () => '--roles Viewer --service-name atracker',
-  billables: ({ billing }) => BILLING[billing],
-  deployments_restrictions: () => '--roles Viewer --service-name context-based-restrictions',
-  deployments_roles: () => '--roles Viewer --service-name iam-access-management',
-  deployments_team_roles: () => '--roles Viewer --service-name iam-access-management',
-  resource_groups: () => BILLING.resource_groups,
-  service_ids: () => '--roles Viewer --service-name iam-identity',
-  teams: () => '--roles Viewer --service-name iam-groups',
-  trusted_profiles: () => '--roles Viewer --service-name iam-identity',
-  users: () => '--roles Viewer --service-name user-management',
-};
+interface Policy {
+  of: (config: IbmCloudConfig, partition?: string) => string;
+  /** Set if the API returns a shorter list without the role, instead of rejecting the request. */
+  hides?: true;
+}
 
-/** Without the role, the API returns shorter lists for these streams instead of rejecting the request. */
-const HIDING: ReadonlySet<string> = new Set([
-  'api_keys',
-  'deployments_roles',
-  'deployments_team_roles',
-  'resource_groups',
-  'service_ids',
-  'teams',
-  'trusted_profiles',
-  'users',
-]);
+/** A policy for the Viewer role on a service. */
+const viewer = (service: string): Pick<Policy, 'of'> => ({ of: () => `--roles Viewer --service-name ${service}` });
+
+/** The policies that these streams need (icd-api.md 1.8). All other streams need only Viewer on the database service. */
+const POLICIES: Readonly<Record<string, Policy>> = {
+  accounts: { of: () => '--roles Viewer --account-management' },
+  audit_events: {
+    of: ({ logs_instances: [first = ''] }, instance = first) =>
+      `--roles Reader --service-name logs --service-instance ${parseCrn(instance)?.instance}`,
+  },
+  api_keys: { of: () => '--roles Administrator --service-name iam-identity', hides: true },
+  audit_routes: viewer('atracker'),
+  billables: { of: ({ billing }) => BILLING[billing] },
+  deployments_restrictions: viewer('context-based-restrictions'),
+  deployments_roles: { ...viewer('iam-access-management'), hides: true },
+  deployments_team_roles: { ...viewer('iam-access-management'), hides: true },
+  resource_groups: { of: () => BILLING.resource_groups, hides: true },
+  service_ids: { ...viewer('iam-identity'), hides: true },
+  teams: { ...viewer('iam-groups'), hides: true },
+  trusted_profiles: { ...viewer('iam-identity'), hides: true },
+  users: { ...viewer('user-management'), hides: true },
+};
 
 /**
  * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. `error` is
@@ -54,10 +52,10 @@ export async function grant(
   partition?: string,
   error?: ConnectorError,
 ): Promise<string | undefined> {
-  if (outcome === 'hidden' && !HIDING.has(stream)) return undefined;
+  if (outcome === 'hidden' && POLICIES[stream]?.hides !== true) return undefined;
   const account = accounts.at(error?.account ?? parseCrn(partition ?? '')?.account);
   const service = parseCrn(partition ?? '')?.service ?? (await serviceOf(account));
-  const policyOf = roleIn(error) === DATABASE_VIEWER ? undefined : POLICIES[stream];
+  const policyOf = roleIn(error) === DATABASE_VIEWER ? undefined : POLICIES[stream]?.of;
   const policy = policyOf?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
   if (account.id !== undefined) {
     return `ibmcloud target -c ${account.id} && ibmcloud iam trusted-profile-policy-create ${account.profile} ${policy} --force`;
