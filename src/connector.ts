@@ -2,11 +2,11 @@ import { setTimeout as after } from 'node:timers/promises';
 import { type Config, platformOf } from './config.ts';
 import { checkStreams } from './check-streams.ts';
 import type { Context } from './program/context.ts';
-import type { CheckpointedSink } from './core/output/checkpoints.ts';
 import { ConnectorError } from './core/failure/errors.ts';
 import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
 import type { Log, Output, StreamEnd } from './core/output/output.ts';
 import { readStreams } from './core/reading/read-streams.ts';
+import type { StreamReader } from './core/reading/stream-reader.ts';
 import { type Request, methodOf } from './core/stream/request.ts';
 import type { Stream } from './core/stream/stream.ts';
 import type { Session } from './core/reading/session.ts';
@@ -77,20 +77,29 @@ export function openReads(
       rejected.abort(error);
     },
     ...(onExchange && { onExchange }),
-    onLongWait: (owner) => sinkOf(owner)?.checkpoint(),
+    onLongWait: (owner) => readerOf(owner)?.sink.checkpoint(),
     onRateLimit(until, owner) {
       if (until <= (limitedUntil.get(owner) ?? 0) + SAME_LIMIT_MS) return;
       limitedUntil.set(owner, until);
-      sinkOf(owner)?.held(until);
+      readerOf(owner)?.sink.held(until);
     },
   });
-  const sinkOf = (owner: string): CheckpointedSink | undefined =>
-    streams.find(({ reader }) => reader.stream.name === owner)?.reader.sink;
+  const readerOf = (owner: string): StreamReader | undefined =>
+    streams.find(({ reader }) => reader.stream.name === owner)?.reader;
+  const counting: Api = {
+    ...api,
+    async get(request, owner) {
+      const body = await api.get(request, owner);
+      const reader = readerOf(owner);
+      if (reader !== undefined) reader.report.requests += 1;
+      return body;
+    },
+  };
   const session: Session = {
     send: (request, stream) => clients.of(request.account).send(request, stream),
     output,
     terms: platform.terms.facts,
-    shared: platform.open(config.platform, api),
+    shared: platform.open(config.platform, counting),
     workers: config.num_workers,
     startDate: config.start_date,
     failOnRefusedDeployments: config.fail_on_refused_deployments,

@@ -91,12 +91,6 @@ describe.concurrent('a check with a key that can read only part of a stream', ()
       /^audit_events: readable, except for Logs instance \S+:([\w-]+):: .* --service-instance \1 --force$/m,
     ],
     [
-      'the tags of deployments',
-      {},
-      () => forbidden('/search/**'),
-      /^deployments: readable, except for the search for tags \(HTTP 403.*\)\. .* --service-name [\w-]+ --force$/m,
-    ],
-    [
       'the details of the account',
       { missingRoles: ['account'] },
       () => [],

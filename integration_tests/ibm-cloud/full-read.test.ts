@@ -48,7 +48,6 @@ const accounts: Array<[string, AccountOptions]> = [
   ['with pages of two, linked by next_docid', { ...SMALL, maxLimit: 2, inventoryToken: 'next_docid' }],
   ['with pages of three, linked by next_url', { ...SMALL, maxLimit: 3, inventoryToken: 'next_url', lastPage: 'null' }],
   ['with empty pages before the last', { ...SMALL, maxLimit: 2, hiddenInstances: 9, lastPage: 'null' }],
-  ['whose tokens do not name the account', { ...SMALL, accountClaim: false }],
   ['with only generation 2', { deployments: 0, oddInstances: false }],
   ['from a different seed', { ...SMALL, seed: 7 }],
 ];

@@ -24,16 +24,6 @@ describe.concurrent('the API key', () => {
     });
   });
 
-  it('the API key is sent only to IAM, even if the token has no account', async () => {
-    await ibmCloud({ ...SMALL, accountClaim: false }, async ({ sandbox, read }) => {
-      const result = await read();
-      expect(result.exitCode).toBe(0);
-      expect(keysRead(result, 'accounts')).toEqual([sandbox.accountId]);
-      const carriers = new Set(sandbox.requests.filter(({ credential }) => credential).map(({ path }) => path));
-      expect(carriers).toEqual(new Set([TOKEN_PATH, '/iam/v1/apikeys/details']));
-    });
-  });
-
   it('a wrong API key causes a config_error that says what to do, after a single request', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ platform: { api_key: 'wrong-key-0123456789abcdef' } });
@@ -79,16 +69,6 @@ describe.concurrent('a response that does not reject the API key', () => {
         expect(`${message} ${internal_message}`).not.toMatch(wrong);
       }
       expect(keysRead(result, 'accounts')).toEqual([]);
-    });
-  });
-
-  it('missing key details are not mistaken for a rejected key', async () => {
-    const faults: Fault[] = [{ path: '/iam/v1/apikeys/details', kind: 'status', status: 404 }];
-    await ibmCloud({ ...SMALL, accountClaim: false, faults }, async ({ read }) => {
-      const result = await read({ streams: ['accounts'] });
-      expect(result.exitCode).toBe(1);
-      expect(result.errors[0]?.message).toMatch(/which account/);
-      expect(result.errors[0]?.message).not.toMatch(/deployment/);
     });
   });
 

@@ -99,13 +99,12 @@ describe.concurrent('a report of verify', () => {
       inventoryToken: 'next_docid',
       policies: 3,
       tokenLife: 600,
-      accountClaim: false,
     } as const;
     await ibmCloud({ ...options, faults }, async (account) => {
       const { stdout } = await verify(account);
       expect(resultsIn(stdout).get('different')).toEqual(
         [
-          ...['account', 'account_claim', 'allowlist', 'backup_fields', 'page_token', 'task_retention', 'token_life'],
+          ...['account', 'allowlist', 'backup_fields', 'page_token', 'task_retention', 'token_life'],
           ...['usage_instance', 'v5_errors', 'v5_rate_limit'],
         ].toSorted(),
       );

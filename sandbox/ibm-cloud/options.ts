@@ -23,7 +23,6 @@ export const IBM_CLOUD_OPTIONS = {
     default: 0,
     meaning: "accounts with a trusted profile, in addition to the key's own account",
   }),
-  accountClaim: onOff(true, 'off: tokens do not contain the account'),
   now,
   regions: whole({ least: 1, most: 10, default: 3, meaning: 'regions of the deployments' }),
   deployments: size(8, 'generation 1 deployments; 12 cover every database type'),

@@ -151,7 +151,7 @@ export class Tokens {
       identifier: iam_id.replace('iam-', ''),
       sub: iam_id.replace('iam-', ''),
       sub_type: isOfProfile ? 'Profile' : 'ServiceId',
-      ...(world.options.accountClaim && { account: { valid: true, bss: accountId(world) } }),
+      account: { valid: true, bss: accountId(world) },
       iat,
       exp: iat + world.options.tokenLife,
       iss: 'https://iam.cloud.ibm.com/identity',

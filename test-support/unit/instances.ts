@@ -6,6 +6,9 @@ import type { Api } from '../../src/platforms/platform.ts';
 /** The account in all CRNs here. */
 export const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
+/** The value of the header `Authorization`, with a token of the account. */
+export const AUTHORIZATION = `Bearer a.${Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url')}.b`;
+
 export function guidOf(n: number): string {
   return `a0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
@@ -55,7 +58,7 @@ export interface TestApi extends Api {
  * An API that gets every response from `answer`, which returns a body or throws. Requests contain the given
  * authorization.
  */
-export function openApi(answer: (request: Request) => unknown, authorization = 'Bearer t'): TestApi {
+export function openApi(answer: (request: Request) => unknown, authorization = AUTHORIZATION): TestApi {
   const requests: Request[] = [];
   const owners: string[] = [];
   const logged: string[] = [];

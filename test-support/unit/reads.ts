@@ -10,10 +10,10 @@ import type { Row } from '../../src/core/record/row.ts';
 import { type Stream, streamsOf } from '../../src/core/stream/stream.ts';
 import type { Session } from '../../src/core/reading/session.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
-import { deploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
+import { deploymentList } from '../../src/platforms/compose/deployment-list.ts';
 import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
 import type { Api } from '../../src/platforms/platform.ts';
-import type { ComposeShared } from '../../src/platforms/compose/stream.ts';
+import { type ComposeShared, perDeployment } from '../../src/platforms/compose/stream.ts';
 import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './output.ts';
 
@@ -142,7 +142,7 @@ export const deployments = streamsOf<ComposeShared>()({
   retrieval: {
     way: 'shared',
     path: 'deployments',
-    load: async (shared) => ({ rows: (await shared.deployments()).rows, requests: 1 }),
+    load: async (shared) => ({ rows: (await shared.deployments()).rows }),
     detail: {
       isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
       request: ({ id }) => ({ path: `deployments/${String(id)}` }),
@@ -161,10 +161,7 @@ export const backups = streamsOf<ComposeShared>()({
   name: 'backups',
   description: 'Backups.',
   retrieval: {
-    way: 'partition',
-    partitions: eachDeployment,
-    request: (partition) => ofDeployment(partition, 'backups'),
-    rows: (body, { path }) => embeddedRows(body, 'backups', path),
+    ...perDeployment('backups'),
   },
   primaryKey: 'id',
   startDateField: 'created_at',
@@ -176,10 +173,7 @@ export const recipes = streamsOf<ComposeShared>()({
   name: 'recipes',
   description: 'Recipes.',
   retrieval: {
-    way: 'partition',
-    partitions: eachDeployment,
-    request: (partition) => ofDeployment(partition, 'recipes'),
-    rows: (body, { path }) => embeddedRows(body, 'recipes', path),
+    ...perDeployment('recipes'),
     cursorField: 'updated_at',
   },
   primaryKey: 'id',
@@ -198,10 +192,7 @@ export const addons = streamsOf<ComposeShared>()({
   name: 'addons',
   description: 'Add-ons.',
   retrieval: {
-    way: 'partition',
-    partitions: eachDeployment,
-    request: (partition) => ofDeployment(partition, 'addons'),
-    rows: (body, { path }) => embeddedRows(body, 'addons', path),
+    ...perDeployment('addons'),
     absentEverywhere: 'empty',
   },
   primaryKey: 'name',

@@ -31,8 +31,8 @@ export interface Partitions {
   isWhole?: boolean;
   /** Whether a partition or the key of a row is selected. The state keeps the values of all others. Default: all. */
   isCovered?: ((id: string) => boolean) | undefined;
-  /** The number of intentionally omitted deployments by kind, such as `of generation 2`, for the stream's last log line. */
-  leftOut?: Readonly<Record<string, number>>;
+  /** The kind of each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
+  leftOut?: readonly string[];
   /** Why other partitions are unknown. The stream fails after the chosen partitions have been read. */
   failure?: ConnectorError | undefined;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { listBody, refuses } from '../../../test-support/unit/fake-api.ts';
 import type { Partition } from '../../core/retrieval/partitions.ts';
 import type { Api } from '../platform.ts';
-import { type Deployments, deploymentList, eachDeployment } from './deployment-list.ts';
+import { type Deployments, deploymentList } from './deployment-list.ts';
 
 const ROWS = [{ id: 'd2', name: 'two' }, { id: 'd1', name: 'one' }, { id: 'd3' }];
 
@@ -102,8 +102,7 @@ describe('a row without a valid id', () => {
 
 test('the set of all partitions is undefined if the response has no list of deployments', async () => {
   const { list } = open([], () => ({}));
-  const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
-  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });
+  expect((await list()).partitions).toEqual({ chosen: [], all: undefined, isWhole: false });
 });
 
 test('a number beyond 2^53 is not a valid id', async () => {

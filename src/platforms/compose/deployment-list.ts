@@ -1,7 +1,6 @@
 import { ConnectorError, unexpectedBody } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
-import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
-import type { Request } from '../../core/stream/request.ts';
+import type { Partitions } from '../../core/retrieval/partitions.ts';
 import type { Api } from '../platform.ts';
 import { embeddedRows } from './envelope.ts';
 
@@ -44,20 +43,6 @@ async function loadDeployments(selected: readonly string[], api: Api): Promise<D
       isWhole: selected.length === 0 && !missing,
     },
   };
-}
-
-/** The partitions of a per-deployment stream. */
-export async function eachDeployment({
-  deployments,
-}: {
-  deployments: () => Promise<Deployments>;
-}): Promise<Partitions> {
-  return (await deployments()).partitions;
-}
-
-/** The request for one report of one deployment. */
-export function ofDeployment({ id }: Partition, report: string): Request {
-  return { path: `deployments/${encodeURIComponent(id)}/${report}` };
 }
 
 /** The warning about deployment_ids that do not exist. */

@@ -1,7 +1,7 @@
 import type { Partition } from '../../core/retrieval/partitions.ts';
 import type { Request } from '../../core/stream/request.ts';
 import { streamsOf } from '../../core/stream/stream.ts';
-import { type Deployments, eachDeployment, ofDeployment } from './deployment-list.ts';
+import type { Deployments } from './deployment-list.ts';
 import { embeddedRows } from './envelope.ts';
 
 /** The data that the streams of a sync share. */
@@ -28,8 +28,8 @@ export function wholeList(path: string, list = path) {
 export function perDeployment(report: string, list = report) {
   return {
     way: 'partition' as const,
-    partitions: eachDeployment,
-    request: (partition: Partition) => ofDeployment(partition, report),
+    partitions: async ({ deployments }: ComposeShared) => (await deployments()).partitions,
+    request: ({ id }: Partition) => ({ path: `deployments/${encodeURIComponent(id)}/${report}` }),
     rows: (body: unknown, { path }: Request) => embeddedRows(body, list, path),
   };
 }

@@ -40,7 +40,7 @@ test.each([
 ])(
   'if the restrictions in %s are rejected (profiles: %j), the command grants a role on %s',
   async (end, crns, service) => {
-    const answers = { details: { account_id: ACCOUNT }, rules: { rules: [ZONED] }, [end]: refusal(403, end) };
+    const answers = { rules: { rules: [ZONED] }, [end]: refusal(403, end) };
     const { stream } = openIbmRead(deploymentsRestrictions, { answers, config: { trusted_profiles: crns } });
     const error = (await stream.toEnd().catch((thrown: unknown) => thrown)) as ConnectorError;
     const { shared } = stream.reader.session;

@@ -1,19 +1,23 @@
-import { ConnectorError } from '../../core/failure/errors.ts';
+import { ConnectorError, transientFirst } from '../../core/failure/errors.ts';
 import type { Api, Platform } from '../platform.ts';
 import type { Account } from './account/account.ts';
 import { Accounts } from './account/accounts.ts';
+import type { Deployment } from './account/instance.ts';
 import { loadInventory, missingSentence } from './account/inventory.ts';
+import { partitionsOf, reportOf } from './account/partitions.ts';
+import { objectIn, rowsOf } from './api/envelope.ts';
 import { rejections } from './api/error-text.ts';
-import { failureOf } from './api/failure.ts';
-import { iamAuth } from './api/token.ts';
+import { briefly, failureOf } from './api/failure.ts';
+import { iamAuth, postForm } from './api/token.ts';
 import { parseProfile, profileConnection } from './api/trusted-profile.ts';
-import { probeDatabases } from './check-databases.ts';
-import { assumableProfiles } from './assumable.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
 import { probes } from './probes.ts';
 import { streams } from './streams/index.ts';
-import { count, terms } from './terms.ts';
+import { DATABASE_VIEWER, count, requiringRole, terms } from './terms.ts';
+
+/** At most this many deployments are requested in a check. */
+const MAX_PROBES = 3;
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
 export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
@@ -82,14 +86,48 @@ async function checkAccount(config: IbmCloudConfig, api: Api, account: Account):
   const { deployments, missing, listed } = await account.once(loadInventory);
   if (missing.length > 0) return missingSentence(missing, account.selection);
   if (listed === 0) return noDeployments(config, account);
-  const rejection = await probeDatabases(deployments, account);
-  if (rejection !== undefined) return rejection;
+  await checkDatabases(deployments, account);
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
   const where = isLimited ? 'in deployment_ids' : 'on the first page with deployments';
   const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
   const about = account.id === undefined ? '' : `account ${account.id}: `;
   api.log('info', `${about}found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
   return undefined;
+}
+
+/** Checks that the databases API accepts the API key (icd-api.md 2.3.2). Throws a ConnectorError. */
+async function checkDatabases(deployments: readonly Deployment[], account: Account): Promise<void> {
+  const active = deployments.filter(({ row }) => row['state'] === 'active');
+  const partitions = await partitionsOf(active.length > 0 ? active : deployments, account);
+  const probes = partitions.slice(0, MAX_PROBES).map(async (partition) => {
+    const request = reportOf(partition, '');
+    const body = await requiringRole(DATABASE_VIEWER, request.path, account.api.get(request, 'check'));
+    objectIn(body, 'deployment', request.path);
+  });
+  try {
+    // One success is enough: other deployments may be new or being deleted.
+    if (probes.length > 0) await Promise.any(probes);
+  } catch (thrown) {
+    const [failure] = (thrown as AggregateError).errors.map(failureOf).toSorted(transientFirst);
+    throw failure;
+  }
+}
+
+/**
+ * How many trusted profiles the API key can assume, and how many of them the config lists (icd-accounts-access.md 2.12). The
+ * token is in the body, because proxies log queries.
+ */
+async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig, api: Api): Promise<string> {
+  const path = 'identity/profiles';
+  try {
+    const access_token = (await api.authorization('verify')).replace(/^Bearer /, '');
+    const body = await api.get(postForm(endpoints.iam, path, { access_token }), 'verify');
+    const crns = rowsOf(body, 'profiles', path).map(({ crn }) => crn);
+    const named = trusted_profiles.filter((crn) => crns.includes(crn)).length;
+    return `The API key can assume ${count(crns.length, 'trusted profile')}, ${named} of which are in trusted_profiles.`;
+  } catch (thrown) {
+    return `IAM did not list the trusted profiles that the API key can assume: ${briefly(failureOf(thrown))}.`;
+  }
 }
 
 function noDeployments({ resource_group_ids: groups }: IbmCloudConfig, { profile }: Account): string {

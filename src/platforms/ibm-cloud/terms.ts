@@ -34,13 +34,13 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;
 }
 
-/** Converts a 403 to an error that states the required role, such as `the Viewer role on the resource group`. */
-export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
+/** Converts a 403 to an error that states the required role, if known, such as `the Viewer role on the resource group`. */
+export async function requiringRole<T>(role: string | undefined, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;
   } catch (thrown) {
     const { problem, status, answer = '', internalMessage = '', facts: known, account } = asConnectorError(thrown);
-    if (problem !== 'forbidden' || status === undefined) throw thrown;
+    if (role === undefined || problem !== 'forbidden' || status === undefined) throw thrown;
     const facts = { ...terms.facts, ...known, path, answer, role };
     throw new ConnectorError('role_missing', facts, { status, answer, internalMessage, account });
   }

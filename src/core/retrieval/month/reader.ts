@@ -32,16 +32,15 @@ async function readAccount<S, F extends string>(
   account: string | undefined,
   cursor: MonthCursor,
 ): Promise<void> {
-  const { session, report } = reader;
+  const { session } = reader;
   const { path, rules } = retrieval;
   const wanted = cursor.wanted(account);
   const newest = wanted.at(-1) ?? '';
   let mayBeTooOld = true;
   for (const month of wanted) {
     try {
-      const { rows, requests, isWhole } = await retrieval.load(month, session.shared, account);
+      const { rows, isWhole } = await retrieval.load(month, session.shared, account);
       mayBeTooOld = false;
-      report.requests += requests;
       reader.emit(reader.page(rows, path));
       cursor.done(account, month, isWhole);
     } catch (thrown) {
@@ -51,7 +50,6 @@ async function readAccount<S, F extends string>(
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
       // Skipped months are closed only after a later month has been read, because the API may have rejected them for
       // another reason.
-      report.requests += 1;
       reader.warn(`the API no longer has data for ${month} (${error.answer}), so this month has no records`);
     }
     reader.sink.checkpoint();

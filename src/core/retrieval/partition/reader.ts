@@ -12,10 +12,10 @@ export async function readPartitions<S, F extends string>(
   cursor: PartitionCursor | undefined,
 ): Promise<void> {
   const { session, report } = reader;
-  const { chosen, all, isWhole = false, isCovered, leftOut = {}, failure } = await retrieval.partitions(session.shared);
+  const { chosen, all, isWhole = false, isCovered, leftOut = [], failure } = await retrieval.partitions(session.shared);
   if (all !== undefined) cursor?.retain(all, isCovered);
-  for (const [which, omitted] of Object.entries(leftOut)) {
-    if (omitted > 0) report.leftOut.push(`${count(omitted, 'deployment')} ${which}`);
+  for (const [which, omitted] of Map.groupBy(leftOut, (kind) => kind)) {
+    report.leftOut.push(`${count(omitted.length, 'deployment')} ${which}`);
   }
   const emit = (partition: Partition, page: Page): void => {
     if (cursor === undefined) reader.emit(page);

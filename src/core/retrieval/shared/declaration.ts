@@ -14,7 +14,6 @@ export interface Shared<S, F extends string> {
 
 export interface List {
   rows: Row[];
-  requests: number;
   skipped?: Skipped | undefined;
   /** Why other rows are unknown. The stream fails after the known rows have been emitted. */
   failure?: ConnectorError | undefined;

@@ -31,13 +31,12 @@ describe('deployments without details', () => {
   ]);
 
   test('deployments are emitted without details, even if the list contains the details', async () => {
-    const { printed, api, stream } = await read({ answers: { deployments: list } });
+    const { printed, api } = await read({ answers: { deployments: list } });
     expect(printed.rows).toEqual([
       { id: 'd1', name: 'one' },
       { id: 'd2', name: 'two' },
     ]);
     expect(api.paths).toEqual(['deployments']);
-    expect(stream.reader.report.requests).toBe(1);
   });
 });
 
@@ -78,7 +77,7 @@ describe('deployments with details', () => {
       { id: 'd2', strings: null },
       { id: 'd3', strings: { direct: ['c'] } },
     ]);
-    expect(stream.reader.report.requests).toBe(4);
+    expect(stream.reader.report.requests).toBe(3);
   });
 
   test.each([
@@ -107,7 +106,6 @@ describe('a list that never has details', () => {
     await stream.toEnd();
     expect(testRun.printed.rows).toEqual([{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]);
     expect(testRun.api.paths).toEqual(['deployments']);
-    expect(stream.reader.report.requests).toBe(1);
   });
 });
 

@@ -12,10 +12,9 @@ interface Incomplete extends Item {
 
 /** Reads a list that several streams share. If the user wants the details, requests them for each row. */
 export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
-  const { session, report } = reader;
+  const { session } = reader;
   const { path, detail } = retrieval;
-  const { rows, requests, failure } = await retrieval.load(session.shared);
-  report.requests += requests;
+  const { rows, failure } = await retrieval.load(session.shared);
   const complete: Row[] = [];
   const incomplete: Incomplete[] = [];
   for (const row of rows) {

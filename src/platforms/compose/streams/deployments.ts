@@ -12,7 +12,7 @@ export const deployments = composeStream({
   retrieval: {
     way: 'shared',
     path: 'deployments',
-    load: async (shared) => ({ rows: (await shared.deployments()).rows, requests: 1 }),
+    load: async (shared) => ({ rows: (await shared.deployments()).rows }),
     detail: {
       isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
       request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),

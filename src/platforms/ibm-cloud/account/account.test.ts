@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
-import { ACCOUNT, openApi } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, AUTHORIZATION, openApi } from '../../../../test-support/unit/instances.ts';
 import { ibmCloudConfig } from '../config.ts';
-import { accountId } from './account-id.ts';
 import { Account } from './account.ts';
-import { RESOURCE_GROUPS, loadResourceGroups, resourceGroupNames } from './resource-groups.ts';
-
-const CLAIMS = Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url');
-const KEY_DETAILS = 'v1/apikeys/details';
+import { RESOURCE_GROUPS, loadResourceGroups } from './resource-groups.ts';
 
 interface Given {
   authorization?: string;
@@ -15,7 +11,7 @@ interface Given {
   answers?: Record<string, unknown>;
 }
 
-function open({ authorization = `Bearer x.${CLAIMS}.y`, answers = {} }: Given = {}) {
+function open({ authorization = AUTHORIZATION, answers = {} }: Given = {}) {
   const api = openApi(({ path }) => {
     const answer = answers[path];
     if (answer instanceof Error) throw answer;
@@ -32,29 +28,14 @@ function open({ authorization = `Bearer x.${CLAIMS}.y`, answers = {} }: Given = 
 describe("the lookup of the account's id", () => {
   test('uses the access token, without a request', async () => {
     const { api, account } = open();
-    expect(await account.once(accountId)).toBe(ACCOUNT);
+    expect(await account.requireId()).toBe(ACCOUNT);
     expect(api.requests).toEqual([]);
   });
 
-  test('sends IAM a single request, with the key, if the token omits the id', async () => {
-    const { api, account } = open({
-      authorization: 'Bearer opaque',
-      answers: { [KEY_DETAILS]: { account_id: 'acc-1' } },
-    });
-    expect(await Promise.all([account.once(accountId), account.once(accountId)])).toEqual(['acc-1', 'acc-1']);
-    expect(await account.once(accountId)).toBe('acc-1');
-    expect(api.requests).toEqual([
-      { origin: 'https://iam.example.test', path: KEY_DETAILS, headers: { 'iam-apikey': 'the-key' } },
-    ]);
+  test('fails if the token omits the id', async () => {
+    const { account } = open({ authorization: 'Bearer opaque' });
+    await expect(account.requireId()).rejects.toMatchObject({ problem: 'unexpected_body' });
   });
-
-  test.each([{}, { account_id: '' }, { account_id: null }, { account_id: 7 }, [], null])(
-    'fails if IAM responds with %j',
-    async (body) => {
-      const { account } = open({ authorization: 'Bearer opaque', answers: { [KEY_DETAILS]: body } });
-      await expect(account.once(accountId)).rejects.toMatchObject({ problem: 'unexpected_body' });
-    },
-  );
 });
 
 describe('the list of resource groups', () => {
@@ -65,23 +46,19 @@ describe('the list of resource groups', () => {
 
   test('is requested only once and returned unchanged', async () => {
     const { api, account } = open({ answers: { [RESOURCE_GROUPS]: { resources: groups } } });
-    const [rows, names] = await Promise.all([account.once(loadResourceGroups), resourceGroupNames(account)]);
-    expect(rows).toEqual(groups);
-    expect([...names]).toEqual([
-      ['g1', 'default'],
-      ['g2', 'data'],
-    ]);
+    const rows = await Promise.all([account.once(loadResourceGroups), account.once(loadResourceGroups)]);
+    expect(rows).toEqual([groups, groups]);
     expect(api.requests).toEqual([
       { origin: 'https://controller.example.test', path: RESOURCE_GROUPS, query: { account_id: ACCOUNT } },
     ]);
   });
 
   test.each([403, 404, 503])(
-    'may fail with HTTP %i, in which case group names are omitted and a warning is logged',
+    'may fail with HTTP %i if it is optional, in which case a warning is logged',
     async (status) => {
       const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
-      expect(await resourceGroupNames(account)).toEqual(new Map());
-      expect(api.logged).toEqual([expect.stringContaining(`because the request failed (HTTP ${status})`)]);
+      expect(await account.optional('names are', account.once(loadResourceGroups))).toBeUndefined();
+      expect(api.logged).toEqual([`warn deployments: names are null, because the request failed (HTTP ${status})`]);
       await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ status });
       expect(api.requests).toHaveLength(1);
     },
@@ -99,7 +76,6 @@ describe('the list of resource groups', () => {
 test('the failure of an optional request is rethrown as that of the account once all services reject the account', async () => {
   const { api, account } = open();
   const [failure, end] = [refusal(503, 'search'), refusal(401, 'instances')];
-  expect(await account.optionalFailure(failure)).toBe(failure);
   api.authorization = () => Promise.reject(end);
-  await expect(account.optionalFailure(failure)).rejects.toBe(end);
+  await expect(account.optional('tags are', Promise.reject(failure))).rejects.toBe(end);
 });

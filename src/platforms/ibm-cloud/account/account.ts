@@ -1,9 +1,9 @@
-import type { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Level } from '../../../core/output/output.ts';
+import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Api } from '../../platform.ts';
 import { parseCrn } from '../api/crn.ts';
-import { failureOf } from '../api/failure.ts';
-import { isAboutToken } from '../api/token.ts';
+import { briefly, failureOf } from '../api/failure.ts';
+import { TOKEN_PATH, accountIn, isAboutToken } from '../api/token.ts';
 import type { TrustedProfile } from '../api/trusted-profile.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
@@ -36,6 +36,13 @@ export class Account {
     return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
 
+  /** The account's id, if necessary from the access token (icd-api.md 1.3). Throws a ConnectorError. */
+  async requireId(): Promise<string> {
+    const id = this.id ?? accountIn(await this.api.authorization('accounts'));
+    if (id === undefined) throw unexpectedBody(TOKEN_PATH, "the access token doesn't contain the account");
+    return id;
+  }
+
   /** Loads a list for the first stream that needs it. Later calls return the same result, or fail with the same error. */
   once<T>(load: (account: Account) => Promise<T>): Promise<T> {
     let result = this.#results.get(load) as Promise<T> | undefined;
@@ -43,13 +50,21 @@ export class Account {
     return result;
   }
 
-  /** Returns the failure of an optional request. Rethrows a failure of the account itself, whose rows would lack the values. */
-  async optionalFailure(thrown: unknown): Promise<ConnectorError> {
-    const error = failureOf(thrown);
-    if (isAboutToken(error)) throw error;
-    // All services may reject the account's tokens.
-    await this.api.authorization('deployments');
-    return error;
+  /**
+   * The result of a request for optional fields of `deployments`. If the request fails, logs that they are null. Rethrows a failure of
+   * the account itself, whose rows would lack the values.
+   */
+  async optional<T>(fields: string, result: Promise<T>): Promise<T | undefined> {
+    try {
+      return await result;
+    } catch (thrown) {
+      const error = failureOf(thrown);
+      if (isAboutToken(error)) throw error;
+      // All services may reject the account's tokens.
+      await this.api.authorization('deployments');
+      this.api.log('warn', `deployments: ${fields} null, because the request failed (${briefly(error)})`);
+      return undefined;
+    }
   }
 
   /** Logs a sentence unless this sync has already logged it. */

@@ -21,7 +21,8 @@ export class Accounts {
   /** Why a check requests nothing more from an account. */
   readonly failed = new Map<Account, ConnectorError>();
   readonly #log: Api['log'];
-  readonly #logged = new Set<ConnectorError>();
+  /** The logged errors. An account's streams often fail for the same reason. */
+  readonly #logged = new Set<string>();
 
   constructor(config: IbmCloudConfig, api: Api) {
     const profiles = config.trusted_profiles.flatMap((crn) => parseProfile(crn) ?? []);
@@ -58,24 +59,16 @@ export class Accounts {
     return { results, failure };
   }
 
-  #logOnce(error: ConnectorError): void {
-    if (!this.#logged.has(error)) this.#log('error', error.message);
-    this.#logged.add(error);
+  #logOnce({ message }: ConnectorError): void {
+    if (!this.#logged.has(message)) this.#log('error', message);
+    this.#logged.add(message);
   }
 }
-
-/** The errors that name their account. An account's streams often fail for the same reason. */
-const named = new WeakMap<ConnectorError, ConnectorError>();
 
 /** The error with the account's name. */
 function withAccount(error: ConnectorError, account = ''): ConnectorError {
   if (error.message.startsWith(`Account ${account} `)) return error;
-  let copy = named.get(error);
-  if (copy === undefined) {
-    const { problem, internalMessage, status, answer, said } = error;
-    const message = `Account ${account} could not be read: ${error.message}`;
-    copy = new ConnectorError(problem, { message }, { internalMessage, status, answer, said, account, cause: error });
-    named.set(error, copy);
-  }
-  return copy;
+  const { problem, internalMessage, status, answer, said } = error;
+  const message = `Account ${account} could not be read: ${error.message}`;
+  return new ConnectorError(problem, { message }, { internalMessage, status, answer, said, account, cause: error });
 }

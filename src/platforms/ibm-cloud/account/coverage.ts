@@ -1,30 +1,70 @@
+import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { count } from '../terms.ts';
+import { rowsOf, textIn } from '../api/envelope.ts';
+import { textOf } from '../api/values.ts';
 import type { Account } from './account.ts';
 import { isDatabaseService } from './instance.ts';
+import { crnsByGuid } from './inventory.ts';
 import { guidOf } from './selection.ts';
 
 // What access policies and context-based restrictions cover: both specify it with the same attributes.
 
-/** The attributes that records contain. */
-export const SHOWN: ReadonlySet<string> = new Set([
-  ...['serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
+/** The attributes that records show, and the account itself. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['accountId', 'serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
 ]);
 
-/** The values of the attributes that records contain, by key. Other values are not read. */
+/** The values of attributes by name. */
 export type Attributes = ReadonlyMap<string, readonly string[]>;
+
+/** The attributes of a policy's resource or subject, or of a part of a rule. Throws `unexpected_body`. */
+export function attributesOf(part: unknown, nameKey: 'key' | 'name', path: string): Attributes {
+  const attributes = new Map<string, string[]>();
+  for (const attribute of rowsOf(part, 'attributes', path)) {
+    const { operator, value } = attribute;
+    const name = textIn(attribute, nameKey, path);
+    const isExistence = operator === 'stringExists';
+    // This operator means that the attribute must not exist.
+    if (isExistence && String(value) === 'false') continue;
+    const values: unknown[] = isExistence ? ['*'] : [value].flat();
+    const texts = values.flatMap((each) => textOf(each) ?? []);
+    if (texts.length === 0 || texts.length < values.length) {
+      throw unexpectedBody(path, `the attribute ${name} has a value that is empty or not text`);
+    }
+    attributes.set(name, [...(attributes.get(name) ?? []), ...texts]);
+  }
+  return attributes;
+}
 
 /** A policy or a restriction. */
 interface Covering {
-  id: string;
   resource: Attributes;
+}
+
+/** The policies or rules that may cover a selected deployment. Warns if they cover less than records can show. */
+export async function coveringDatabases<T extends Covering>(
+  all: readonly T[],
+  stream: string,
+  things: string,
+  account: Account,
+): Promise<T[]> {
+  const crns = await account.once(crnsByGuid);
+  const selected = all.filter((each) => coversDatabases(each) && isSelected(each, crns, account));
+  const limits = new Set(selected.flatMap(({ resource }) => [...resource.keys()]).filter((name) => !KNOWN.has(name)));
+  if (limits.size > 0) {
+    account.api.log(
+      'warn',
+      `${stream}: the coverage of some ${things} is narrower than the records suggest, because no field shows the attributes ${[...limits].toSorted().join(', ')}`,
+    );
+  }
+  return selected;
 }
 
 /**
  * Whether database services are covered. They are if the policy specifies one, or if it specifies no service and covers services in
  * general rather than account management or a resource group itself.
  */
-export function coversDatabases({ resource }: Covering): boolean {
+function coversDatabases({ resource }: Covering): boolean {
   const services = resource.get('serviceName');
   if (services !== undefined) return services.some((service) => isPattern(service) || isDatabaseService(service));
   const [type = 'service'] = resource.get('serviceType') ?? [];
@@ -32,7 +72,7 @@ export function coversDatabases({ resource }: Covering): boolean {
 }
 
 /** Whether a selected deployment may be covered. */
-export function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
+function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
   const { resourceGroupIds } = selection;
   const instances = resource.get('serviceInstance');
   if (instances === undefined) {
@@ -48,47 +88,22 @@ export function isSelected({ resource }: Covering, crns: ReadonlyMap<string, str
   );
 }
 
-/** The fields of a record that show what is covered. `crns` has the CRNs of the deployments by GUID. */
+/** The fields of a record that show what is covered. */
 export function coverageOf({ resource }: Covering, crns: ReadonlyMap<string, string>): Row {
-  const textIn = (key: string): string | undefined => resource.get(key)?.join(',');
-  const service_instance = specific(textIn('serviceInstance'));
+  const textOfAll = (name: string): string | undefined => resource.get(name)?.join(',');
+  // A wildcard doesn't identify a specific instance or resource group.
+  const specific = (name: string): string | undefined => (textOfAll(name) === '*' ? undefined : textOfAll(name));
+  const service_instance = specific('serviceInstance');
   return {
-    deployment_id: service_instance === undefined ? undefined : crns.get(guidOf(service_instance)),
+    deployment_id: service_instance && crns.get(guidOf(service_instance)),
     service_instance,
-    service_name: textIn('serviceName'),
-    resource_group_id: specific(textIn('resourceGroupId')),
-    region: textIn('region'),
+    service_name: textOfAll('serviceName'),
+    resource_group_id: specific('resourceGroupId'),
+    region: textOfAll('region'),
   };
-}
-
-/** Warns of attributes that limit policies or rules further than the records of the stream show. */
-export function warnOfLimits(
-  stream: string,
-  [thing, things]: readonly [one: string, many: string],
-  all: readonly Covering[],
-  { api }: Account,
-): void {
-  const limited = all.filter((each) => hiddenLimits(each).length > 0);
-  const [first] = limited;
-  if (first === undefined) return;
-  const keys = [...new Set(limited.flatMap(hiddenLimits))].toSorted();
-  api.log(
-    'warn',
-    `${stream}: the coverage of ${count(limited.length, thing, things)} is narrower than the records suggest, because no field shows the attributes ${keys.join(', ')}. The first ${thing} is ${first.id}`,
-  );
-}
-
-/** The limiting attributes that the record does not contain. */
-function hiddenLimits({ resource }: Covering): string[] {
-  return [...resource.keys()].filter((key) => !SHOWN.has(key) && key !== 'accountId');
 }
 
 /** Whether a value contains the wildcard of IAM. */
 function isPattern(value: string): boolean {
   return value.includes('*');
-}
-
-/** A wildcard doesn't identify a specific instance or resource group. */
-function specific(value: string | undefined): string | undefined {
-  return value === '*' ? undefined : value;
 }

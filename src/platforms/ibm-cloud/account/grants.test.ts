@@ -2,13 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
+import { ACCOUNT, AUTHORIZATION } from '../../../../test-support/unit/instances.ts';
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { Account } from './account.ts';
-import { loadGrants } from './grants.ts';
-import type { SubjectKey } from './policy.ts';
+import { type SubjectKey, loadGrants } from './grants.ts';
 
-const ACCOUNT = 'a'.repeat(32);
 const GUID = 'a0000000-0000-4000-8000-000000000001';
 const OTHER_GUID = 'a0000000-0000-4000-8000-000000000002';
 const CRN = `crn:v1:bluemix:public:databases-for-postgresql:us-south:a/${ACCOUNT}:${GUID}::`;
@@ -28,7 +27,6 @@ async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }:
 }> {
   const log: string[] = [];
   const answers: Record<string, unknown> = {
-    'v1/apikeys/details': { account_id: ACCOUNT },
     'v2/policies': { policies },
     'v2/roles': roles,
     'v2/resource_instances': {
@@ -40,11 +38,11 @@ async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }:
       const answer = answers[path];
       return answer instanceof ConnectorError ? Promise.reject(answer) : Promise.resolve(answer);
     },
-    authorization: () => Promise.resolve('none'),
+    authorization: () => Promise.resolve(AUTHORIZATION),
     log: (_, sentence) => log.push(sentence),
   };
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
-  const { rows } = await loadGrants(new Account(parsed, api));
+  const rows = await loadGrants(new Account(parsed, api));
   return { rows, log };
 }
 
@@ -86,10 +84,6 @@ describe("a policy's resource", () => {
     [{ resourceType: 'resource-group', resource: GROUP }],
   ])('does not cover databases if its attributes are %j', async (covers) => {
     expect((await grantsOf({ policies: [policy(covers)] })).rows.iam_id).toEqual([]);
-  });
-
-  test('is ignored if the policy is an authorization between services', async () => {
-    expect((await grantsOf({ policies: [policy({}, { type: 'authorization' })] })).rows.iam_id).toEqual([]);
   });
 });
 
@@ -145,48 +139,38 @@ test('an attribute with the operator stringExists and the value false does not l
 });
 
 describe('an invalid policy', () => {
-  const NO_TEXT = 'has a value that is empty or not text for iam_id in subject.attributes';
-  const NOBODY = 'has a subject without iam_id or access_group_id';
+  const NO_TEXT = 'the attribute iam_id has a value that is empty or not text';
   const role = { role_id: VIEWER };
   const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
   test.each<[string, Row, string]>([
-    ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no roles in control.grant.roles'],
-    ['an empty list of roles', { control: { grant: { roles: [] } } }, 'has no roles in control.grant.roles'],
-    ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
-    ['no subject', { subject: undefined }, 'has no list subject.attributes'],
-    [
-      'an attribute that is a string',
-      { subject: { attributes: ['IBMid-1'] } },
-      'has an attribute without a key in subject.attributes',
-    ],
+    ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'it is not an object'],
+    ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'role_id is missing'],
+    ['no subject', { subject: undefined }, 'it is not an object'],
+    ['an attribute that is a string', { subject: { attributes: ['IBMid-1'] } }, 'row 1 of 1 is not an object'],
+    ['an attribute without a name', { subject: { attributes: [{ value: 'IBMid-1' }] } }, 'key is missing'],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
     ['an empty string', { subject: { attributes: [{ ...subject, value: '' }] } }, NO_TEXT],
-    ['a subject of a different kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
-    ['no resource', { resource: null }, 'has no list resource.attributes'],
+    ['another kind of subject', { subject: { attributes: [{ ...subject, key: 'name' }] } }, 'its subject has neither'],
+    ['no resource', { resource: null }, 'it is not an object'],
     [
       'a service that is not a string',
       { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },
-      'has a value that is empty or not text for serviceName in resource.attributes',
-    ],
-    [
-      'an empty service',
-      { resource: { attributes: [{ key: 'serviceName', value: '' }] } },
-      'has a value that is empty or not text for serviceName in resource.attributes',
+      'the attribute serviceName has a value that is empty or not text',
     ],
   ])('causes an error if it has %s', async (_, more, fault) => {
-    const damaged = grantsOf({ policies: [policy({}), { ...policy({}), ...more }] });
-    await expect(damaged).rejects.toThrow(`row 2 of 2 ${fault}`);
+    const damaged = grantsOf({ policies: [policy({}), { ...policy({}), id: 'odd', ...more }] });
+    await expect(damaged).rejects.toThrow(`v2/policies, policy odd: ${fault}`);
     await expect(damaged).rejects.toMatchObject({ problem: 'unexpected_body' });
   });
 });
 
 test('policies on databases cause a warning if they have attributes that no field contains', async () => {
-  const limited = policy({ serviceName: 'databases-for-redis', resourceType: 'backup', path: { odd: 1 } }, { id: 'p' });
+  const limited = policy({ serviceName: 'databases-for-redis', resourceType: 'backup', path: '/x' }, { id: 'p' });
   const other = policy({ serviceName: 'cloud-object-storage', prefix: 'x' });
   const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });
   expect(rows.iam_id).toHaveLength(2);
   expect(log.filter((line) => line.includes('no field shows'))).toEqual([
-    'deployments_roles: the coverage of 1 policy is narrower than the records suggest, because no field shows the attributes path, resourceType. The first policy is p',
+    'deployments_roles: the coverage of some policies is narrower than the records suggest, because no field shows the attributes path, resourceType',
   ]);
 });
 

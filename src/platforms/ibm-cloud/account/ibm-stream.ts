@@ -1,4 +1,3 @@
-import type { ConnectorError } from '../../../core/failure/errors.ts';
 import { type Field, text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
@@ -10,25 +9,26 @@ import type { Stream } from '../../../core/stream/stream.ts';
 import { parseCrn } from '../api/crn.ts';
 import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
-import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 
 /** A stream of a single account, to which the field `account_id` is added. */
 interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields'> {
   fields: Record<F, Field>;
-  /** Every account has the same records, so they are read only once, and `account_id` is null. */
+  /** Every account has the same records, so they are read only from the first that can be read, and `account_id` is null. */
   isSameForAll?: true;
 }
 
 /** Declares a stream of this platform, which reads all accounts. */
 export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<Accounts, F | 'account_id'> {
-  const { isSameForAll = false, fields, retrieval, ...rest } = declared;
+  const { isSameForAll = false, fields, retrieval, dropped = [], ...rest } = declared;
   const description = isSameForAll ? 'Always null, because all accounts have the same records.' : 'ID of the account.';
   const [key, ...others] = Object.entries<Field>(fields) as Array<[F, Field]>;
   const withAccount = [...(key === undefined ? [] : [key]), ['account_id', text(description)] as const, ...others];
   return {
     ...rest,
+    // Undeclared fields could contain secrets.
+    dropped,
     fields: Object.fromEntries(withAccount) as Record<F | 'account_id', Field>,
     retrieval: ofAll(retrieval, isSameForAll),
   };
@@ -88,28 +88,25 @@ function sharedOfAll<F extends string>(list: Shared<Account, F>, isSameForAll: b
   };
 }
 
+/** The list of the first account that can be read. */
+async function loadFirst<F extends string>(
+  list: Shared<Account, F>,
+  { all: [first, ...others] }: Accounts,
+): Promise<List> {
+  const { rows } = await others.reduce(
+    (loading, account) => loading.catch((thrown: unknown) => (failureOf(thrown), list.load(account))),
+    list.load(first),
+  );
+  return { rows: rows.map((row) => ({ ...row, account_id: null })) };
+}
+
 /** The list of an account, whose rows have its id. */
 async function loadOf<F extends string>(list: Shared<Account, F>, account: Account): Promise<List> {
   const loaded = await list.load(account);
   for (const row of loaded.rows) {
-    row['account_id'] = account.id ?? textOf(row['account_id']) ?? (await account.once(accountId));
+    row['account_id'] = account.id ?? textOf(row['account_id']) ?? (await account.requireId());
   }
   return loaded;
-}
-
-/** The list of the first account that has it. */
-async function loadFirst<F extends string>(list: Shared<Account, F>, { all }: Accounts): Promise<List> {
-  const errors: ConnectorError[] = [];
-  for (const account of all) {
-    try {
-      const loaded = await list.load(account);
-      for (const row of loaded.rows) row['account_id'] = null;
-      return loaded;
-    } catch (thrown) {
-      errors.push(failureOf(thrown));
-    }
-  }
-  throw errors[0];
 }
 
 /** A month of the account, or of all accounts if it has no id. */
@@ -125,7 +122,6 @@ async function monthOfAll(
 function joined(lists: readonly List[]): List {
   return {
     rows: lists.flatMap(({ rows }) => rows),
-    requests: lists.reduce((sum, { requests }) => sum + requests, 0),
     skipped: lists.find(({ skipped }) => skipped !== undefined)?.skipped,
   };
 }
@@ -144,15 +140,9 @@ async function partitionsOfAll(
     all: new Set(complete.flatMap(({ all = [] }) => [...all])),
     isWhole: results.every(({ isWhole }) => isWhole === true),
     isCovered: (id) => covered.has(parseCrn(id)?.account),
-    leftOut: sumOf(results.map(({ leftOut = {} }) => leftOut)),
+    leftOut: results.flatMap(({ leftOut = [] }) => leftOut),
     failure,
   };
-}
-
-function sumOf(all: ReadonlyArray<Readonly<Record<string, number>>>): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const [key, value] of all.flatMap((each) => Object.entries(each))) sum[key] = (sum[key] ?? 0) + value;
-  return sum;
 }
 
 function inAccount({ account }: Pick<Partition, 'account'>, request: Request): Request {

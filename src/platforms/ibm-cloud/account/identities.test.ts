@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
 import { serviceIds } from '../streams/service-ids.ts';
 import { trustedProfiles } from '../streams/trusted-profiles.ts';
 import { users } from '../streams/users.ts';
 import type { Accounts } from './accounts.ts';
 
-const details = { account_id: ACCOUNT };
 const config = { identity_activity: true };
 const groups = { serviceid_groups: { serviceid_groups: [] } };
 
@@ -17,13 +15,13 @@ test.each<[Stream<Accounts>, Record<string, unknown>]>([
   [serviceIds, { ...groups, serviceids: { serviceids: [{ name: 'ci' }] } }],
   [trustedProfiles, { profiles: { profiles: [{ name: 'ci' }] } }],
 ])('a row of $name without an ID fails the stream, but is not requested', async (stream, answers) => {
-  const opened = openIbmRead(stream, { answers: { details, ...answers }, config });
+  const opened = openIbmRead(stream, { answers, config });
   await expect(opened.stream.toEnd()).rejects.toMatchObject({ problem: 'unexpected_body' });
   expect(opened.api.requests.filter(({ path }) => path.includes('undefined'))).toEqual([]);
 });
 
 test('a warning about the last login of a user contains the IAM ID', async () => {
-  const answers = { details, users: { resources: [{ iam_id: 'IBMid-1' }] }, 'IBMid-1': refusal(403) };
+  const answers = { users: { resources: [{ iam_id: 'IBMid-1' }] }, 'IBMid-1': refusal(403) };
   const { stream, printed } = openIbmRead(users, { answers, config });
   await stream.toEnd();
   expect(printed.logged('WARN')).toEqual([expect.stringMatching(/^users: user IBMid-1 without last logins/)]);

@@ -67,7 +67,7 @@ describe('the option deployment_ids', () => {
     await expect(chosen(guidOf(77), crnOf(88))).rejects.toMatchObject({
       problem: 'deployments_unknown',
       failureType: 'config_error',
-      message: `None of the deployment_ids exist for this API key: ${guidOf(77)}, ${crnOf(88)}. Correct deployment_ids, or leave it empty to read all deployments.`,
+      message: `These deployment_ids do not exist for this API key: ${guidOf(77)}, ${crnOf(88)}. Correct deployment_ids.`,
     });
   });
 

@@ -1,6 +1,6 @@
 import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { type PageToken, listPages, tokenIn } from '../api/pages.ts';
+import { linked, listPages } from '../api/pages.ts';
 import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../terms.ts';
@@ -27,59 +27,72 @@ export interface Inventory {
   missing: string[];
   /** The number of all listed deployments, selected or not. */
   listed: number;
-  requests: number;
 }
 
-/** Instances by id; the value is undefined for an instance of another service. */
-type Instances = Map<string, Instance | undefined>;
+/** All listed instances, selected or not. */
+type Listed = Pick<Inventory, 'deployments' | 'backups'>;
 
 /** Loads the inventory. Throws a ConnectorError. */
 export async function loadInventory(account: Account): Promise<Inventory> {
-  const listed = await account.once(listInstances);
-  return { ...select(listed, await missingIds(account), account), requests: listed.requests };
+  const { api, peers, selection } = account;
+  const { deployments, backups } = await account.once(listInstances);
+  const missing = await missingIds(account);
+  if (missing.length > 0) {
+    const message = missingSentence(missing, selection);
+    if (missing.length === selection.deploymentIds.length) throw new ConnectorError('deployments_unknown', { message });
+    peers[0]?.logOnce('warn', message);
+  }
+  const sourceless = backups.filter(({ source }) => source === undefined);
+  if (sourceless.length > 0 && selection.deploymentIds.length > 0) {
+    const skipped = count(sourceless.length, 'independent backup');
+    api.log(
+      'warn',
+      `deployments_backups: ${skipped} skipped, because deployment_ids is set and IBM Cloud doesn't report which deployment they belong to`,
+    );
+  }
+  const all = [...deployments.map(({ id }) => id), ...backups.map(({ id, source }) => source ?? id)];
+  return {
+    deployments: deployments.filter(({ id }) => selection.hasDeployment(id)),
+    backups: backups.filter(({ source = '' }) => selection.hasDeployment(source)),
+    all: selection.resourceGroupIds.length === 0 ? new Set(all) : undefined,
+    missing,
+    listed: deployments.length,
+  };
 }
 
-interface Listed {
-  deployments: Deployment[];
-  backups: IndependentBackup[];
-  requests: number;
+/** The CRNs of the selected deployments, by GUID. */
+export async function crnsByGuid(account: Account): Promise<ReadonlyMap<string, string>> {
+  const { deployments } = await account.once(loadInventory);
+  return new Map(deployments.map(({ id }) => [guidOf(id), id]));
 }
 
 async function listInstances(account: Account): Promise<Listed> {
-  let instances: Instances = new Map();
-  let requests = 0;
+  // The list isn't a snapshot, so it may contain an instance twice. The value is undefined for an instance of another service.
+  const instances = new Map<string, Instance | undefined>();
   // Once a page contains a deployment, a check needs no further page, unless deployment_ids is set.
   const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;
-  for await (const listed of pagesOf(account)) {
-    instances = listed;
-    requests += 1;
-    if (isGlance && [...listed.values()].some((each) => each?.kind === 'deployment')) break;
+  for await (const rows of pagesOf(account)) {
+    for (const [i, row] of rows.entries()) {
+      const id = textOf(row['crn']) ?? textOf(row['id']);
+      if (id === undefined) throw unexpectedBody(INSTANCES, `row ${i + 1} of ${rows.length} has no CRN`);
+      instances.set(id, instanceOf(id, row));
+    }
+    if (isGlance && [...instances.values()].some((each) => each?.kind === 'deployment')) break;
   }
   const all = [...instances.values()];
   const deployments = all.filter((each) => each?.kind === 'deployment');
   const backups = all.filter((each) => each?.kind === 'independent backup');
   if (!isGlance) logSummary(all.length, deployments, backups, account);
-  return { deployments, backups, requests };
+  return { deployments, backups };
 }
 
-/** Yields all instances listed so far, after each page. Lists one resource group after another. */
-async function* pagesOf(account: Account): AsyncGenerator<Instances, void, void> {
+/** Lists one resource group after another. */
+async function* pagesOf(account: Account): AsyncGenerator<Row[], void, void> {
   const { api, config, selection } = account;
-  // The list isn't a snapshot, so it may contain an instance twice.
-  const instances: Instances = new Map();
   for (const group of selection.resourceGroupIds.length === 0 ? [undefined] : await selectedGroups(account)) {
     const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
     const first = { origin: config.endpoints.resource_controller, path: INSTANCES, query };
-    const next = ({ next_url: link }: Row): PageToken | undefined => tokenIn(link, TOKENS, INSTANCES);
-    const pages = listPages(api, first, 'deployments', 'resources', next, true);
-    for await (const rows of pages) {
-      for (const [i, row] of rows.entries()) {
-        const id = textOf(row['crn']) ?? textOf(row['id']);
-        if (id === undefined) throw unexpectedBody(INSTANCES, `row ${i + 1} of ${rows.length} has no CRN`);
-        instances.set(id, instanceOf(id, row));
-      }
-      yield instances;
-    }
+    yield* listPages(api, first, 'deployments', 'resources', linked('next_url', ...TOKENS), true);
   }
 }
 
@@ -117,32 +130,6 @@ async function missingIds({ peers, selection }: Account): Promise<string[]> {
   ]);
   const known = new Set(ids.map(guidOf));
   return selection.deploymentIds.filter((id) => !known.has(guidOf(id)));
-}
-
-function select({ deployments, backups }: Listed, missing: string[], account: Account): Omit<Inventory, 'requests'> {
-  const { api, selection } = account;
-  if (missing.length > 0) {
-    const message = missingSentence(missing, selection);
-    if (missing.length < selection.deploymentIds.length) account.peers[0]?.logOnce('warn', message);
-    else if (selection.resourceGroupIds.length > 0) throw new ConnectorError('deployments_unknown', { message });
-    else throw new ConnectorError('deployments_unknown', { token: 'API key', ids: missing.join(', ') });
-  }
-  const sourceless = backups.filter(({ source }) => source === undefined);
-  if (sourceless.length > 0 && selection.deploymentIds.length > 0) {
-    const skipped = count(sourceless.length, 'independent backup');
-    api.log(
-      'warn',
-      `deployments_backups: ${skipped} skipped, because deployment_ids is set and IBM Cloud doesn't report which deployment they belong to`,
-    );
-  }
-  const all = [...deployments.map(({ id }) => id), ...backups.map(({ id, source }) => source ?? id)];
-  return {
-    deployments: deployments.filter(({ id }) => selection.hasDeployment(id)),
-    backups: backups.filter(({ source = '' }) => selection.hasDeployment(source)),
-    all: selection.resourceGroupIds.length === 0 ? new Set(all) : undefined,
-    missing,
-    listed: deployments.length,
-  };
 }
 
 /** The warning about deployment_ids that do not exist. */

@@ -16,11 +16,15 @@ export function perDeployment(report: string, types?: ReadonlySet<string>) {
 
 export async function gen1Partitions(account: Account, types?: ReadonlySet<string>): Promise<Partitions> {
   const { deployments, all } = await account.once(loadInventory);
-  const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
-  const offered = gen1.filter(({ type }) => types?.has(type) ?? true);
-  const [gen2, others] = [deployments.length - gen1.length, gen1.length - offered.length];
-  const leftOut = { 'of generation 2': gen2, 'of other types': others };
-  const chosen = await partitionsOf(offered, account);
+  const kindOf = ({ generation, type }: Deployment): string => {
+    if (generation === 'gen2') return 'of generation 2';
+    return (types?.has(type) ?? true) ? '' : 'of other types';
+  };
+  const chosen = await partitionsOf(
+    deployments.filter((each) => kindOf(each) === ''),
+    account,
+  );
+  const leftOut = deployments.map(kindOf).filter((kind) => kind !== '');
   return { chosen, all, isWhole: account.selection.isAll, leftOut };
 }
 

@@ -1,67 +1,53 @@
 import type { Row } from '../../../core/record/row.ts';
-import type { Skipped } from '../../../core/retrieval/partitions.ts';
-import { briefly } from '../api/failure.ts';
-import { type PageToken, allRows, listPages } from '../api/pages.ts';
+import type { NextPage } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../terms.ts';
-import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
-import type { Deployment } from './instance.ts';
+import { loadList } from './list.ts';
 
 const SEARCH = 'v3/resources/search';
 const QUERY = 'family:resource_controller AND (service_name:databases-for-* OR service_name:messages-for-*)';
 /** The page size; the API's default is only 10 rows. */
 const PAGE_SIZE = 100;
 
-/** The tags of all databases. */
-interface Tags {
-  /** The rows found by the search, by CRN, or undefined if the search failed. */
-  byId?: ReadonlyMap<string, Row>;
-  requests: number;
-  skipped?: Skipped;
-}
+/** The rows that the search for tags finds, by CRN. */
+type Tags = ReadonlyMap<unknown, Row>;
 
 /**
  * `POST /v3/resources/search` (icd-accounts-access.md 2.23): the tags of all databases in the account. The request omits `timeout`,
- * which would truncate the list. Logs a warning if the search fails.
+ * which would truncate the list. Throws a ConnectorError.
  */
 export async function loadTags(account: Account): Promise<Tags> {
-  const { api, config } = account;
-  try {
-    const query = { account_id: await account.once(accountId), limit: PAGE_SIZE };
-    const body = JSON.stringify({ query: QUERY, fields: ['crn', 'tags', 'access_tags'] });
-    const first = { origin: config.endpoints.search, path: SEARCH, query, post: { type: 'application/json', body } };
-    const { rows, requests } = await allRows(listPages(api, first, 'deployments', 'items', cursorOfNext));
-    return { byId: new Map(rows.map((row) => [String(row['crn']), row])), requests };
-  } catch (thrown) {
-    const error = await account.optionalFailure(thrown);
-    if (error.isRejection && api.isCheck === true)
-      return { requests: 1, skipped: { label: 'the search for tags', error } };
-    api.log('warn', `deployments: tags and access_tags are null, because the request failed (${briefly(error)})`);
-    return { requests: 1 };
-  }
+  const query = { account_id: await account.requireId(), limit: PAGE_SIZE };
+  const post = postOf({ query: QUERY, fields: ['crn', 'tags', 'access_tags'] });
+  const request = { stream: 'deployments', endpoint: 'search', path: SEARCH, query, post } as const;
+  const rows = await loadList(account, { ...request, list: 'items', next: withCursor, key: 'crn' });
+  return new Map(rows.map((row) => [row['crn'], row]));
 }
 
 /** Only an empty page marks the end of the list: any other page may be short. */
-function cursorOfNext({ items, search_cursor: cursor }: Row): PageToken | undefined {
-  const value = textOf(cursor);
-  const isEnd = value === undefined || (Array.isArray(items) && items.length === 0);
-  return isEnd ? undefined : { name: 'search_cursor', value, inBody: true };
+const withCursor: NextPage = ({ items, search_cursor }, first) => {
+  const isEnd = textOf(search_cursor) === undefined || (Array.isArray(items) && items.length === 0);
+  return isEnd ? undefined : { ...first, post: postOf({ search_cursor }) };
+};
+
+function postOf(body: Row): { type: string; body: string } {
+  return { type: 'application/json', body: JSON.stringify(body) };
 }
 
-/** A database without tags has empty lists; a database that the search omits has null. */
-export function tagsOf({ id }: Deployment, { byId }: Tags): Row {
-  const { tags = [], access_tags = [] } = byId?.get(id) ?? { tags: null, access_tags: null };
-  return { tags, access_tags };
-}
-
-export function warnOfUntagged(deployments: readonly Deployment[], { byId }: Tags, { api }: Account): void {
-  // A check requests only one row, so all other deployments would seem untagged.
-  if (byId === undefined || api.isCheck === true) return;
-  const missing = deployments.filter(({ id }) => !byId.has(id));
+/** Sets the tags of each record. A database without tags has empty lists; a database that the search omits has null, with a warning. */
+export function addTags(records: readonly Row[], found: Tags | undefined, { api }: Account): void {
+  const missing: Row[] = [];
+  for (const record of records) {
+    const row = found?.get(record['id']);
+    if (row === undefined) missing.push(record);
+    const { tags = [], access_tags = [] } = row ?? { tags: null, access_tags: null };
+    Object.assign(record, { tags, access_tags });
+  }
   const [first] = missing;
-  if (first === undefined) return;
-  const which = `${count(missing.length, 'deployment')}, such as ${first.id}`;
+  // A check requests only one row, so all other deployments would seem untagged.
+  if (first === undefined || found === undefined || api.isCheck === true) return;
+  const which = `${count(missing.length, 'deployment')}, such as ${String(first['id'])}`;
   api.log(
     'warn',
     `deployments: tags and access_tags are null for ${which}, because IBM Cloud's search omits them. New deployments appear in search results after a delay. If the problem persists, report it`,

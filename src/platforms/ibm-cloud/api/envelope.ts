@@ -3,6 +3,7 @@ import type { ParsedPage } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
+import { textOf } from './values.ts';
 
 // Functions that take a body throw `unexpected_body` if the body has another shape, so that an invalid response never looks
 // like an empty list.
@@ -22,6 +23,13 @@ export function objectIn(body: unknown, name: string, path: string): Row {
   const value = objectOf(body, path)[name];
   if (!isRow(value)) throw unexpectedBody(path, `${name} is missing or not an object`);
   return value;
+}
+
+/** The non-empty text with this name in a body. */
+export function textIn(body: unknown, name: string, path: string): string {
+  const text = textOf(objectOf(body, path)[name]);
+  if (text === undefined) throw unexpectedBody(path, `${name} is missing or not text`);
+  return text;
 }
 
 /** The list with this name in a body. */

@@ -11,45 +11,39 @@ import { textOf } from './values.ts';
  */
 const MAX_PAGES = 2_000;
 
-/** How to request the next page: with a query parameter, or with the only property of the next request body. */
-export interface PageToken {
-  name: string;
-  value: string;
-  inBody?: true;
-}
+/** Returns the request for the next page of a list, or undefined at its end. Throws `unexpected_body`. */
+export type NextPage = (body: Row, first: Request) => Request | undefined;
 
 /**
- * Yields the rows of each page of a list. Each response body contains its rows under the name `list`. `next` returns the token of the
- * next page, or undefined at the end of the list. A check requests one page with one row, unless `isWhole` is true. Throws a
- * ConnectorError, even for pages that never end.
+ * Yields the rows of each page of a list. Each response body contains its rows under the name `list`. A check requests one page with
+ * one row, unless `isWhole` is true. Throws a ConnectorError, even for pages that never end.
  */
 export async function* listPages(
   api: Api,
   first: Request,
   stream: string,
   list: string,
-  next: (body: Row, request: Request) => PageToken | undefined,
+  next: NextPage,
   isWhole = api.isCheck !== true,
 ): AsyncGenerator<Row[], void, void> {
   const { path } = first;
-  const tokens = new Set<string>();
-  for (let request = isWhole ? first : ofOneRow(first); ;) {
+  const requested = new Set<string>();
+  let request: Request | undefined = isWhole ? first : ofOneRow(first);
+  while (request !== undefined) {
+    requested.add(keyOf(request));
     const body = objectOf(await api.get(request, stream), path);
     const rows = rowsOf(body, list, path);
-    const token = next(body, request);
-    if (token !== undefined && (tokens.has(token.value) || tokens.size >= MAX_PAGES)) {
-      throw unexpectedBody(path, `its pages never end: ${tokens.size + 1} were read`);
+    request = next(body, first);
+    if (request !== undefined && (requested.has(keyOf(request)) || requested.size > MAX_PAGES)) {
+      throw unexpectedBody(path, `its pages never end: ${requested.size} were read`);
     }
     yield rows;
-    if (token === undefined || !isWhole) return;
-    tokens.add(token.value);
-    request = pageAt(token, first);
+    if (!isWhole) return;
   }
 }
 
-function pageAt({ name, value, inBody }: PageToken, first: Request): Request {
-  if (inBody === true) return { ...first, post: { type: 'application/json', body: JSON.stringify({ [name]: value }) } };
-  return { ...first, query: { ...first.query, [name]: value } };
+function keyOf({ query, post }: Request): string {
+  return JSON.stringify([query, post]);
 }
 
 function ofOneRow({ query = {}, ...request }: Request): Request {
@@ -57,54 +51,30 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** Returns all rows of a list, and the number of requests. */
-export async function allRows(pages: AsyncIterable<Row[]>): Promise<{ rows: Row[]; requests: number }> {
-  const all: Row[][] = [];
-  for await (const rows of pages) all.push(rows);
-  return { rows: all.flat(), requests: all.length };
-}
-
-/** The rows of a list that is documented without pagination. Throws `unexpected_body`, even if the list has another page. */
-export function rowsOfOnlyPage(body: unknown, list: string, path: string): Row[] {
-  const rows = rowsOf(body, list, path);
-  const { next, next_url } = objectOf(body, path);
-  if (isAbsent(next) && isAbsent(next_url)) return rows;
+/** The end of a list that is documented without pagination. */
+export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
+  if (isAbsent(next) && isAbsent(next_url)) return undefined;
   throw unexpectedBody(path, 'it has a second page, although pagination is not documented for this list');
-}
-
-// Only the token is taken from the link to the next page; the link's host and path are never requested (icd-api.md 2). A
-// link without a token is an error: treating it as the end of the list would lose rows.
-
-/** The token in a link, under the first of these names that the link contains. The link may be an object with `href`. */
-export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
-  if (isAbsent(link)) return undefined;
-  for (const name of names) {
-    const value = parameterOf(link, name);
-    if (value !== undefined) return { name, value };
-  }
-  throw unexpectedBody(path, `its link to the next page does not have any of the parameters ${names.join(', ')}`);
-}
+};
 
 /**
- * The offset in the link `next`. If the link has no offset, it is computed from `limit`, which the service may have
- * lowered.
+ * Finds the next page by the token in a link, which is one of these parameters. The link may be an object with `href`; its host and
+ * path are never requested (icd-api.md 2). A link without a token is an error: treating it as the end of the list would lose rows.
  */
-export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
-  if (isAbsent(next)) return undefined;
-  const current = Number(query?.['offset'] ?? 0);
-  const offset = Number(parameterOf(next, 'offset') ?? current + Number(limit));
-  if (!Number.isSafeInteger(offset) || offset <= current) {
-    throw unexpectedBody(path, `its next page doesn't follow the page at offset ${current}`);
-  }
-  return { name: 'offset', value: String(offset) };
+export function linked(link: 'next' | 'next_url', ...parameters: readonly string[]): NextPage {
+  return ({ [link]: target }, first) => {
+    if (isAbsent(target)) return undefined;
+    const href = textOf(isRow(target) ? target['href'] : target) ?? '';
+    const query = new URLSearchParams(href.replace(/^[^?]*\??/, ''));
+    const name = parameters.find((each) => query.get(each));
+    if (name === undefined) {
+      const names = parameters.join(', ');
+      throw unexpectedBody(first.path, `its link to the next page does not have any of the parameters ${names}`);
+    }
+    return { ...first, query: { ...first.query, [name]: query.get(name) ?? '' } };
+  };
 }
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === '';
-}
-
-function parameterOf(link: unknown, name: string): string | undefined {
-  const href = isRow(link) ? link['href'] : link;
-  const query = typeof href === 'string' ? href.replace(/^[^?]*\??/, '') : '';
-  return textOf(new URLSearchParams(query).get(name));
 }

@@ -1,11 +1,12 @@
-import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Auth, SendRequest } from '../../../http/auth.ts';
 import { addCredential } from '../../../text/credentials.ts';
 import { rawText, serverText } from '../../../text/server-text.ts';
 import { terms } from '../terms.ts';
-import { textOf, within } from './values.ts';
+import { textIn } from './envelope.ts';
+import { within } from './values.ts';
 
 /** A token is renewed after this fraction of its lifetime, and not used in its last seconds (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
@@ -14,7 +15,7 @@ const MARGIN_MS = 10_000;
 /** Matches IAM's error codes. A proxy or firewall returns other codes or none. */
 const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
-const PATH = 'identity/token';
+export const TOKEN_PATH = 'identity/token';
 
 interface Token {
   header: string;
@@ -41,7 +42,7 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
 }
 
 export function tokenRequest(iam: string, form: Readonly<Record<string, string>>): Request {
-  return postForm(iam, PATH, form);
+  return postForm(iam, TOKEN_PATH, form);
 }
 
 /** A form that contains the credentials itself. */
@@ -66,8 +67,7 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
   async function fetchToken(send: SendRequest): Promise<Token> {
     const requestedAt = now();
     const body = await exchange(send);
-    const text = textOf(within(body, 'access_token'));
-    if (text === undefined) throw unexpectedBody(PATH, 'it has no access_token');
+    const text = textIn(body, 'access_token', TOKEN_PATH);
     addCredential(text);
     // If IAM returns no lifetime, the token is used until a service rejects it.
     const life = (Number(within(body, 'expires_in')) || Infinity) * 1_000;
@@ -107,7 +107,7 @@ export function exchangeError(error: ConnectorError, iam: string): ConnectorErro
 /** Whether an access token could not be obtained. */
 export function isAboutToken({ problem, facts, cause }: ConnectorError): boolean {
   const request = cause instanceof ConnectorError ? cause.facts : facts;
-  return problem === 'profile_rejected' || request['path'] === PATH;
+  return problem === 'profile_rejected' || request['path'] === TOKEN_PATH;
 }
 
 /** Whether IAM itself rejected the request for a token, which it does with HTTP 400 for a wrong key. */

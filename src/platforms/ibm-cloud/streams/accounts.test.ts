@@ -5,7 +5,6 @@ import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { accounts } from './accounts.ts';
 
 // The access token in these tests does not contain the account.
-const details = { account_id: ACCOUNT };
 
 test('the record of the account excludes the personal data of the owner', async () => {
   const body = {
@@ -17,7 +16,7 @@ test('the record of the account excludes the personal data of the owner', async 
     owner_userid: 'someone',
     owner_iamid: 'IBMid-1',
   };
-  const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: body } });
+  const { stream, printed, api } = openIbmRead(accounts, { answers: { [ACCOUNT]: body } });
   await stream.toEnd();
   expect(printed.rows).toEqual([
     { id: ACCOUNT, account_id: ACCOUNT, name: 'Orders', type: 'PAYG', status: 'ACTIVE', owner_iam_id: 'IBMid-1' },
@@ -30,13 +29,13 @@ test('the record of the account excludes the personal data of the owner', async 
 });
 
 test('a response without an id gets the requested id', async () => {
-  expect(await ibmRows(accounts, { answers: { details, [ACCOUNT]: { name: 'Orders' } } })).toMatchObject([
+  expect(await ibmRows(accounts, { answers: { [ACCOUNT]: { name: 'Orders' } } })).toMatchObject([
     { id: ACCOUNT, name: 'Orders' },
   ]);
 });
 
 test.each([403, 404])('with HTTP %i, the record contains only the id, and a warning is logged', async (status) => {
-  const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(status, 'x') } });
+  const { stream, printed, api } = openIbmRead(accounts, { answers: { [ACCOUNT]: refusal(status, 'x') } });
   await stream.toEnd();
   expect(printed.rows).toEqual([{ id: ACCOUNT, account_id: ACCOUNT }]);
   expect(api.logged).toEqual([
@@ -45,6 +44,6 @@ test.each([403, 404])('with HTTP %i, the record contains only the id, and a warn
 });
 
 test('the stream fails if the API has an outage', async () => {
-  const { stream } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(503, 'x') } });
+  const { stream } = openIbmRead(accounts, { answers: { [ACCOUNT]: refusal(503, 'x') } });
   await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'server_error' });
 });

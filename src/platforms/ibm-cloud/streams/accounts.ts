@@ -1,8 +1,6 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
-import type { Row } from '../../../core/record/row.ts';
-import type { Skipped } from '../../../core/retrieval/partitions.ts';
-import { accountId } from '../account/account-id.ts';
+import type { List } from '../../../core/retrieval/shared/declaration.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { objectOf } from '../api/envelope.ts';
@@ -26,20 +24,21 @@ export const accounts = ibmStream({
   },
 });
 
-async function loadAccount(account: Account): Promise<{ rows: Row[]; requests: number; skipped?: Skipped }> {
+async function loadAccount(account: Account): Promise<List> {
   const { api, config } = account;
-  const id = await account.once(accountId);
+  const id = await account.requireId();
   const path = `${PATH}/${encodeURIComponent(id)}`;
   const body = await orRejection(api.get({ origin: config.endpoints.accounts, path }, 'accounts'));
   if (body instanceof ConnectorError) {
+    // A check reports the rejection itself.
     if (api.isCheck !== true) {
       api.log(
         'warn',
         `accounts: the record contains only the id, because IBM Cloud rejected the request (${body.answer})`,
       );
     }
-    return { rows: [{ id }], requests: 1, skipped: { label: `the details of account ${id}`, error: body } };
+    return { rows: [{ id }], skipped: { label: `the details of account ${id}`, error: body } };
   }
   const row = objectOf(body, path);
-  return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }], requests: 1 };
+  return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }] };
 }

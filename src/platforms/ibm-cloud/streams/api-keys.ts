@@ -3,9 +3,8 @@ import type { Row } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { everyServiceIdGroup, loadIdentities } from '../account/identities.ts';
+import { logListed } from '../account/list.ts';
 import { claimsOf } from '../api/token.ts';
-import { textOrNull } from '../api/values.ts';
-import { count } from '../terms.ts';
 
 const ADMINISTRATOR = 'the Administrator role on IAM Identity';
 
@@ -37,24 +36,18 @@ export const apiKeys = ibmStream({
   },
 });
 
-async function loadKeys(account: Account): Promise<{ rows: Row[]; requests: number }> {
-  const { api } = account;
+async function loadKeys(account: Account): Promise<{ rows: Row[] }> {
   const groups = await everyServiceIdGroup(account);
-  const lists = await Promise.all([load('user', [{}]), load('serviceid', groups)]);
-  const rows = lists.flatMap((list) => list.rows);
-  for (const row of rows) row['description'] = textOrNull(row['description']);
-  api.log(
-    'info',
-    `IBM Cloud lists ${count(rows.length, 'API key')} for this API key; to include all keys, grant ${ADMINISTRATOR}`,
-  );
-  if (api.isCheck !== true) await warnIfOwn(rows, account);
-  return { rows, requests: lists.reduce((sum, { requests }) => sum + requests, 0) };
+  const rows = (await Promise.all([load('user', [{}]), load('serviceid', groups)])).flat();
+  logListed(account, rows.length, 'API key', ADMINISTRATOR);
+  if (account.api.isCheck !== true) await warnIfOwn(rows, account);
+  return { rows };
 
-  async function load(type: string, more: ReadonlyArray<{ group_id?: string }>): ReturnType<typeof loadIdentities> {
+  async function load(type: string, more: ReadonlyArray<{ group_id?: string }>): Promise<Row[]> {
     const filters = more.map((filter) => ({ scope: 'account', type, ...filter }));
-    const list = await loadIdentities(account, 'api_keys', 'apikeys', ADMINISTRATOR, filters);
-    for (const row of list.rows) row['type'] = type;
-    return list;
+    const keys = await loadIdentities(account, 'api_keys', 'apikeys', ADMINISTRATOR, filters);
+    for (const key of keys) key['type'] = type;
+    return keys;
   }
 }
 

@@ -34,7 +34,6 @@ export const auditEvents = ibmStream({
   },
   primaryKey: 'id',
   startDateField: 'created_at',
-  dropped: [],
   fields: {
     id: text('ID of the event, or a hash of its content if the event has no ID.'),
     deployment_id: text('CRN of the deployment.'),

@@ -4,7 +4,6 @@ import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts
 import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { auditRoutes } from './audit-routes.ts';
 
-const details = { account_id: ACCOUNT };
 const stream = {
   id: 't1',
   name: 'siem',
@@ -18,7 +17,6 @@ const rules = [
   { target_ids: [], locations: ['us-east'] },
 ];
 const answers = {
-  details,
   routes: { routes: [{ id: 'r1', name: 'all', managed_by: 'account', rules }] },
   targets: { targets: [stream, bucket] },
   settings: { default_targets: ['t2', 't2'] },

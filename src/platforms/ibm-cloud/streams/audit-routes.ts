@@ -2,12 +2,12 @@ import { boolean, integer, text, timestamp } from '../../../core/stream/fields.t
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
+import { loadList } from '../account/list.ts';
 import { objectOf, rowsOf } from '../api/envelope.ts';
-import { rowsOfOnlyPage } from '../api/pages.ts';
 import { textOf, within } from '../api/values.ts';
 import { requiringRole } from '../terms.ts';
 
-const [ROUTES, TARGETS, SETTINGS] = ['api/v2/routes', 'api/v2/targets', 'api/v2/settings'] as const;
+const ROUTES = 'api/v2/routes';
 const ROLE = 'the Viewer role on the service atracker';
 
 /**
@@ -23,7 +23,6 @@ export const auditRoutes = ibmStream({
     madeOf: ['account_id', 'route_id', 'rule_number', 'location', 'target_id'],
     needs: ['account_id'],
   },
-  dropped: [],
   fields: {
     id: text('Key generated for this stream: account_id/route_id/rule_number/location/target_id.'),
     route_id: text('ID of the route; null for a default target.'),
@@ -47,15 +46,20 @@ export const auditRoutes = ibmStream({
   },
 });
 
-async function load(account: Account): Promise<{ rows: Row[]; requests: number }> {
-  const [routes, targets, settings] = await Promise.all([ROUTES, TARGETS, SETTINGS].map(get));
-  const lines = rowsOfOnlyPage(routes, 'routes', ROUTES).flatMap(linesOf);
-  const defaults = textsIn(settings?.['default_targets']).map((target_id) => ({ target_id, is_default_target: true }));
-  const byId = new Map(rowsOfOnlyPage(targets, 'targets', TARGETS).map((target) => [target['id'], target]));
-  const rows = [...lines, ...defaults].map((row) => ({ ...row, ...targetIn(byId.get(row.target_id)) }));
-  return { rows, requests: 3 };
+async function load(account: Account): Promise<{ rows: Row[] }> {
+  const [routes, targets, { default_targets }] = await Promise.all([list('routes'), list('targets'), settings()]);
+  const lines = routes.flatMap(linesOf);
+  const defaults = textsIn(default_targets).map((target_id) => ({ target_id, is_default_target: true }));
+  const byId = new Map(targets.map((target) => [target['id'], target]));
+  return { rows: [...lines, ...defaults].map((row) => ({ ...row, ...targetIn(byId.get(row.target_id)) })) };
 
-  async function get(path: string): Promise<Row> {
+  function list(name: 'routes' | 'targets'): Promise<Row[]> {
+    const request = { stream: 'audit_routes', endpoint: 'atracker', path: `api/v2/${name}`, role: ROLE } as const;
+    return loadList(account, { ...request, list: name });
+  }
+
+  async function settings(): Promise<Row> {
+    const path = 'api/v2/settings';
     const request = { origin: account.config.endpoints.atracker, path };
     return objectOf(await requiringRole(ROLE, path, account.api.get(request, 'audit_routes')), path);
   }

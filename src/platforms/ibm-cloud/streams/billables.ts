@@ -6,9 +6,9 @@ import type { Row } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { isDatabaseService } from '../account/instance.ts';
-import { loadInventory } from '../account/inventory.ts';
+import { crnsByGuid } from '../account/inventory.ts';
 import { guidOf } from '../account/selection.ts';
-import { isNoSuchMonth, loadUsage } from '../account/usage.ts';
+import { loadUsage } from '../account/usage.ts';
 import { parseCrn } from '../api/crn.ts';
 import { rowsOf } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
@@ -24,13 +24,17 @@ export const billables = ibmStream({
     way: 'month',
     cursorField: 'month',
     // IBM finalizes a month by the 20th of the next month. It is unknown how many months IBM keeps.
-    rules: { firstMonths: 12, finalOnDay: 21, keptMonths: 3, saysThereIsNone: isNoSuchMonth },
+    rules: {
+      firstMonths: 12,
+      finalOnDay: 21,
+      keptMonths: 3,
+      saysThereIsNone: ({ status }) => status === 400 || status === 404,
+    },
     limits: ({ selection }) => selection.limits,
     path: PATH,
     load: loadMonth,
   },
   primaryKey: 'id',
-  dropped: [],
   fields: {
     id: text(
       'Key generated for this stream: month/identifier/sku/metric/region/pricing_country, plus a number if several records share these values.',
@@ -102,9 +106,8 @@ async function deploymentOf(resource: Row, account: Account): Promise<string | u
   const crn = parseCrn(id);
   if (crn !== undefined) return isDatabaseService(crn.service) ? id : undefined;
   // The id may be a bare GUID (icd-api.md 6).
-  const { deployments } = await account.once(loadInventory);
-  const found = deployments.find((deployment) => guidOf(deployment.id) === guidOf(id));
-  if (found !== undefined) return found.id;
+  const found = (await account.once(crnsByGuid)).get(guidOf(id));
+  if (found !== undefined) return found;
   if (!isDatabaseService(String(resource_id)) && !isDatabaseService(String(plan_id))) return undefined;
   if (id === '') throw unexpectedBody(PATH, `a row of ${String(plan_id)} has no resource_instance_id`);
   return id;

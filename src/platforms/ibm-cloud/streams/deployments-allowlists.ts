@@ -15,7 +15,6 @@ export const deploymentsAllowlists = ibmStream({
     absentEverywhere: 'empty',
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },
-  dropped: [],
   fields: {
     id: text('Key generated for this stream: deployment_id/address.'),
     deployment_id: text('CRN of the deployment.'),

@@ -18,7 +18,6 @@ export const deploymentsAutoscalings = ibmStream({
     absentEverywhere: 'empty',
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id', 'resource'], needs: ['deployment_id', 'resource'] },
-  dropped: [],
   fields: {
     id: text('Key generated for this stream: deployment_id/group_id/resource.'),
     deployment_id: text('CRN of the deployment.'),

@@ -25,7 +25,6 @@ export const deploymentsRecipes = ibmStream({
   },
   primaryKey: 'id',
   startDateField: 'created_at',
-  dropped: [],
   fields: {
     id: text('CRN of the task.'),
     deployment_id: text('CRN of the deployment.'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { ACCOUNT, crnOf, guidOf } from '../../../../test-support/unit/instances.ts';
+import { crnOf, guidOf } from '../../../../test-support/unit/instances.ts';
 import { deploymentsReclamations } from './deployments-reclamations.ts';
 
 const resources = [
@@ -22,7 +22,7 @@ test.each([
 ])(
   'with the options %j, only the selected databases have records, and custom properties are omitted',
   async (config, ids) => {
-    const answers = { details: { account_id: ACCOUNT }, reclamations: { resources } };
+    const answers = { reclamations: { resources } };
     const { stream, printed } = openIbmRead(deploymentsReclamations, { answers, config });
     await stream.toEnd();
     expect(printed.rows.map(({ id }) => id)).toEqual(ids);

@@ -1,19 +1,18 @@
-import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { accountId } from '../account/account-id.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { isDatabaseService } from '../account/instance.ts';
+import { loadList } from '../account/list.ts';
 import { parseCrn } from '../api/crn.ts';
-import { rowsOfOnlyPage } from '../api/pages.ts';
-import { textOf } from '../api/values.ts';
+import { textIn } from '../api/envelope.ts';
 
+const STREAM = 'deployments_reclamations';
 const RECLAMATIONS = 'v1/reclamations';
 
 /** `GET /v1/reclamations` (icd-accounts-access.md 2.22), which has no pagination. */
 export const deploymentsReclamations = ibmStream({
-  name: 'deployments_reclamations',
+  name: STREAM,
   description: 'Deleted deployments that can still be restored. IBM Cloud keeps them for three days.',
   retrieval: { way: 'shared', path: RECLAMATIONS, load },
   primaryKey: 'id',
@@ -31,22 +30,17 @@ export const deploymentsReclamations = ibmStream({
   },
 });
 
-async function load(account: Account): Promise<{ rows: Row[]; requests: number }> {
-  const { api, config, selection } = account;
-  const query = { account_id: await account.once(accountId) };
-  const request = { origin: config.endpoints.resource_controller, path: RECLAMATIONS, query };
-  const all = rowsOfOnlyPage(await api.get(request, 'deployments_reclamations'), 'resources', RECLAMATIONS);
-  const rows = all.map((row) => {
-    const deployment_id = textOf(row['entity_crn']);
-    if (deployment_id === undefined) throw unexpectedBody(RECLAMATIONS, 'a reclamation has no entity_crn');
-    return { ...row, deployment_id };
-  });
-  return { rows: rows.filter(isSelected), requests: 1 };
+async function load(account: Account): Promise<{ rows: Row[] }> {
+  const { resourceGroupIds } = account.selection;
+  const query = { account_id: await account.requireId() };
+  const request = { stream: STREAM, endpoint: 'resource_controller', path: RECLAMATIONS, query } as const;
+  const all = await loadList(account, { ...request, list: 'resources' });
+  const rows = all.map((row) => ({ ...row, deployment_id: textIn(row, 'entity_crn', RECLAMATIONS) }));
+  return { rows: rows.filter(isSelected) };
 
-  function isSelected(row: Row & { deployment_id: string }): boolean {
-    const id = row.deployment_id;
-    const groups = selection.resourceGroupIds;
-    const isInGroup = groups.length === 0 || groups.includes(String(row['resource_group_id']));
-    return isDatabaseService(parseCrn(id)?.service ?? '') && selection.hasDeployment(id) && isInGroup;
+  function isSelected({ deployment_id, ...row }: Row & { deployment_id: string }): boolean {
+    const isInGroup = resourceGroupIds.length === 0 || resourceGroupIds.includes(String(row['resource_group_id']));
+    const { service = '' } = parseCrn(deployment_id) ?? {};
+    return isDatabaseService(service) && account.selection.hasDeployment(deployment_id) && isInGroup;
   }
 }

@@ -20,7 +20,6 @@ export const deploymentsRecoveryWindows = ibmStream({
     absentEverywhere: 'empty',
   },
   primaryKey: 'deployment_id',
-  dropped: [],
   fields: {
     deployment_id: text('CRN of the deployment.'),
     generation: text('Always gen1; generation 2 recovery windows are not read.'),

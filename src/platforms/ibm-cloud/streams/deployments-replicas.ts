@@ -24,7 +24,6 @@ export const deploymentsReplicas = ibmStream({
     absentEverywhere: 'empty',
   },
   primaryKey: 'deployment_id',
-  dropped: [],
   fields: {
     deployment_id: text('CRN of the deployment.'),
     generation: text("Always gen1; IBM Cloud doesn't report generation 2 replicas."),

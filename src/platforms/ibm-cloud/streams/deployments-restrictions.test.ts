@@ -26,7 +26,6 @@ const REDIS = { serviceName: 'databases-for-redis' };
 
 async function read(rules: readonly Row[], more: Record<string, unknown> = {}): Promise<IbmRead> {
   const answers = {
-    details: { account_id: ACCOUNT },
     rules: { count: rules.length, rules },
     z1: zone,
     z2: { id: 'z2', name: 'vpn', addresses: [] },
@@ -68,7 +67,6 @@ test('a record contains every address of the zones of its rule, and each zone is
     { id: 'r2/1', contexts: [context(null, null, { endpoint_type: 'public' })], addresses: [] },
   ]);
   expect(opened.api.requests.filter(({ path }) => path.startsWith('v1/zones/'))).toHaveLength(2);
-  expect(opened.stream.reader.report.requests).toBe(4);
   expect(warningsOf(opened)).toEqual([]);
 });
 
@@ -88,15 +86,11 @@ test('a rule has one record for each database service or instance, and for all s
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  [
-    'has more rules than it lists',
-    { [ACCOUNT]: { current_rule_count: 5 } },
-    'IBM Cloud lists only 1 of 5 rules with this',
-  ],
+  ['has more rules than it lists', { [ACCOUNT]: { current_rule_count: 5 } }, 'IBM Cloud lists 1 of 5 rules'],
   [
     'rejects the request for the number of rules',
     { [ACCOUNT]: refusal(403, 'x') },
-    'rejected the request for the number of rules',
+    'IBM Cloud lists 1 of an unknown number of rules',
   ],
 ])('an account that %s causes a warning', async (_, more, reason) => {
   const opened = await read([rule('r1', [REDIS])], more);
@@ -110,7 +104,7 @@ test('a number of rules that is missing causes no warning', async () => {
 
 test('an attribute that no field contains causes a warning', async () => {
   const warnings = warningsOf(await read([rule('r1', [{ ...REDIS, resource: 'x' }])]));
-  expect(warnings).toEqual([expect.stringContaining('no field shows the attributes resource. The first rule is r1')]);
+  expect(warnings).toEqual([expect.stringContaining('no field shows the attributes resource')]);
 });
 
 test('a zone that is rejected with HTTP 403 fails the stream, and names the role', async () => {

@@ -90,11 +90,6 @@ describe('a generation 1 scaling group', () => {
     ]);
   });
 
-  test('may have sizes that are strings', async () => {
-    const [row] = await gen1(group({ members: { allocation_count: '2' }, memory: { allocation_mb: '1024' } }));
-    expect(row).toMatchObject({ members: 2, memory_mb_per_member: 512 });
-  });
-
   test('has null for missing and invalid sizes', async () => {
     const [row] = await gen1({ id: 'member', memory: [], cpu: 'many', disk: { allocation_mb: {} } });
     expect(row).toMatchObject({ members: null, memory_mb_total: null, cpu_count_total: null, disk_mb_total: null });

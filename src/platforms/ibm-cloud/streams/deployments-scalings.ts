@@ -1,5 +1,4 @@
 import { type Field, number, text } from '../../../core/stream/fields.ts';
-import { coerce } from '../../../core/record/normalise.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Account } from '../account/account.ts';
@@ -27,7 +26,6 @@ export const deploymentsScalings = ibmStream({
     rows: (body, { path }) => rowsIn(body, 'groups', path, gen1Row),
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id'], needs: ['deployment_id', 'group_id'] },
-  dropped: [],
   fields: {
     id: text('Key generated for this stream: deployment_id/group_id.'),
     deployment_id: text('CRN of the deployment.'),
@@ -61,18 +59,15 @@ function limits<N extends string>(name: N, what: string): Record<`${N}_${'min' |
 /** One partition per generation 1 deployment, and another per generation 2 deployment with known sizes. */
 async function scaledDeployments(account: Account): Promise<Partitions> {
   const { deployments, all } = await account.once(loadInventory);
-  const gen2 = deployments.filter(({ generation }) => generation === 'gen2');
   const sizeless: Deployment[] = [];
-  const partitions = gen2.flatMap((deployment): Partition[] => {
+  const gen2: Partition[] = [];
+  for (const deployment of deployments.filter(({ generation }) => generation === 'gen2')) {
     const { id, row, account } = deployment;
     const sizes = gen2SizesOf(row);
-    if (sizes !== undefined) {
-      const fields = { account_id: account ?? null, deployment_id: id, generation: 'gen2' };
-      return [{ id, label: labelOf(deployment), fields, rows: [gen2Row(sizes)] }];
-    }
-    sizeless.push(deployment);
-    return [];
-  });
+    const fields = { account_id: account ?? null, deployment_id: id, generation: 'gen2' };
+    if (sizes === undefined) sizeless.push(deployment);
+    else gen2.push({ id, label: labelOf(deployment), fields, rows: [gen2Row(sizes)] });
+  }
   // Deployments that are still being provisioned have no sizes.
   const active = sizeless.filter(({ row }) => row['state'] === 'active');
   const [first] = active;
@@ -82,31 +77,38 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
       `deployments_scalings: no record for ${count(active.length, 'active deployment')}, such as ${labelOf(first)}, because IBM Cloud doesn't report their sizes. If the problem persists, report it`,
     );
   }
-  const leftOut = { 'of generation 2 without sizes': sizeless.length };
-  return { chosen: [...(await partitionsOf(deployments, account)), ...partitions], all, leftOut };
+  const leftOut = sizeless.map(() => 'of generation 2 without sizes');
+  return { chosen: [...(await partitionsOf(deployments, account)), ...gen2], all, leftOut };
 }
 
+/** How each generation names a resource. */
+const RESOURCES = [
+  { name: 'cpu_count', gen1: 'cpu', unit: 'count', gen2: 'cpu_count', factor: 1 },
+  { name: 'memory_mb', gen1: 'memory', unit: 'mb', gen2: 'memory_gb', factor: MB_PER_GB },
+  { name: 'disk_mb', gen1: 'disk', unit: 'mb', gen2: 'storage_gb', factor: MB_PER_GB },
+] as const;
+
 /** The row of a generation 1 group, whose allocations are divided equally among its members. */
-function gen1Row(row: Row): Row {
-  const { id, count: counted, members, memory, cpu, disk, host_flavor, ...rest } = row;
+function gen1Row({ id, count: counted, members, memory, cpu, disk, host_flavor, ...rest }: Row): Row {
+  const resources = { memory, cpu, disk };
   const size = within(members, 'allocation_count') ?? counted ?? null;
-  const cpus = within(cpu, 'allocation_count');
-  return {
+  const row = {
     ...rest,
     group_id: id,
     members: size,
     ...limitsOf('members', members, 'count'),
-    // An allocation of 0 means shared CPUs.
-    ...allocation('cpu_count', numberOf(cpus) === 0 ? null : cpus, size),
-    ...limitsOf('cpu_count', cpu, 'count'),
-    ...allocation('memory_mb', within(memory, 'allocation_mb'), size),
-    ...limitsOf('memory_mb', memory, 'mb'),
-    ...allocation('disk_mb', within(disk, 'allocation_mb'), size),
-    ...limitsOf('disk_mb', disk, 'mb'),
     host_flavor_id: within(host_flavor, 'id'),
     host_flavor_name: within(host_flavor, 'name'),
     shards: null,
   };
+  for (const { name, gen1, unit } of RESOURCES) {
+    const allocation = within(resources[gen1], `allocation_${unit}`);
+    // An allocation of 0 means shared CPUs.
+    const total = name === 'cpu_count' && allocation === 0 ? null : allocation;
+    const share = typeof total === 'number' && typeof size === 'number' ? total / size : NaN;
+    Object.assign(row, sizesOf(name, share, total), limitsOf(name, resources[gen1], unit));
+  }
+  return row;
 }
 
 function limitsOf(name: string, resource: unknown, unit: string): Row {
@@ -117,36 +119,20 @@ function limitsOf(name: string, resource: unknown, unit: string): Row {
   };
 }
 
-function allocation(name: string, total: unknown, members: unknown): Row {
-  const share = numberOf(total) / numberOf(members);
-  return { [`${name}_per_member`]: Number.isFinite(share) ? share : null, [`${name}_total`]: total };
-}
-
 /**
  * The row of a generation 2 deployment. It has no totals if it has shards: IBM doesn't report how many members they have.
  */
-function gen2Row({ members = null, shards = null, host_flavor = null, cpu_count, memory_gb, storage_gb }: Row): Row {
-  const sizes = (name: string, size: unknown, unit: number): Row => {
-    const each = numberOf(size) * unit;
-    const total = shards === null ? each * numberOf(members) : NaN;
-    return {
-      [`${name}_per_member`]: Number.isFinite(each) ? each : null,
-      [`${name}_total`]: Number.isFinite(total) ? total : null,
-    };
-  };
-  return {
-    group_id: 'member',
-    members,
-    ...sizes('cpu_count', cpu_count, 1),
-    ...sizes('memory_mb', memory_gb, MB_PER_GB),
-    ...sizes('disk_mb', storage_gb, MB_PER_GB),
-    host_flavor_id: host_flavor,
-    shards,
-  };
+function gen2Row({ members = null, shards = null, host_flavor: host_flavor_id = null, ...sizes }: Row): Row {
+  const row = { group_id: 'member', members, host_flavor_id, shards };
+  for (const { name, gen2, factor } of RESOURCES) {
+    const size = sizes[gen2];
+    const each = typeof size === 'number' ? size * factor : NaN;
+    const total = typeof members === 'number' && shards === null ? each * members : NaN;
+    Object.assign(row, sizesOf(name, each, Number.isFinite(total) ? total : null));
+  }
+  return row;
 }
 
-/** The value as a number, or NaN if the value is not numeric. */
-function numberOf(value: unknown): number {
-  const number = coerce(value, 'number');
-  return typeof number === 'number' ? number : NaN;
+function sizesOf(name: string, perMember: number, total: unknown): Row {
+  return { [`${name}_per_member`]: Number.isFinite(perMember) ? perMember : null, [`${name}_total`]: total };
 }

@@ -18,7 +18,6 @@ export const deploymentsVersions = ibmStream({
     },
   },
   primaryKey: { field: 'id', madeOf: KEY, needs: ['deployment_id', 'to_version'] },
-  dropped: [],
   fields: {
     id: text('Key generated for this stream: deployment_id/from_version/to_version/method.'),
     deployment_id: text('CRN of the deployment.'),

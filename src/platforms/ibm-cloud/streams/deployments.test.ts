@@ -6,7 +6,6 @@ import type { Row } from '../../../core/record/row.ts';
 import { deployments } from './deployments.ts';
 
 const GROUPS = { resources: [{ id: 'g1', name: 'default' }] };
-const KEY = { account_id: ACCOUNT };
 
 /** A deployment in the databases API (icd-api.md 2.3.2). */
 const detail = (more: Row = {}): Row => ({
@@ -23,7 +22,7 @@ const detail = (more: Row = {}): Row => ({
     ...more,
   },
 });
-const answers = { details: KEY, resource_groups: GROUPS, [encodeURIComponent(crnOf(1))]: detail() };
+const answers = { resource_groups: GROUPS, [encodeURIComponent(crnOf(1))]: detail() };
 
 /** A row with every field that the inventory is known to contain (icd-api.md 2.1). Some fields may contain secrets. */
 const whole = (row: Row): Row => ({
@@ -117,9 +116,8 @@ test('the record of a generation 1 deployment combines its instance with the res
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-  // The key details, the groups, the list, the search, and the deployment's details are requested once each.
-  expect(api.requests).toHaveLength(5);
-  expect(stream.reader.report.requests).toBe(3);
+  // The groups, the list, the search, and the deployment's details are requested once each.
+  expect(api.requests).toHaveLength(4);
 });
 
 test('the record of a generation 2 deployment contains its sizes, but not its connection details', async () => {
@@ -175,7 +173,7 @@ describe('a deployment whose details request is rejected', () => {
     const instances = [gen1Row(1), gen1Row(2), gen2Row(3, {})];
     const { stream, printed } = openIbmRead(deployments, {
       instances,
-      answers: { details: KEY, resource_groups: GROUPS },
+      answers: { resource_groups: GROUPS },
     });
     await stream.toEnd();
     expect(printed.rows).toHaveLength(3);

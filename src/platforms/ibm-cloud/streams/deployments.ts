@@ -5,8 +5,8 @@ import { gen2SettingsOf } from '../account/gen2-settings.ts';
 import { type Deployment, gen2SizesOf } from '../account/instance.ts';
 import { INSTANCES, loadInventory } from '../account/inventory.ts';
 import { reportOf } from '../account/partitions.ts';
-import { resourceGroupNames } from '../account/resource-groups.ts';
-import { loadTags, tagsOf, warnOfUntagged } from '../account/tags.ts';
+import { loadResourceGroups } from '../account/resource-groups.ts';
+import { addTags, loadTags } from '../account/tags.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
@@ -24,14 +24,15 @@ export const deployments = ibmStream({
     way: 'shared',
     path: INSTANCES,
     async load(account) {
-      const [{ deployments: all, requests }, names, tags] = await Promise.all([
+      const [{ deployments: all }, groups = [], tags] = await Promise.all([
         account.once(loadInventory),
-        resourceGroupNames(account),
-        loadTags(account),
+        account.optional('resource_group_name is', account.once(loadResourceGroups)),
+        account.optional('tags and access_tags are', loadTags(account)),
       ]);
-      warnOfUntagged(all, tags, account);
-      const rows = all.map((each) => ({ ...rowOf(each, names), ...tagsOf(each, tags) }));
-      return { rows, requests: requests + tags.requests, skipped: tags.skipped };
+      const names = new Map(groups.map(({ id, name }) => [id, name]));
+      const rows = all.map((each) => rowOf(each, names));
+      addTags(rows, tags, account);
+      return { rows };
     },
     detail: {
       isWanted: () => true,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/stream.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { ACCOUNT, crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
+import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Accounts } from '../account/accounts.ts';
 import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
@@ -126,11 +126,6 @@ test.each<[name: string, row: Row, leftOut: string]>([
 
 const PROFILES = { profiles: { profiles: [{ id: 'p' }] } };
 const ACCESS_REVIEW = { ...PROFILES, serviceids: { serviceids: [] } };
-const ZONED = {
-  id: 'r',
-  resources: [{ attributes: [{ name: 'serviceName', value: 'databases-for-redis' }] }],
-  contexts: [{ attributes: [{ name: 'networkZoneId', value: 'z1' }] }],
-};
 const ROUTING = { routes: { routes: [] }, targets: { targets: [] }, settings: {} };
 
 test.each<[name: string, end: string, list: string, answers?: Record<string, unknown>]>([
@@ -138,7 +133,6 @@ test.each<[name: string, end: string, list: string, answers?: Record<string, unk
   ['audit_routes', 'targets', 'targets', ROUTING],
   ['deployments_reclamations', 'reclamations', 'resources'],
   ['deployments_restrictions', 'rules', 'rules'],
-  ['deployments_restrictions', 'z1', 'addresses', { rules: { rules: [ZONED] } }],
   ['resource_groups', 'resource_groups', 'resources'],
   ['service_ids', 'serviceid_groups', 'serviceid_groups', ACCESS_REVIEW],
   ['trusted_profiles', 'identities', 'identities', { ...PROFILES, links: { links: [] }, rules: { rules: [] } }],
@@ -146,17 +140,17 @@ test.each<[name: string, end: string, list: string, answers?: Record<string, unk
   ['trusted_profiles', 'rules', 'rules', { ...PROFILES, identities: { identities: [] }, links: { links: [] } }],
 ])('the stream %s fails if the response for %s has a second page', async (name, end, list, answers = {}) => {
   for (const link of [{ next: { href: '/x?offset=1' } }, { next_url: '/x?start=1' }]) {
-    const all = { details: { account_id: ACCOUNT }, ...answers, [end]: { [list]: [], ...link } };
+    const all = { ...answers, [end]: { [list]: [], ...link } };
     const { stream } = openIbmRead(streamOf(name), { answers: all });
     await expect(stream.toEnd()).rejects.toMatchObject({ facts: { detail: expect.stringContaining('second page') } });
   }
 });
 
 test.each([
-  ['service_ids', 'serviceid_groups', 'serviceid_groups', 'a group has no id'],
-  ['deployments_reclamations', 'reclamations', 'resources', 'a reclamation has no entity_crn'],
+  ['service_ids', 'serviceid_groups', 'serviceid_groups', 'row 1 of 1 has no id'],
+  ['deployments_reclamations', 'reclamations', 'resources', 'entity_crn is missing or not text'],
 ])('the stream %s fails if a row in the response for %s has no ID', async (name, end, list, detail) => {
-  const answers = { details: { account_id: ACCOUNT }, ...ACCESS_REVIEW, [end]: { [list]: [{ id: 7 }] } };
+  const answers = { ...ACCESS_REVIEW, [end]: { [list]: [{ id: 7 }] } };
   const { stream } = openIbmRead(streamOf(name), { answers });
   await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'unexpected_body', facts: { detail } });
 });

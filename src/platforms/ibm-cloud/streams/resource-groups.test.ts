@@ -3,8 +3,6 @@ import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { resourceGroups } from './resource-groups.ts';
 
-const details = { account_id: ACCOUNT };
-
 test('the record of a resource group contains no links', async () => {
   const group = {
     id: 'g1',
@@ -22,7 +20,7 @@ test('the record of a resource group contains no links', async () => {
     updated_at: '2026-07-17T06:41:51Z',
   };
   const { stream, printed } = openIbmRead(resourceGroups, {
-    answers: { details, resource_groups: { resources: [group] } },
+    answers: { resource_groups: { resources: [group] } },
   });
   await stream.toEnd();
   expect(printed.rows).toEqual([

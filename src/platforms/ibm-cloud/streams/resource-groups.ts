@@ -9,7 +9,7 @@ export const resourceGroups = ibmStream({
   retrieval: {
     way: 'shared',
     path: RESOURCE_GROUPS,
-    load: async (account) => ({ rows: await account.once(loadResourceGroups), requests: 1 }),
+    load: async (account) => ({ rows: await account.once(loadResourceGroups) }),
   },
   primaryKey: 'id',
   dropped: ['quota_url', 'payment_methods_url', 'teams_url', 'resource_linkages'],

@@ -10,9 +10,8 @@ import {
   loadIdentities,
   requestOfIdentity,
 } from '../account/identities.ts';
+import { logListed } from '../account/list.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { textOrNull } from '../api/values.ts';
-import { count } from '../terms.ts';
 
 /** `GET /v1/serviceids` of each service ID group (icd-accounts-access.md 2.16). */
 export const serviceIds = ibmStream({
@@ -41,17 +40,11 @@ export const serviceIds = ibmStream({
   },
 });
 
-async function loadServiceIds(account: Account): Promise<{ rows: Row[]; requests: number }> {
+async function loadServiceIds(account: Account): Promise<{ rows: Row[] }> {
   const groups = await everyServiceIdGroup(account);
   const filters = groups.map((group) => ({ ...group, show_group_id: 'true' }));
-  const list = await loadIdentities(account, 'service_ids', 'serviceids', IDENTITY_VIEWER, filters);
-  for (const row of list.rows) {
-    row['description'] = textOrNull(row['description']);
-    pruneToFields(row, serviceIds.fields);
-  }
-  account.api.log(
-    'info',
-    `IBM Cloud lists ${count(list.rows.length, 'service ID')} for this API key. It may omit service IDs that the key can't view; to include them, grant ${IDENTITY_VIEWER}`,
-  );
-  return list;
+  const rows = await loadIdentities(account, 'service_ids', 'serviceids', IDENTITY_VIEWER, filters);
+  for (const row of rows) pruneToFields(row, serviceIds.fields);
+  logListed(account, rows.length, 'service ID', IDENTITY_VIEWER);
+  return { rows };
 }

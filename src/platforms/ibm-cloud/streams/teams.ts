@@ -1,16 +1,15 @@
-import { ConnectorError } from '../../../core/failure/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { accountId } from '../account/account-id.ts';
+import type { Query } from '../../../core/stream/request.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import { orRejection } from '../api/failure.ts';
-import { allRows, listPages, offsetOfNext } from '../api/pages.ts';
+import { addLists, loadList, logListed } from '../account/list.ts';
+import { linked } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
-import { count, requiringRole } from '../terms.ts';
 
 const GROUPS = 'v2/groups';
+const VIEWER = 'the Viewer role on IAM Access Groups';
 const PAGE_SIZE = 100;
 
 /** `GET /v2/groups`, and `GET /v2/groups/{id}/members` for each group (icd-api.md 2.6). */
@@ -43,48 +42,22 @@ export const teams = ibmStream({
   },
 });
 
-interface List {
-  rows: Row[];
-  requests: number;
-}
-
-async function loadGroups(account: Account): Promise<List> {
-  const account_id = await account.once(accountId);
-  const list = loadList('groups', GROUPS, { account_id, show_federated: 'true' }, account);
-  const { rows, requests } = await requiringRole('the Viewer role on IAM Access Groups', GROUPS, list);
-  // Pagination by offset isn't a snapshot, so a group may be listed twice.
-  const groups = [...new Map(rows.map((group) => [group['id'], group])).values()];
-  const members = await Promise.all(groups.map((group) => loadMembers(group, account)));
-  for (const [i, group] of groups.entries()) {
+async function loadGroups(account: Account): Promise<{ rows: Row[] }> {
+  const query = { account_id: await account.requireId(), show_federated: 'true' };
+  const groups = await load('groups', GROUPS, query, { key: 'id', role: VIEWER });
+  await addLists(account, 'teams', 'members', groups, (id) =>
+    load('members', `${GROUPS}/${id}/members`, { membership_type: 'all', verbose: 'true' }),
+  );
+  for (const group of groups) {
     group['description'] = textOrNull(group['description']);
-    group['members'] = members[i]?.rows ?? null;
     pruneToFields(group, teams.fields);
   }
-  account.api.log(
-    'info',
-    `IBM Cloud lists ${count(groups.length, 'access group')} for this API key. It omits groups that the key can't view; to include them, grant the Viewer role on IAM Access Groups`,
-  );
-  return { rows: groups, requests: members.reduce((sum, list) => sum + (list?.requests ?? 1), requests) };
-}
+  logListed(account, groups.length, 'access group', VIEWER);
+  return { rows: groups };
 
-/** Logs a warning and returns undefined if the request is rejected: the group may have been deleted since it was listed. */
-async function loadMembers({ id }: Row, account: Account): Promise<List | undefined> {
-  const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
-  const list = await orRejection(loadList('members', path, { membership_type: 'all', verbose: 'true' }, account));
-  if (!(list instanceof ConnectorError)) return list;
-  account.api.log(
-    'warn',
-    `teams: members of ${String(id)} is null, because IBM Cloud rejected the request (${list.answer})`,
-  );
-  return undefined;
-}
-
-function loadList(
-  list: string,
-  path: string,
-  filters: Readonly<Record<string, string>>,
-  { api, config }: Account,
-): Promise<List> {
-  const first = { origin: config.endpoints.iam, path, query: { ...filters, limit: PAGE_SIZE, offset: 0 } };
-  return allRows(listPages(api, first, 'teams', list, offsetOfNext));
+  function load(list: string, path: string, filters: Query, more = {}): Promise<Row[]> {
+    const query = { ...filters, limit: PAGE_SIZE, offset: 0 };
+    const request = { stream: 'teams', endpoint: 'iam', path, query, list, next: linked('next', 'offset') } as const;
+    return loadList(account, { ...request, ...more });
+  }
 }

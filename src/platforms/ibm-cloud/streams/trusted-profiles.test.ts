@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { trustedProfiles } from './trusted-profiles.ts';
 
 test('a list that is rejected for several profiles causes one warning, with the first response', async () => {
   const answers = {
-    details: { account_id: ACCOUNT },
     profiles: { profiles: ['p1', 'p2', 'p3'].map((id) => ({ id })) },
     identities: { identities: [{ type: 'user', iam_id: 'IBMid-1' }] },
     'p1/links': { links: [] },
@@ -22,6 +20,6 @@ test('a list that is rejected for several profiles causes one warning, with the 
     { id: 'p3', links: null, rules: [] },
   ]);
   expect(api.logged.filter((line) => line.startsWith('warn'))).toEqual([
-    'warn trusted_profiles: links is null for 2 trusted profiles, such as p2, because IBM Cloud rejected the request (HTTP 403)',
+    'warn trusted_profiles: links is null for 2 of 3 records, such as p2, because IBM Cloud rejected the request (HTTP 403)',
   ]);
 });

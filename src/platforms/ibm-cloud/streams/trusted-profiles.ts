@@ -1,4 +1,3 @@
-import { ConnectorError } from '../../../core/failure/errors.ts';
 import { boolean, integer, listOfObjects, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
@@ -10,16 +9,11 @@ import {
   loadIdentities,
   requestOfIdentity,
 } from '../account/identities.ts';
-import { orRejection } from '../api/failure.ts';
-import { rowsOfOnlyPage } from '../api/pages.ts';
+import { loadList, addLists, logListed } from '../account/list.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { textOrNull } from '../api/values.ts';
-import { count } from '../terms.ts';
 
 /** The lists of a profile that show who can assume it. None of these lists is paginated. */
 const PARTS = ['identities', 'links', 'rules'] as const;
-
-const requestOf = requestOfIdentity('profiles');
 
 /** `GET /v1/profiles`, and identities, links and rules of each (icd-accounts-access.md 2.18). */
 export const trustedProfiles = ibmStream({
@@ -30,7 +24,7 @@ export const trustedProfiles = ibmStream({
     way: 'shared',
     path: 'v1/profiles',
     load: loadProfiles,
-    detail: lastLogins('trusted profile', requestOf),
+    detail: lastLogins('trusted profile', requestOfIdentity('profiles')),
   },
   primaryKey: 'id',
   dropped: [
@@ -77,46 +71,21 @@ export const trustedProfiles = ibmStream({
   },
 });
 
-async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: number }> {
-  const { rows, requests } = await loadIdentities(account, 'trusted_profiles', 'profiles', IDENTITY_VIEWER);
+async function loadProfiles(account: Account): Promise<{ rows: Row[] }> {
+  const rows = await loadIdentities(account, 'trusted_profiles', 'profiles', IDENTITY_VIEWER);
   // These requests need the same role.
   const parts = account.api.isCheck === true ? [] : PARTS;
-  await Promise.all(parts.map((part) => addPart(rows, part, account)));
-  for (const row of rows) {
-    row['description'] = textOrNull(row['description']);
-    pruneToFields(row, trustedProfiles.fields);
-  }
-  account.api.log(
-    'info',
-    `IBM Cloud lists ${count(rows.length, 'trusted profile')} for this API key. It may omit profiles that the key can't view; to include them, grant ${IDENTITY_VIEWER}`,
+  await Promise.all(
+    parts.map((part) =>
+      addLists(account, 'trusted_profiles', part, rows, async (id) => {
+        const path = `v1/profiles/${id}/${part}`;
+        const items = await loadList(account, { stream: 'trusted_profiles', endpoint: 'iam', path, list: part });
+        // A link contains its resource as a separate object.
+        return items.map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
+      }),
+    ),
   );
-  return { rows, requests: requests + rows.length * parts.length };
-}
-
-/** Sets null and logs one warning for all profiles if the request is rejected: a profile may have been deleted since it was listed. */
-async function addPart(rows: readonly Row[], part: (typeof PARTS)[number], account: Account): Promise<void> {
-  const outcomes = await Promise.all(rows.map((row) => loadPart(row, part, account)));
-  for (const [i, row] of rows.entries()) row[part] = Array.isArray(outcomes[i]) ? outcomes[i] : null;
-  const rejected = rows.filter((_, i) => outcomes[i] instanceof ConnectorError);
-  const first = outcomes.find((outcome) => outcome instanceof ConnectorError);
-  if (first === undefined) return;
-  account.api.log(
-    'warn',
-    `trusted_profiles: ${part} is null for ${count(rejected.length, 'trusted profile')}, such as ${String(rejected[0]?.['id'])}, because IBM Cloud rejected the request (${first.answer})`,
-  );
-}
-
-async function loadPart(
-  row: Row,
-  part: (typeof PARTS)[number],
-  account: Account,
-): Promise<Row[] | ConnectorError | undefined> {
-  const profile = requestOf(row, account);
-  // A record without an ID fails the stream later.
-  if (profile === undefined) return undefined;
-  const request = { ...profile, path: `${profile.path}/${part}` };
-  const body = await orRejection(account.api.get(request, 'trusted_profiles'));
-  if (body instanceof ConnectorError) return body;
-  // A link contains its resource as a separate object.
-  return rowsOfOnlyPage(body, part, request.path).map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
+  for (const row of rows) pruneToFields(row, trustedProfiles.fields);
+  logListed(account, rows.length, 'trusted profile', IDENTITY_VIEWER);
+  return { rows };
 }

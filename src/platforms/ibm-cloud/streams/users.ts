@@ -1,15 +1,13 @@
 import { text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { accountId } from '../account/account-id.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { LAST_LOGIN_FIELDS, lastLogins } from '../account/identities.ts';
+import { loadList, logListed } from '../account/list.ts';
 import { failureOf } from '../api/failure.ts';
-import { allRows, listPages, tokenIn } from '../api/pages.ts';
-import { textOf, textOrNull, within } from '../api/values.ts';
-import { count, requiringRole } from '../terms.ts';
+import { linked } from '../api/pages.ts';
+import { textOrNull, within } from '../api/values.ts';
 
-const ACCOUNTS = 'v2/accounts';
 const VIEWER = 'the Viewer role on User Management';
 const PAGE_SIZE = 100;
 
@@ -20,13 +18,12 @@ export const users = ibmStream({
   needsOption: 'access_review',
   retrieval: {
     way: 'shared',
-    path: `${ACCOUNTS}/{id}/users`,
+    path: 'v2/accounts/{id}/users',
     load: loadUsers,
-    detail: lastLogins('user', (row, { config }) => {
-      const id = textOf(row['iam_id']);
-      if (id === undefined) return undefined;
-      return { origin: config.endpoints.users, path: `${pathIn(row['account_id'])}/${encodeURIComponent(id)}` };
-    }),
+    detail: lastLogins('user', ({ account_id, iam_id }, { config }) => ({
+      origin: config.endpoints.users,
+      path: `${pathIn(account_id)}/${encodeURIComponent(String(iam_id))}`,
+    })),
   },
   primaryKey: { field: 'id', madeOf: ['account_id', 'iam_id'], needs: ['account_id', 'iam_id'] },
   dropped: ['phonenumber', 'altphonenumber', 'photo'],
@@ -45,31 +42,22 @@ export const users = ibmStream({
 });
 
 function pathIn(account: unknown): string {
-  return `${ACCOUNTS}/${encodeURIComponent(String(account))}/users`;
+  return `v2/accounts/${encodeURIComponent(String(account))}/users`;
 }
 
-async function loadUsers(account: Account): Promise<{ rows: Row[]; requests: number }> {
-  const { api, config } = account;
-  const id = await account.once(accountId);
-  const first = { origin: config.endpoints.users, path: pathIn(id), query: { limit: PAGE_SIZE } };
-  const pages = listPages(api, first, 'users', 'resources', (body) =>
-    tokenIn(body['next_url'], ['_start'], first.path),
-  );
-  const { rows, requests } = await requiringRole(VIEWER, first.path, allRows(pages));
-  // The list isn't a snapshot, and may contain a user twice.
-  const found = [...new Map(rows.map((row) => [row['iam_id'], row])).values()];
-  for (const row of found) {
+async function loadUsers(account: Account): Promise<{ rows: Row[] }> {
+  const id = await account.requireId();
+  const request = { stream: 'users', endpoint: 'users', path: pathIn(id), query: { limit: PAGE_SIZE } } as const;
+  const next = linked('next_url', '_start');
+  const rows = await loadList(account, { ...request, list: 'resources', next, key: 'iam_id', role: VIEWER });
+  for (const row of rows) {
     // The record's id is generated later. Until then, messages show this id.
     row['id'] = row['iam_id'];
     for (const name of ['email', 'firstname', 'lastname']) row[name] = textOrNull(row[name]);
   }
-  if (api.isCheck === true) return { rows: found, requests };
-  api.log(
-    'info',
-    `IBM Cloud lists ${count(found.length, 'user')} for this API key. It may omit users that the key can't view; to include them, grant ${VIEWER}`,
-  );
-  if (found.length <= 1) await warnIfRestricted(account, id);
-  return { rows: found, requests };
+  logListed(account, rows.length, 'user', VIEWER);
+  if (account.api.isCheck !== true && rows.length <= 1) await warnIfRestricted(account, id);
+  return { rows };
 }
 
 /** A restricted list contains at most the caller (icd-accounts-access.md 2.15 and 2.20). */

@@ -1,0 +1,75 @@
+import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import type { Row } from '../../../core/record/row.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import type { EndpointName } from '../api/endpoints.ts';
+import { orRejection } from '../api/failure.ts';
+import { type NextPage, listPages, onlyPage } from '../api/pages.ts';
+import { textOf } from '../api/values.ts';
+import { count, requiringRole } from '../terms.ts';
+import type { Account } from './account.ts';
+
+/** How to request a list of an account's resources. */
+interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'messages'> {
+  /** The stream that needs the list. */
+  stream: string;
+  endpoint: EndpointName;
+  /** The name of the list in the body. */
+  list: string;
+  /** Default: the list has one page. */
+  next?: NextPage;
+  /** The field that identifies a row. If a list that isn't a snapshot contains a row twice, it is returned once. */
+  key?: string;
+  /** The role that the error recommends if the API rejects the request. */
+  role?: string;
+}
+
+/** Requests all pages of a list. Throws a ConnectorError. */
+export async function loadList(
+  { api, config }: Account,
+  { stream, endpoint, list, next = onlyPage, key, role, ...request }: ListRequest,
+): Promise<Row[]> {
+  const { path } = request;
+  const pages = listPages(api, { origin: config.endpoints[endpoint], ...request }, stream, list, next);
+  const rows = (await requiringRole(role, path, Array.fromAsync(pages))).flat();
+  if (key === undefined) return rows;
+  const byKey = new Map<string, Row>();
+  for (const [i, row] of rows.entries()) {
+    const id = textOf(row[key]);
+    if (id === undefined) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} has no ${key}`);
+    byKey.set(id, row);
+  }
+  return [...byKey.values()];
+}
+
+/** Requests a list for each row. If a request is rejected, the field is null: the row may have been deleted since it was listed. */
+export async function addLists(
+  account: Account,
+  stream: string,
+  field: string,
+  rows: readonly Row[],
+  load: (id: string) => Promise<Row[]>,
+): Promise<void> {
+  const outcomes = await Promise.all(rows.map(({ id }) => orRejection(load(encodeURIComponent(String(id))))));
+  const rejected: Array<[row: Row, error: ConnectorError]> = [];
+  for (const [i, row] of rows.entries()) {
+    const outcome = outcomes[i] ?? [];
+    if (outcome instanceof ConnectorError) rejected.push([row, outcome]);
+    row[field] = outcome instanceof ConnectorError ? null : outcome;
+  }
+  const [first] = rejected;
+  if (first === undefined) return;
+  const [{ id }, { answer }] = first;
+  const which = `${rejected.length} of ${count(rows.length, 'record')}, such as ${String(id)}`;
+  account.api.log(
+    'warn',
+    `${stream}: ${field} is null for ${which}, because IBM Cloud rejected the request (${answer})`,
+  );
+}
+
+/** Logs the length of a list once. Without the role, IBM may omit rows instead of rejecting the request. */
+export function logListed(account: Account, n: number, thing: string, role: string, things = `${thing}s`): void {
+  account.logOnce(
+    'info',
+    `IBM Cloud lists ${count(n, thing, things)} for this API key. It may omit ${things} that the key can't view; to include them, grant ${role}`,
+  );
+}
