@@ -128,7 +128,9 @@ it("if an identity's last login is rejected, the identity is emitted without it 
     expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
     expect(keysRead(result, 'service_ids').toSorted()).toEqual([...sandbox.keys('service_ids')].toSorted());
     expect(logged(result, 'WARN')).toEqual([
-      expect.stringMatching(new RegExp(`^service_ids: service ID ${first} without last logins, because .*HTTP 403`)),
+      expect.stringMatching(
+        new RegExp(`^service_ids: 1 service ID without last logins, such as service ID ${first}, because .*HTTP 403`),
+      ),
     ]);
   });
 });

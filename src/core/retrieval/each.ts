@@ -9,12 +9,6 @@ const MAX_FAILURES_IN_A_ROW = 5;
 /** A partition, or a row whose details are requested separately. */
 export type Item = Pick<Partition, 'label' | 'account' | 'origin'>;
 
-export interface Outcome<T> {
-  rejected: Map<T, ConnectorError>;
-  /** The first failure, which makes the stream incomplete. */
-  failure: ConnectorError | undefined;
-}
-
 /**
  * Reads all partitions. Skips each partition that the API rejects, with a warning. Throws the rejection if the API
  * rejects all partitions of an account, or if the user turned on fail_on_refused_deployments. Throws the first failure only
@@ -65,15 +59,16 @@ export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: re
 /**
  * Reads all items; the origins of each account are read in parallel. A failure is logged, and the other items are read,
  * unless too many fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs
- * and the signal's reason.
+ * and the signal's reason. Returns the rejections, and the first failure.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,
   items: readonly T[],
   noun: string,
   read: (item: T) => Promise<void>,
-): Promise<Outcome<T>> {
-  const outcome: Outcome<T> = { rejected: new Map(), failure: undefined };
+): Promise<{ rejected: Map<T, ConnectorError>; failure: ConnectorError | undefined }> {
+  const rejected = new Map<T, ConnectorError>();
+  let failure: ConnectorError | undefined;
   const log = (sentence: string): void => session.output.log('error', `${stream.name}: ${sentence}`);
 
   async function readGroup(group: readonly T[]): Promise<void> {
@@ -93,9 +88,9 @@ export async function each<S, T extends Item>(
         const error = expectedError(thrown);
         // One log line is enough for all items that waited for the same circuit.
         if (error.endsOrigin && hasEnded()) untried += 1;
-        else if (error.isRejection) outcome.rejected.set(item, error);
+        else if (error.isRejection) rejected.set(item, error);
         else {
-          outcome.failure ??= error;
+          failure ??= error;
           log(`${item.label} could not be read: ${error.message}`);
         }
         if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
@@ -109,7 +104,7 @@ export async function each<S, T extends Item>(
 
   const groups = [...Map.groupBy(items, ({ account, origin }) => `${account} ${origin}`).values()];
   await eachInParallel(groups, groups.length, readGroup);
-  return outcome;
+  return { rejected, failure };
 }
 
 /**

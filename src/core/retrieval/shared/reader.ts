@@ -1,3 +1,4 @@
+import { count } from '../../reading/report.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { Row } from '../../record/row.ts';
 import type { Request } from '../../stream/request.ts';
@@ -15,22 +16,21 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   const { session } = reader;
   const { path, detail } = retrieval;
   const { rows, failure } = await retrieval.load(session.shared);
+  const isWanted = detail?.isWanted(session.shared) === true;
   const complete: Row[] = [];
   const incomplete: Incomplete[] = [];
   for (const row of rows) {
     const request = detail?.request(row, session.shared);
-    if (request === undefined || detail === undefined) {
+    if (detail === undefined || request === undefined) {
       complete.push(row);
       continue;
     }
     // The list may also contain these fields. Remove them, because the user doesn't want them or the detail request
     // returns them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
-    if (!detail.isWanted(session.shared)) complete.push(row);
-    else {
-      const { account, origin } = request;
-      incomplete.push({ row, request, label: `${detail.noun} ${String(row['id'])}`, account, origin });
-    }
+    const { account, origin } = request;
+    if (isWanted) incomplete.push({ row, request, label: `${detail.noun} ${String(row['id'])}`, account, origin });
+    else complete.push(row);
   }
   if (complete.length > 0) {
     reader.emit(reader.page(complete, path));
@@ -54,13 +54,11 @@ async function readDetails<S, F extends string>(
   const { rejected, failure } = await each(reader, incomplete, detail.noun, ({ row, request }) =>
     reader.read(request, (body) => complete(row, detail.values(body, request))),
   );
-  const rows = [...rejected.keys()].map(({ row }) => row);
-  const [first] = rejected.values();
-  const warnOf = (which: string, answer: string | undefined): void =>
-    reader.warn(`${which} without ${detail.what}, because the API rejected the request (${answer})`);
-  // If the details of all rows are rejected, log one warning instead of hundreds.
-  if (rows.length === incomplete.length && rows.length > 1) warnOf(`all ${rows.length} ${detail.noun}s`, first?.answer);
-  else for (const [{ label }, { answer }] of rejected) warnOf(label, answer);
-  for (const row of rows) complete(row, {});
+  const [[first, error] = []] = rejected;
+  if (first !== undefined) {
+    const which = `${count(rejected.size, detail.noun)} without ${detail.what}, such as ${first.label}`;
+    reader.warn(`${which}, because the API rejected the request (${error?.answer})`);
+  }
+  for (const { row } of rejected.keys()) complete(row, {});
   if (failure !== undefined) throw failure;
 }

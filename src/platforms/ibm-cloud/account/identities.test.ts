@@ -24,5 +24,7 @@ test('a warning about the last login of a user contains the IAM ID', async () =>
   const answers = { users: { resources: [{ iam_id: 'IBMid-1' }] }, 'IBMid-1': refusal(403) };
   const { stream, printed } = openIbmRead(users, { answers, config });
   await stream.toEnd();
-  expect(printed.logged('WARN')).toEqual([expect.stringMatching(/^users: user IBMid-1 without last logins/)]);
+  expect(printed.logged('WARN')).toEqual([
+    expect.stringMatching(/^users: 1 user without last logins, such as user IBMid-1,/),
+  ]);
 });
