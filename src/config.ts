@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inputError } from './core/failure/errors.ts';
 import { type Row, isRow } from './core/record/row.ts';
 import { toUtcText } from './core/record/timestamp.ts';
+import { type Stream, isOffered } from './core/stream/stream.ts';
 import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
 import { boolean, wholeNumber } from './platforms/options.ts';
@@ -88,6 +89,11 @@ export type Config = z.output<typeof configSchema>;
 
 export function platformOf({ platform: { name } }: Config): Platform<unknown, unknown> {
   return PLATFORMS[name];
+}
+
+/** The streams that are available with this config. */
+export function offeredStreams(config: Config): Stream[] {
+  return platformOf(config).streams.filter((stream) => isOffered(stream, config.platform));
 }
 
 /** Called with a sentence about each ignored option. */

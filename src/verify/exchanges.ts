@@ -2,7 +2,18 @@ import { type Request, methodOf } from '../core/stream/request.ts';
 import type { Exchange } from '../http/client-options.ts';
 import { isAboutRate } from '../http/traffic/retry.ts';
 import type { Probe } from '../platforms/platform.ts';
-import { Counts } from './counts.ts';
+
+/** Counts how often each value was seen. */
+export class Counts extends Map<string | number, number> {
+  add(value: string | number): void {
+    this.set(value, (this.get(value) ?? 0) + 1);
+  }
+
+  /** The values and their counts, such as `string (3), null (1)`. */
+  override toString(): string {
+    return [...this].map(([value, count]) => `${value} (${count})`).join(', ');
+  }
+}
 
 /** The only path segments that a report shows, because any other segment could be an id. */
 const WORDS: ReadonlySet<string> = new Set(

@@ -3,7 +3,7 @@ import { isRow } from '../core/record/row.ts';
 import type { Field } from '../core/stream/fields.ts';
 import { count } from '../core/reading/report.ts';
 import type { Stream } from '../core/stream/stream.ts';
-import { Counts } from './counts.ts';
+import { Counts } from './exchanges.ts';
 
 /** Fields whose values are shown if VALUES contains them. Any other value could be confidential. */
 const ENUMERATIONS: ReadonlySet<string> = new Set(

@@ -1,7 +1,6 @@
-import { loadConfig, platformOf } from '../config.ts';
+import { loadConfig, offeredStreams, platformOf } from '../config.ts';
 import { connect, openReads } from '../connector.ts';
 import { asConnectorError } from '../core/failure/errors.ts';
-import { isOffered } from '../core/stream/stream.ts';
 import type { Exchange } from '../http/client-options.ts';
 import type { Context } from '../program/context.ts';
 import { Exchanges, endpointOf } from './exchanges.ts';
@@ -27,7 +26,7 @@ async function verify(context: Context, configPath: string, debug: boolean): Pro
   const config = await loadConfig(configPath, (sentence) => context.stderr(`Warning: ${sentence}\n`));
   context.signal.throwIfAborted();
   const platform = platformOf(config);
-  const offered = platform.streams.filter((stream) => isOffered(stream, config.platform));
+  const offered = offeredStreams(config);
   const output = new ShapesOutput(offered, context.stderr);
   const exchanges = new Exchanges(platform.probes ?? {});
   const wanted = offered.map((definition) => ({ definition, mode: 'full_refresh' as const, state: {}, where: '' }));

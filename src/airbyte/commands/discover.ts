@@ -1,8 +1,8 @@
-import { loadConfig, platformOf } from '../../config.ts';
+import { loadConfig, offeredStreams, platformOf } from '../../config.ts';
 import type { Context } from '../../program/context.ts';
 import type { Field } from '../../core/stream/fields.ts';
 import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
-import { type Stream, cursorFieldOf, isOffered, keyFieldOf, omission } from '../../core/stream/stream.ts';
+import { type Stream, cursorFieldOf, keyFieldOf, omission } from '../../core/stream/stream.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 
@@ -20,9 +20,8 @@ export async function runDiscover(
   const tell = (level: 'info' | 'warn', text: string): void =>
     output === undefined ? context.stderr(`${level === 'warn' ? 'Warning: ' : ''}${text}\n`) : output.tell(level, text);
   const config = await loadConfig(configPath, (sentence) => tell('warn', sentence));
-  const { streams } = platformOf(config);
-  const available = streams.filter((stream) => isOffered(stream, config.platform));
-  for (const stream of streams) if (!available.includes(stream)) tell('info', omission(stream));
+  const available = offeredStreams(config);
+  for (const stream of platformOf(config).streams) if (!available.includes(stream)) tell('info', omission(stream));
   const catalog = available.map(catalogStream);
   if (output === undefined) {
     const lines = catalog.map((stream) => {

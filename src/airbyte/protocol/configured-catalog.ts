@@ -1,4 +1,4 @@
-import { type Config, platformOf } from '../../config.ts';
+import { type Config, offeredStreams } from '../../config.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { type StreamFailure, unreadable } from '../../core/output/output.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
@@ -32,10 +32,9 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
  * available with this config.
  */
 export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
-  const { streams } = platformOf(config);
-  const available = streams.filter((stream) => isOffered(stream, config.platform)).map(({ name }) => name);
   const typed = text.split(',').map((name) => name.trim());
-  const names = text.trim() === 'all' ? available : typed.filter((name) => name !== '');
+  const all = offeredStreams(config).map(({ name }) => name);
+  const names = text.trim() === 'all' ? all : typed.filter((name) => name !== '');
   return [...new Set(names)].map((name) => ({ name, mode: 'incremental' }));
 }
 

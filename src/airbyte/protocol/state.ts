@@ -1,3 +1,4 @@
+import { streamStateIn } from '../../airbyte-state.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 
@@ -10,18 +11,14 @@ import { type Row, isRow } from '../../core/record/row.ts';
 export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
   const states = new Map<string, Row>();
   for (const [i, message] of valuesIn(path, text, warn).entries()) {
-    const value = isRow(message) && message['type'] === 'STATE' ? message['state'] : message;
-    const { type, stream } = isRow(value) ? value : {};
-    if (OTHER_MESSAGES.includes(type) || (isRow(value) && Object.values(value).every(isEmpty))) continue;
-    const descriptor = isRow(stream) ? stream['stream_descriptor'] : undefined;
-    const name = isRow(descriptor) ? descriptor['name'] : undefined;
-    const state = isRow(stream) ? (stream['stream_state'] ?? {}) : undefined;
-    if (typeof name !== 'string' || !isRow(state)) {
+    if (isRow(message) && (OTHER_MESSAGES.includes(message['type']) || Object.values(message).every(isEmpty))) continue;
+    const found = streamStateIn(message);
+    if (found === undefined) {
       throw inputError(
         `The state file ${path} contains something other than a STREAM state (entry ${i + 1}). Pass the STATE lines that a read printed.`,
       );
     }
-    states.set(name, state);
+    states.set(found.name, found.state);
   }
   return states;
 }

@@ -20,7 +20,7 @@ interface Property extends Record<string, unknown> {
 export function about(asJson: boolean): string {
   const properties = Object.fromEntries(
     [...SETTINGS].flatMap(([name, setting]) =>
-      setting.airbyte_hidden === true ? [] : [[name, propertyOf(name, setting)] as const],
+      setting['airbyte_hidden'] === true ? [] : [[name, propertyOf(name, setting)] as const],
     ),
   );
   const required = [...SETTINGS.keys()].filter(isRequired);
@@ -52,7 +52,7 @@ function propertyOf(name: string, setting: Setting): Property {
     // A tap prints only ASCII characters.
     description: (description ?? '').replaceAll('→', '->'),
   };
-  if (setting.airbyte_secret === true) Object.assign(property, { secret: true, writeOnly: true });
+  if (setting['airbyte_secret'] === true) Object.assign(property, { secret: true, writeOnly: true });
   if (owners.length === 0 || owners.length === PLATFORM_FORMS.length) return property;
   return { ...property, platforms: owners.map(({ properties }) => properties['name']?.const ?? '') };
 }

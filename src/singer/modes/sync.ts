@@ -1,9 +1,9 @@
-import { type Config, configFrom, platformOf } from '../../config.ts';
+import { type Config, configFrom, offeredStreams, platformOf } from '../../config.ts';
 import { type WantedStream, checkConnection, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
-import { type Stream, isOffered } from '../../core/stream/stream.ts';
+import type { Stream } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
 import { catalogEntry } from '../protocol/catalog.ts';
@@ -43,14 +43,9 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     wanted.push({ definition: withoutDeselectedDetails(definition, deselected), mode, state: from, where });
   }
   const states = new StateLines(writer, state, Date.now);
-  const output = new SingerOutput(context, log, outputs, states);
+  const output = new SingerOutput(writer, log, outputs, states);
   const { streams, toEnd } = openReads(config, context, output, wanted);
-  for (const [i, { reader }] of streams.entries()) {
-    const format = outputs[i]?.format;
-    if (format !== undefined && reader.cursor !== undefined) {
-      states.set(reader.stream.name, reader.cursor.state(), format);
-    }
-  }
+  for (const { reader } of streams) output.setState(reader.stream.name, reader.cursor?.state());
   states.send();
   const { ends, rejection } = await toEnd().finally(() => states.final());
   context.signal.throwIfAborted();
@@ -78,12 +73,11 @@ async function loadTapConfig({ env }: Context, configs: readonly string[], log: 
 }
 
 async function selectionOf(file: string | undefined, config: Config, log: TapLog): Promise<Selection> {
-  const { streams } = platformOf(config);
-  const { platform } = config;
-  const discovered = { streams: streams.filter((stream) => isOffered(stream, platform)).map(catalogEntry) };
   // Without a catalog, the discovered catalog is used, which selects everything.
-  const catalog = file === undefined ? discovered : await readObject('catalog', file);
-  return selectionIn(catalog, file, { streams, platform }, (sentence) => log.log('warn', sentence));
+  const catalog =
+    file === undefined ? { streams: offeredStreams(config).map(catalogEntry) } : await readObject('catalog', file);
+  const { platform } = config;
+  return selectionIn(catalog, file, { streams: platformOf(config).streams, platform }, (text) => log.log('warn', text));
 }
 
 /** Tests the config and logs which streams can be read. Prints nothing on stdout. Returns 0 if the config works. */

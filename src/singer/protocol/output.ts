@@ -1,4 +1,3 @@
-import type { Context } from '../../program/context.ts';
 import { type LineWriter, cachedBytes } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
 import type { Row } from '../../core/record/row.ts';
@@ -25,7 +24,7 @@ export class SingerOutput implements Output {
   readonly #states: StateLines;
   #heldUntil = 0;
 
-  constructor({ writer }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
+  constructor(writer: LineWriter, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
     this.#writer = writer;
     this.#log = log;
     this.#streams = new Map(streams.map((stream) => [stream.definition.name, stream]));
@@ -33,7 +32,7 @@ export class SingerOutput implements Output {
   }
 
   stream(name: string): StreamSink {
-    return new SingerStream(this, this.#writer, this.#states, this.#streams.get(name) as OutputStream);
+    return new SingerStream(this, this.#writer, this.#log, this.#states, this.#streams.get(name) as OutputStream);
   }
 
   log(level: Level, text: string, stack?: string): void {
@@ -51,8 +50,10 @@ export class SingerOutput implements Output {
     this.log('warn', `the API's rate limit was exceeded; requests resume at ${utcText(until)}`);
   }
 
-  counted(stream: string, value: number): void {
-    this.#log.counted(stream, value);
+  /** Sets the state of a stream. Does nothing if the stream has no bookmark, or if this sync doesn't change it. */
+  setState(name: string, state: object | undefined): void {
+    const format = this.#streams.get(name)?.format;
+    if (format !== undefined && state !== undefined) this.#states.set(name, state, format);
   }
 }
 
@@ -60,6 +61,7 @@ export class SingerOutput implements Output {
 class SingerStream implements StreamSink {
   readonly #output: SingerOutput;
   readonly #writer: LineWriter;
+  readonly #log: TapLog;
   readonly #states: StateLines;
   readonly #stream: OutputStream;
   readonly #head: Buffer;
@@ -71,9 +73,10 @@ class SingerStream implements StreamSink {
   /** The number of values that were set to null, by field. A RECORD can't express this. */
   readonly #nulled = new Map<string, number>();
 
-  constructor(output: SingerOutput, writer: LineWriter, states: StateLines, stream: OutputStream) {
+  constructor(output: SingerOutput, writer: LineWriter, log: TapLog, states: StateLines, stream: OutputStream) {
     this.#output = output;
     this.#writer = writer;
+    this.#log = log;
     this.#states = states;
     this.#stream = stream;
     const { definition, deselected } = stream;
@@ -115,7 +118,7 @@ class SingerStream implements StreamSink {
   }
 
   state({ value }: State): void {
-    this.#setState(value);
+    this.#output.setState(this.#stream.definition.name, value);
     this.#states.sendIfDue();
   }
 
@@ -124,19 +127,14 @@ class SingerStream implements StreamSink {
   }
 
   ended(_complete: boolean, last: { state: State | undefined } | undefined): void {
-    if (last?.state !== undefined) this.#setState(last.state.value);
-    this.#states.sendIfNew();
     const { name } = this.#stream.definition;
+    this.#output.setState(name, last?.state?.value);
+    this.#states.sendIfNew();
     for (const [field, count] of this.#nulled) {
       const values = count === 1 ? '1 value' : `${count} values`;
-      this.#output.log('warn', `${name}: ${values} of ${field} did not fit the declared type and were set to null`);
+      this.#log.log('warn', `${name}: ${values} of ${field} did not fit the declared type and were set to null`);
     }
-    this.#output.counted(name, this.#records);
-  }
-
-  #setState(value: object): void {
-    const { definition, format } = this.#stream;
-    if (format !== undefined) this.#states.set(definition.name, value, format);
+    this.#log.counted(name, this.#records);
   }
 
   #leaveOut(row: Row): void {

@@ -4,16 +4,10 @@ import { type Row, isRow } from '../../core/record/row.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
 
 /** A setting as declared in spec.json. */
-export interface Setting {
+export interface Setting extends Readonly<Record<string, unknown>> {
   type?: string | string[];
   const?: string;
-  title?: string;
   description?: string;
-  default?: unknown;
-  format?: string;
-  airbyte_secret?: boolean;
-  airbyte_hidden?: boolean;
-  [keyword: string]: unknown;
 }
 
 /** The settings of one platform. */
@@ -104,7 +98,7 @@ function asDeclared(value: unknown, setting: Setting | undefined): unknown {
     case 'object':
       return jsonIn(text);
     default:
-      return setting.format === 'date-time' ? (toUtcText(text) ?? value) : value;
+      return setting['format'] === 'date-time' ? (toUtcText(text) ?? value) : value;
   }
 }
 

@@ -3,6 +3,7 @@ import { parseInput, readInput, typeName } from '../../program/input-file.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { UNNAMED_PLATFORM } from '../../core/retrieval/state-format.ts';
 import { STREAMS } from '../../streams.ts';
+import { streamStateIn } from '../../airbyte-state.ts';
 import { bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 
 /** The state from which a sync resumes. */
@@ -36,8 +37,11 @@ export function parseTapState(raw: unknown, file: string): TapState {
   for (const message of [messages ?? []].flat()) {
     // The wrapper saves empty entries, which are ignored.
     if (message === null || (isRow(message) && Object.keys(message).length === 0)) continue;
-    const { name, state } = streamStateIn(message, file);
-    translated.set(name, bookmarkFrom(name, state));
+    const found = streamStateIn(message);
+    if (found === undefined) {
+      throw inputError(`${file} contains an airbyte_state that is not a list of STREAM states.`);
+    }
+    translated.set(found.name, bookmarkFrom(found.name, found.state));
   }
   for (const [name, bookmark] of translated) {
     if (!bookmarks.has(name) && Object.keys(bookmark).length > 0) bookmarks.set(name, bookmark);
@@ -50,17 +54,6 @@ function unwrapped(raw: unknown): unknown {
   if (raw['type'] === 'STATE' && isRow(raw['value'])) return raw['value'];
   if (isRow(raw['singer_state'])) return raw['singer_state'];
   return raw['type'] === 'STATE' || raw['type'] === 'STREAM' ? { airbyte_state: [raw] } : raw;
-}
-
-/** The stream and its state in a state message of the Airbyte connector. */
-function streamStateIn(message: unknown, file: string): { name: string; state: Row } {
-  const payload = isRow(message) ? (message['state'] ?? message) : {};
-  const stream = isRow(payload) ? payload['stream'] : undefined;
-  const descriptor = isRow(stream) ? stream['stream_descriptor'] : undefined;
-  const name = isRow(descriptor) ? descriptor['name'] : undefined;
-  const state = isRow(stream) ? (stream['stream_state'] ?? {}) : undefined;
-  if (typeof name === 'string' && isRow(state)) return { name, state };
-  throw inputError(`${file} contains an airbyte_state that is not a list of STREAM states.`);
 }
 
 /** Translates a state of the Airbyte connector. The state of an unknown stream stays unchanged. */

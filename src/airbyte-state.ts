@@ -1,0 +1,15 @@
+import { type Row, isRow } from './core/record/row.ts';
+
+/**
+ * Returns the stream and its state from a STREAM state of the Airbyte protocol, or from the message with this state. Returns undefined
+ * for anything else. The tap reads these states too, because users can switch to it from tap-airbyte-wrapper.
+ */
+export function streamStateIn(message: unknown): { name: string; state: Row } | undefined {
+  const payload = isRow(message) ? (message['state'] ?? message) : undefined;
+  const stream = isRow(payload) ? payload['stream'] : undefined;
+  if (!isRow(stream)) return undefined;
+  const { stream_descriptor: descriptor, stream_state } = stream;
+  const name = isRow(descriptor) ? descriptor['name'] : undefined;
+  const state = stream_state ?? {};
+  return typeof name === 'string' && isRow(state) ? { name, state } : undefined;
+}
