@@ -109,7 +109,7 @@ const systemErrors = problemsOf('system_error', {
   },
   body_too_large: {
     message:
-      'The response for {path} exceeds the limit of {megabytes} MB. Check that {address} is the right server; if it is, deselect the stream and report the problem.',
+      'The response for {path} exceeds the limit of {megabytes} MB. Check that {address} points to the right server; if it does, deselect the stream and report the problem.',
   },
   nested_too_deeply: {
     message: 'The API sent data nested too deeply to serialize. Deselect the stream, and report the problem.',

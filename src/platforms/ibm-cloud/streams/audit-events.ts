@@ -60,7 +60,7 @@ export const auditEvents = ibmStream({
     observer: text('Name of the service that recorded the event.'),
     log_source_crn: text('CRN of the instance that sent the event.'),
     data_event: boolean('Whether this is a data event rather than a management event.'),
-    save_service_copy: boolean('Whether the service provider keeps a copy.'),
+    save_service_copy: boolean('Whether the service provider keeps a copy of the event.'),
     created_at: timestamp('Time of the event.'),
     logs_instance: text('CRN of the Logs instance that stores the event.'),
     raw: text(

@@ -64,7 +64,7 @@ export const deploymentsRestrictions = ibmStream({
       value: text('Value of the tag.'),
       operator: text('Operator that compares the value.'),
     }),
-    contexts: listOfObjects('Requests that the rule allows: one item per network zone.', {
+    contexts: listOfObjects('Contexts in which the rule allows requests: one item per network zone.', {
       zone_id: text('ID of the network zone; null if every network is allowed.'),
       zone_name: text('Name of the network zone.'),
       endpoint_type: text('Endpoint type, such as public or private; null if every type is allowed.'),

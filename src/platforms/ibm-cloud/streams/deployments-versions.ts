@@ -28,7 +28,7 @@ export const deploymentsVersions = ibmStream({
     to_version: text('Target version.'),
     skip_backup_supported: boolean('Whether the upgrade can skip the backup.'),
     status: text('Support status of the current version, such as stable or deprecated.'),
-    is_preferred: boolean('Whether the current version is the recommended one.'),
+    is_preferred: boolean('Whether the current version is the recommended version.'),
   },
 });
 

@@ -37,7 +37,7 @@ export const trustedProfiles = ibmStream({
     iam_id: text('IAM ID, as in the deployments_roles stream.'),
     name: text('Name of the trusted profile.'),
     description: text('Description of the trusted profile.'),
-    template_id: text('ID of the template, if the enterprise manages the profile.'),
+    template_id: text('ID of the template, if an enterprise manages the profile.'),
     assignment_id: text('ID of the assignment of the template.'),
     identities: listOfObjects('Identities that can assume the profile; null if IBM Cloud rejects the request.', {
       type: text('Kind of identity: user, serviceid or crn.'),
