@@ -5,7 +5,7 @@
 FROM node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 
 FROM base AS build
-# The npm registry, for networks with their own. Default: npm's public registry.
+# Set this to use another npm registry.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -19,8 +19,8 @@ RUN npm run build \
  && mkdir -p /airbyte/integration_code \
  && cp dist/*.js dist/*.txt dist/package.json scripts/image-compile-cache.cjs /airbyte/integration_code/
 # Compiles the code once instead of at each start; image-compile-cache.cjs makes the result available to any user. The
-# folder is read-only, because a container would lose anything written to it. The commands load their code and then
-# fail, because the files don't exist. Therefore, `|| true` ignores their exit codes.
+# folder is read-only, because a container would lose anything written to it. Most of these commands load their code and
+# then fail, because their files don't exist, so `|| true` ignores their exit codes.
 RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_code/source-compose.js \
            tap=/airbyte/integration_code/tap-compose.js \
  && node $program spec >/dev/null \
@@ -35,7 +35,7 @@ RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_co
 
 FROM base
 COPY --from=build /airbyte /airbyte
-# Makes both programs available by name: `docker run --entrypoint tap-compose …`.
+# Puts both programs on PATH: `docker run --entrypoint tap-compose …`.
 RUN ln -s /airbyte/integration_code/source-compose.js /usr/local/bin/source-compose \
  && ln -s /airbyte/integration_code/tap-compose.js /usr/local/bin/tap-compose
 

@@ -24,11 +24,11 @@ READ = ["source-compose", "read", "--config", "/dev/stdin", "--streams", "all", 
 
 
 class PermanentError(Exception):
-    """Retries fail until someone changes the config or a role."""
+    """Raised if retries would fail until someone changes the config or a role."""
 
 
 class IncompleteRead(Exception):
-    """A retry resumes where this read ended."""
+    """Raised if a retry can resume where this read ended."""
 
 
 def accounts() -> list[str]:
@@ -83,7 +83,7 @@ def account_of(crn: str) -> str:
 
 
 def save(folder: Path) -> tuple[Counter[str], list[dict]]:
-    """Saves records and states of reads that have ended. Returns the number of records by stream, and the errors."""
+    """Saves the records and states of ended reads. Returns the number of records by stream, and the errors."""
     state_file = folder / "state.jsonl"
     state_file.touch()
     states = {json.loads(line)["state"]["stream"]["stream_descriptor"]["name"]: line for line in open(state_file, "rb")}

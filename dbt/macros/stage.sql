@@ -1,6 +1,6 @@
 {#-
   The rows of a stream from all loaded platforms, with the same columns and types for every loader. `platforms` contains the
-  fields of each platform with their kinds. Tables and columns that don't exist because they aren't selected are empty.
+  fields of each platform with their kinds. A table or column that doesn't exist, because it isn't synced, is empty.
 -#}
 {% macro stage(platforms, full_refresh=[], renamed={}) %}
 {%- set stream = model.name[4:] -%}
@@ -23,7 +23,7 @@
 {{ parts | join('\nunion all\n') }}
 {% endmacro %}
 
-{#- Returns a table's existing columns. Returns none if the table doesn't exist. -#}
+{#- The table's existing columns, or none if the table doesn't exist. -#}
 {% macro present_columns(table, fields) %}
   {%- if var('static_sql') or not execute -%}{{ return(fields.keys() | list) }}{%- endif -%}
   {#- This doesn't use adapter.get_relation, because other threads don't find existing tables while one thread fills dbt's cache. -#}

@@ -62,7 +62,7 @@
   {%- for column in columns -%}coalesce({{ column }}, ''){% if not loop.last %} || '/' || {% endif %}{%- endfor -%}
 {%- endmacro %}
 
-{#- The kind of an identity, from its ID. -#}
+{#- The type of an identity, which its ID contains. -#}
 {% macro subject_type(id) -%}
   case
       when lower({{ id }}) like 'iam-serviceid-%' then 'service'

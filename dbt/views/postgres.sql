@@ -201,7 +201,6 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 
 -- Whether the audit events of databases are kept: one row per account and region with databases, IBM Cloud only. For a single database, see `audit_status` in `database_posture`.
 create view audit_coverage as
--- By account and region, the targets that receive the databases' audit events.
 with locations as (
   select platform, account_id, region as location, count(*) as databases
   from stg_deployments
@@ -338,7 +337,6 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 
 -- The backups of each active database: the age of the newest finished backup, the gaps between backups, and the restorable period. Only backups from the last `backup_kept_days` days count.
 create view backup_compliance as
--- The age of each active database's newest finished backup, the gaps between backups, and the restorable period.
 with finished as (
   select
     platform, deployment_id, created_at, is_restorable,
@@ -726,7 +724,6 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 
 -- Users, service IDs and trusted profiles: their names, last logins and API keys. Names also come from access groups, teams, roles and audit events, which don't require `access_review`.
 create view identities as
--- The names of users and programs, their last logins and API keys, and who can assume a trusted profile.
 with known as (
   select
     platform, iam_id as id, coalesce(nullif(trim(coalesce(firstname, '') || ' ' || coalesce(lastname, '')), ''), user_id) as own_name,
@@ -865,7 +862,6 @@ from deployments_recipes as loaded;
 
 -- A timeline of all databases, with generation 1 tasks, Compose recipes and audit events.
 create view change_log as
--- A timeline of tasks and audit events of all databases.
 with changes as (
   select
     platform, id, 'task' as kind, created_at as happened_at, deployment_id, name as what, status as outcome,
@@ -956,7 +952,6 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 
 -- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Policy conditions aren't evaluated.
 create view database_access as
--- All roles on each database, with the policy and group that grant them. Policy conditions aren't evaluated.
 with policies as (
   select
     platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,
@@ -1151,9 +1146,8 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from resource_groups as loaded
 );
 
--- The cost of each database by month, resource group and plan, and why it changed from the previous month. IBM Cloud only, because Compose doesn't document the unit of its amounts. When a database stops causing costs, it has one last row with a cost of 0.
+-- The cost of each database by month, resource group and plan, and why it changed from the previous month. IBM Cloud only, because Compose doesn't document the unit of its amounts. In the month after its last cost, a database has one more row, with a cost of 0.
 create view database_costs as
--- The cost of each database by month, and why it changed from the previous month.
 with lines as (
   select
     platform, account_id, month, deployment_id, resource_group_id, sku, currency_code, metric, region, pricing_country,
@@ -1235,7 +1229,7 @@ select
   cast(c.cost as numeric(38, 6)) as cost,
   -- IBM may correct a month until the 20th of the next month.
   current_timestamp >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- Without the previous month, there is nothing to compare with.
+  -- If the previous month wasn't read, there is nothing to compare with.
   cast(case when p.month is not null then c.previous_cost end as numeric(38, 6)) as previous_cost,
   cast(case when p.month is not null then c.cost - c.previous_cost end as numeric(38, 6)) as change,
   cast(case when p.month is not null then c.by_quantity end as numeric(38, 6)) as change_by_quantity,
@@ -1395,7 +1389,6 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 
 -- Databases whose version is deprecated or no longer in the catalog. Generation 2 has no catalog.
 create view version_risks as
--- Databases whose version is deprecated or no longer in the catalog, with possible upgrades.
 with catalog as (
   select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
   from stg_databases as c
@@ -1432,9 +1425,8 @@ where
   and coalesce(d.generation, 'gen1') = 'gen1'
   and coalesce(c.status, '') not in ('stable', 'beta');
 
--- How each database is protected: one row per database, IBM Cloud only. Generation 1 doesn't report its keys and backup settings, so these columns are null.
+-- How each database is protected: one row per database, IBM Cloud only. IBM doesn't report the keys and backup settings of generation 1 databases, so these columns are null.
 create view database_posture as
--- How each database is protected: its networks, encryption, backups, tags, version, audit events and access.
 with allowed as (
   select platform, deployment_id, count(*) as allowlist_entries
   from stg_deployments_allowlists
@@ -1652,9 +1644,8 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_scalings as loaded
 );
 
--- The size of each database, its distance from the scaling limits, and its cost in the last complete month: one row per database and currency. IBM doesn't report how much of a database is used.
+-- The size of each database, its distance from the scaling limits, and its cost in the last complete month: one row per database and currency. IBM doesn't report how much memory or disk is used.
 create view database_sizes_and_costs as
--- The size of each database, how far it can grow or shrink, and its cost in the last complete month.
 with sizes as (
   select
     platform, deployment_id,

@@ -55,7 +55,7 @@ def platform() -> dict:
 
 
 def read(database: Path) -> None:
-    """Updates the database. The next run reads only new records."""
+    """Updates the database. Incremental streams resume from the previous run."""
     source = ab.get_source("source-compose", pip_url="source-compose", config={"platform": platform()}, streams="*")
     cache = DuckDBCache(db_path=database, schema_name="ibm_cloud")
     source.read(cache=cache)
@@ -68,7 +68,7 @@ def build(database: Path) -> None:
     target = str(HERE / "target")
     project = ["--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE), "--target-path", target, "--log-path", target]
     outcome = dbtRunner().invoke(["--quiet", "build", "--target", "duckdb", *project])
-    # The page opens the same file with other settings.
+    # Otherwise, the page couldn't open the same file with other settings.
     DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         sys.exit("dbt reported errors.")
@@ -88,7 +88,7 @@ def table(rows: pd.DataFrame) -> str:
 
 
 def figure(title: str, note: str, pictures: dict[str, str], rows: pd.DataFrame) -> str:
-    """Returns a chart for wide screens, a chart for narrow screens, and a table with their numbers."""
+    """Returns the chart for wide and for narrow screens, and a table with its numbers."""
     label = f'role="img" aria-label="{html.escape(title)}"'
     drawn = "".join(svg.replace("<svg ", f'<svg class="{width}" {label} ', 1) for width, svg in pictures.items())
     shown = f"<details><summary>The numbers</summary>{table(rows)}</details>"

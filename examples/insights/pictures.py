@@ -9,7 +9,7 @@ import vl_convert
 # Color names in the page's style sheet, which defines them for light and dark screens.
 COLOURS = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"]
 WIDTHS = {"wide": 700, "narrow": 250}
-SHOWN = len(COLOURS)  # This many databases have their own color. All others share a color.
+SHOWN = len(COLOURS)  # The number of databases that have their own color. All others share a color.
 OTHERS = "all others"
 
 

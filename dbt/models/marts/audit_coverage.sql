@@ -1,4 +1,3 @@
--- By account and region, the targets that receive the databases' audit events.
 with locations as (
   select platform, account_id, region as location, count(*) as databases
   from {{ ref('stg_deployments') }}

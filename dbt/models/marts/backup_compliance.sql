@@ -1,4 +1,3 @@
--- The age of each active database's newest finished backup, the gaps between backups, and the restorable period.
 with finished as (
   select
     platform, deployment_id, created_at, is_restorable,

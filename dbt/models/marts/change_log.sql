@@ -1,4 +1,3 @@
--- A timeline of tasks and audit events of all databases.
 with changes as (
   select
     platform, id, 'task' as kind, created_at as happened_at, deployment_id, name as what, status as outcome,

@@ -1,4 +1,3 @@
--- All roles on each database, with the policy and group that grant them. Policy conditions aren't evaluated.
 with policies as (
   select
     platform, account_id, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope,

@@ -1,4 +1,3 @@
--- The cost of each database by month, and why it changed from the previous month.
 with lines as (
   select
     platform, account_id, month, deployment_id, resource_group_id, sku, currency_code, metric, region, pricing_country,
@@ -85,7 +84,7 @@ select
   cast(c.cost as numeric(38, 6)) as cost,
   -- IBM may correct a month until the 20th of the next month.
   {{ as_of() }} >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- Without the previous month, there is nothing to compare with.
+  -- If the previous month wasn't read, there is nothing to compare with.
   {%- for name, amount in {
     'previous_cost': 'c.previous_cost',
     'change': 'c.cost - c.previous_cost',

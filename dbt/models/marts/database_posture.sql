@@ -1,4 +1,3 @@
--- How each database is protected: its networks, encryption, backups, tags, version, audit events and access.
 with allowed as (
   select platform, deployment_id, count(*) as allowlist_entries
   from {{ ref('stg_deployments_allowlists') }}

@@ -1,4 +1,3 @@
--- The size of each database, how far it can grow or shrink, and its cost in the last complete month.
 with sizes as (
   select
     platform, deployment_id,

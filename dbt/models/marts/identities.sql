@@ -1,4 +1,3 @@
--- The names of users and programs, their last logins and API keys, and who can assume a trusted profile.
 with known as (
   select
     platform, iam_id as id, coalesce(nullif(trim(coalesce(firstname, '') || ' ' || coalesce(lastname, '')), ''), user_id) as own_name,

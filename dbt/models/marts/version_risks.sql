@@ -1,4 +1,3 @@
--- Databases whose version is deprecated or no longer in the catalog, with possible upgrades.
 with catalog as (
   select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
   from {{ ref('stg_databases') }} as c
