@@ -1,4 +1,5 @@
 import spec from '../../spec.json' with { type: 'json' };
+import { enableCompileCache } from '../program/compile-cache.ts';
 import { type Context, printed } from '../program/context.ts';
 import { UsageError, parseArguments } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
@@ -103,6 +104,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   if (name === 'spec') return printed(context, `${JSON.stringify({ type: 'SPEC', spec })}\n`);
   const { config, catalog, streams, configured } = given;
   if (config === undefined) throw new UsageError(`${name} needs --config FILE`);
+  enableCompileCache();
   if (name === 'check') return (await import('./commands/check.ts')).runCheck(context, config, debug);
   if (name === 'verify') return (await import('../verify/verify.ts')).runVerify(context, config, debug);
   if (name === 'discover') {

@@ -1,4 +1,3 @@
-import module from 'node:module';
 import { constants } from 'node:os';
 import { UsageError } from './arguments.ts';
 import type { Context } from './context.ts';
@@ -33,8 +32,6 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     process.exitCode = 1;
     return;
   }
-  // Caches compiled code to speed up the next start. Old Node.js releases lack this function.
-  module.enableCompileCache?.();
   const stop = new AbortController();
   const stderr = (text: string): void => {
     // Ignore errors on stderr.

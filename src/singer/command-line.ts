@@ -1,3 +1,4 @@
+import { enableCompileCache } from '../program/compile-cache.ts';
 import { type Context, printed } from '../program/context.ts';
 import { UsageError, parseArguments } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
@@ -70,6 +71,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   if (!['text', 'json', 'markdown'].includes(format)) throw new UsageError('--format must be text, json or markdown');
   if (values.help === true) return printed(context, USAGE);
   if (values.version === true) return printed(context, `tap-compose ${VERSION}\n`);
+  enableCompileCache();
   if (values.about === true) return printed(context, (await import('./modes/about.ts')).about(format === 'json'));
   if (values.discover === true) return (await import('./modes/discover.ts')).runDiscover(context, configs, debug);
   if (configs.length === 0) throw new UsageError('no config; use --config FILE, or --config ENV');
