@@ -6,16 +6,16 @@ import { Workspace } from '../test-support/workspace.ts';
 const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   let bytes = 0;
+  let undici = false;
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);
       if (url.startsWith('file:')) bytes += loaded.source?.length ?? 0;
+      undici ||= loaded.source?.includes('undici.error.') === true;
       return loaded;
     },
   });
-  process.on('exit', () => process.stderr.write(JSON.stringify({
-    bytes, undici: Symbol.for('undici.globalDispatcher.1') in globalThis,
-  })));
+  process.on('exit', () => process.stderr.write(JSON.stringify({ bytes, undici })));
 `)}`;
 
 // The largest modules at startup are the HTTP client (1 MB), the config validation (200 KB) and the logger (120 KB).
