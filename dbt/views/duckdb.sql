@@ -964,7 +964,7 @@ with policies as (
   from databases.stg_deployments_team_roles
   where platform = 'ibm_cloud'
 ),
--- A policy covers all databases of its account that match each of its values.
+-- A policy covers every database of its account that matches all attributes of the policy.
 grants as (
   select
     p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,
@@ -1431,7 +1431,7 @@ with allowed as (
   from databases.stg_deployments_allowlists
   group by platform, deployment_id
 ),
--- A rule covers all databases of its account that match each of its values. Tags aren't compared.
+-- A rule covers every database of its account that matches all attributes of the rule. Tags aren't compared.
 covering as (
   select
     d.platform, d.id as deployment_id, r.rule_id, coalesce(cast(r.resource_tags as text), '[]') <> '[]' as is_conditional

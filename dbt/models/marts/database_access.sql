@@ -12,7 +12,7 @@ with policies as (
   where platform = 'ibm_cloud'
 ),
 
--- A policy covers all databases of its account that match each of its values.
+-- A policy covers every database of its account that matches all attributes of the policy.
 grants as (
   select
     p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,

@@ -4,7 +4,7 @@ with allowed as (
   group by platform, deployment_id
 ),
 
--- A rule covers all databases of its account that match each of its values. Tags aren't compared.
+-- A rule covers every database of its account that matches all attributes of the rule. Tags aren't compared.
 covering as (
   select
     d.platform, d.id as deployment_id, r.rule_id, coalesce(cast(r.resource_tags as text), '[]') <> '[]' as is_conditional
