@@ -12,7 +12,7 @@ import type { Account } from './account.ts';
 interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'messages'> {
   /** The stream that needs the list. */
   stream: string;
-  endpoint: EndpointName;
+  endpoint: Exclude<EndpointName, 'databases' | 'logs'>;
   /** The name of the list in the body. */
   list: string;
   /** Default: the list has one page. */
