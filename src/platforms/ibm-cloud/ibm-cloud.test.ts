@@ -159,7 +159,7 @@ describe('a check', () => {
       'IBM Cloud lists no database deployments for this API key. Grant its service ID the Viewer role on the database services, such as databases-for-postgresql.',
     ]);
     await expect(probed(config({ resource_group_ids: ['a'.repeat(32)] }), account([]))).resolves.toEqual([
-      'IBM Cloud lists no database deployments in these resource groups for this API key. Grant its service ID the Viewer role on the database services, such as databases-for-postgresql, and check resource_group_ids.',
+      'IBM Cloud lists no database deployments for this API key. Grant its service ID the Viewer role on the database services, such as databases-for-postgresql, and check resource_group_ids.',
     ]);
   });
 

@@ -42,14 +42,11 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   probes,
   summary: assumableProfiles,
   grant,
-  async check(config, api, accounts) {
+  async check(_, api, accounts) {
     const problems = await Promise.all(
       accounts.all.map(async (account) => {
         try {
-          const { results } = await accounts.load(
-            (each) => inTime(checkAccount(config, api, each), api, each),
-            [account],
-          );
+          const { results } = await accounts.load((each) => inTime(checkAccount(api, each), api, each), [account]);
           const about = account.id === undefined ? '' : `Account ${account.id}: `;
           return results.flatMap((problem) => (problem === undefined ? [] : [`${about}${problem}`]));
         } catch (thrown) {
@@ -81,14 +78,13 @@ function inTime<T>(checking: Promise<T>, { late }: Api, { profile = '' }: Accoun
 }
 
 /** The problem with an account, if any. Throws a ConnectorError. */
-async function checkAccount(config: IbmCloudConfig, api: Api, account: Account): Promise<string | undefined> {
-  const isLimited = config.deployment_ids.length > 0;
+async function checkAccount(api: Api, account: Account): Promise<string | undefined> {
   const { deployments, missing, listed } = await account.once(loadInventory);
   if (missing.length > 0) return missingSentence(missing, account.selection);
-  if (listed === 0) return noDeployments(config, account);
+  if (listed === 0) return noDeployments(account);
   await checkDatabases(deployments, account);
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
-  const where = isLimited ? 'in deployment_ids' : 'on the first page with deployments';
+  const where = account.selection.deploymentIds.length > 0 ? 'in deployment_ids' : 'on the first page with deployments';
   const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
   const about = account.id === undefined ? '' : `account ${account.id}: `;
   api.log('info', `${about}found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
@@ -130,10 +126,9 @@ async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig
   }
 }
 
-function noDeployments({ resource_group_ids: groups }: IbmCloudConfig, { profile }: Account): string {
-  const [where, advice] =
-    groups.length === 0 ? ['', ''] : [' in these resource groups', ', and check resource_group_ids'];
+function noDeployments({ profile, selection }: Account): string {
   const [reader, holder] =
     profile === undefined ? ['this API key', 'its service ID'] : [`the trusted profile ${profile}`, 'it'];
-  return `IBM Cloud lists no database deployments${where} for ${reader}. Grant ${holder} the Viewer role on the database services, such as databases-for-postgresql${advice}.`;
+  const advice = selection.resourceGroupIds.length === 0 ? '' : ', and check resource_group_ids';
+  return `IBM Cloud lists no database deployments for ${reader}. Grant ${holder} the Viewer role on the database services, such as databases-for-postgresql${advice}.`;
 }

@@ -58,7 +58,7 @@ function rowOf(event: Row, identity: string): Row {
     // Undeclared fields are spread first, so that they never replace declared fields.
     ...more,
     id: textOf(id) ?? identity,
-    account_id: textOrNull(accountId ?? accountOf(crns)),
+    account_id: textOf(accountId) ?? crns.map((crn) => parseCrn(crn)?.account).find(Boolean) ?? null,
     deployment_id: deploymentOf(crns),
     event: textOrNull(action),
     user_id: textOrNull(within(initiator, 'id')),
@@ -83,10 +83,6 @@ function rowOf(event: Row, identity: string): Row {
 function dataOf(parts: Row): Row | null {
   const present = Object.entries(parts).filter(([, value]) => value !== undefined && value !== null);
   return present.length === 0 ? null : Object.fromEntries(present);
-}
-
-function accountOf(crns: readonly string[]): string | undefined {
-  return crns.map((crn) => textOf(parseCrn(crn)?.account)).find((account) => account !== undefined);
 }
 
 /** The deployment's CRN, derived from the first CRN of the deployment or of one of its parts. */
