@@ -43,7 +43,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     wanted.push({ definition: withoutDeselectedDetails(definition, deselected), mode, state: from, where });
   }
   const states = new StateLines(writer, state, Date.now);
-  const output = new SingerOutput(writer, log, outputs, states);
+  const output = new SingerOutput(context, log, outputs, states);
   const { streams, toEnd } = openReads(config, context, output, wanted);
   for (const { reader } of streams) output.setState(reader.stream.name, reader.cursor?.state());
   states.send();

@@ -1,3 +1,4 @@
+import type { Context } from '../../program/context.ts';
 import { type LineWriter, cachedBytes } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
 import type { Row } from '../../core/record/row.ts';
@@ -22,13 +23,15 @@ export class SingerOutput implements Output {
   readonly #log: TapLog;
   readonly #streams: ReadonlyMap<string, OutputStream>;
   readonly #states: StateLines;
+  readonly #stop: AbortSignal;
   #heldUntil = 0;
 
-  constructor(writer: LineWriter, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
+  constructor({ writer, signal }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
     this.#writer = writer;
     this.#log = log;
     this.#streams = new Map(streams.map((stream) => [stream.definition.name, stream]));
     this.#states = states;
+    this.#stop = signal;
   }
 
   stream(name: string): StreamSink {
@@ -48,6 +51,11 @@ export class SingerOutput implements Output {
     if (until === this.#heldUntil) return;
     this.#heldUntil = until;
     this.log('warn', `the API's rate limit was exceeded; requests resume at ${utcText(until)}`);
+  }
+
+  /** Logs the record count of a stream, unless the process was stopped: in that case, the last line may be the reason. */
+  counted(stream: string, value: number): void {
+    if (!this.#stop.aborted) this.#log.counted(stream, value);
   }
 
   /** Sets the state of a stream. Does nothing if the stream has no bookmark, or if this sync doesn't change it. */
@@ -134,7 +142,7 @@ class SingerStream implements StreamSink {
       const values = count === 1 ? '1 value' : `${count} values`;
       this.#log.log('warn', `${name}: ${values} of ${field} did not fit the declared type and were set to null`);
     }
-    this.#log.counted(name, this.#records);
+    this.#output.counted(name, this.#records);
   }
 
   #leaveOut(row: Row): void {
