@@ -5,7 +5,6 @@ import { connector, connectorRead, countRecords, floor, startSandboxProcess, tap
 // Measures the connector alone. peer.ts compares it with another program.
 
 export const PAGE_SIZE = 100;
-/** The list of deployments, and the per-deployment streams. */
 const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
 
 const THROUGHPUT_EVENTS = 200_000;
@@ -140,7 +139,6 @@ async function memoryOfEvents(runs: number): Promise<Row[]> {
   }
 }
 
-/** Compares the peak resident memory at many deployments with that at few. */
 async function memoryOfDeployments(runs: number): Promise<Row> {
   const few = await startSandboxProcess({ deployments: 1_000 });
   const many = await startSandboxProcess({ deployments: 5_000 });
@@ -199,7 +197,6 @@ export async function waiting(runs: number): Promise<Row[]> {
   }
 }
 
-/** Measures the time per record as the stream grows. */
 export async function growth(runs: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const events of [10_000, 100_000, 1_000_000]) {
@@ -224,10 +221,7 @@ export async function growth(runs: number): Promise<Row[]> {
 const COUNTED_EVENTS = 5_000;
 const COUNTED_WORKERS = 8;
 
-/**
- * Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. Returns a line for
- * each check.
- */
+/** Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. */
 export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startSandboxProcess({ 'audit-events': COUNTED_EVENTS, deployments: 20, 'latency-ms': 2 });
   try {
@@ -244,7 +238,7 @@ export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
     });
     return [
       equal('audit events read', events.records, COUNTED_EVENTS),
-      // The two additional requests are for the empty last page, and to verify that the list ends there.
+      // One additional request gets the empty last page, and one verifies that the list ends there.
       equal('requests for these events', pages, COUNTED_EVENTS / PAGE_SIZE + 2),
       equal('deployment records read', reports.records, reportRecords),
       equal('requests for these records', requests - pages, reportRequests),

@@ -85,13 +85,10 @@ const COUNTED_DEPLOYMENTS = 20;
 const REQUESTS_OF_ACCOUNT = 19;
 /** Usage has a single page per month. */
 const MONTHS = 13;
-/** The number of lists that every engine has. The other two lists emit one record per request. */
+/** The number of lists that every engine has. For the other two lists, each request yields one record. */
 const REPORTS_OF_ALL = 7;
 
-/**
- * Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. Returns a line for
- * each check.
- */
+/** Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. */
 export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
   try {

@@ -11,7 +11,6 @@ export interface Measurement {
   wallMs: number;
   /** User and system time of the process. */
   cpuMs: number;
-  /** Maximum resident memory. */
   peakMb: number;
 }
 
@@ -61,7 +60,6 @@ export async function interleaved<Name extends string>(
   return results;
 }
 
-/** The median and spread of a list of numbers. */
 export interface Figure {
   median: number;
   least: number;
@@ -85,7 +83,6 @@ export function show({ median, least, most }: Figure, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }
 
-/** A table row: the measurement, its result, and its goal. */
 export interface Row {
   what: string;
   value: string;

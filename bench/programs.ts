@@ -16,7 +16,7 @@ export async function buildPrograms(): Promise<void> {
   await bundle.close();
 }
 
-/** Returns the connector's command line, and writes the input files for reading the given streams. */
+/** Returns the connector's command line, and writes its config if it reads from a sandbox. */
 export function connector(command: 'spec' | 'check' | 'discover' | 'verify', sandbox?: SandboxProcess): string[] {
   if (sandbox === undefined) return [process.execPath, programPath(), command];
   return [process.execPath, programPath(), command, '--config', configFile(sandbox)];
@@ -53,7 +53,6 @@ function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): stri
   return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
-/** Counts the records and bytes that a read prints. */
 export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
   const lines = await printed(command);
   const records = readFileSync(lines, 'latin1').split(/\n\{"type": ?"RECORD"/).length - 1;
@@ -67,9 +66,7 @@ export async function printed(command: string[]): Promise<string> {
   return lines;
 }
 
-/** A sandbox in its own process. */
 interface AnySandboxProcess {
-  /** The number of requests, in total and by path, and the maximum number in flight. */
   stats: () => Promise<{ requests: number; maxInFlight: number; byPath: Record<string, number> }>;
   counts: () => Promise<Record<string, number>>;
   stop: () => Promise<void>;
@@ -93,7 +90,6 @@ export async function startSandboxProcess(flags: Record<string, number>): Promis
   return { baseUrl: line.baseUrl, token: String(line['token']), ...controls };
 }
 
-/** Starts an IBM Cloud sandbox in the same way. */
 export async function startIbmCloudProcess(flags: Record<string, number>): Promise<IbmCloudProcess> {
   const { line, ...controls } = await startProcess({ platform: 'ibm_cloud', ...flags });
   const { endpoints } = (line['config'] as { platform: { endpoints: object } }).platform;

@@ -37,7 +37,6 @@ export function flagsOf(platform: PlatformName | 'every'): Readonly<Record<strin
 /** A flag is suggested only if at most this many characters were mistyped. */
 const MOST_TYPOS = 3;
 
-/** The text that `--help` prints. */
 export function usage(): string {
   const switches = Object.entries(SWITCHES).map(
     ([flag, meaning]) => `  ${flag === 'help' ? '--help, -h' : `--${flag}`}\n      ${meaning}`,

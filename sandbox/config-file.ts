@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 /**
  * Writes the sandbox's config to a file that only its owner can read. Replaces only the config of an earlier sandbox on
- * this host. Throws if any other file exists, because it may contain a real account's key.
+ * this host. Throws if the file contains anything else, such as a real account's key.
  */
 export function writeConfig(file: string, config: object, host: string): void {
   if (existsSync(file) && !readFileSync(file, 'utf8').includes(`"http://${host}:`)) {

@@ -4,7 +4,6 @@ import { greeting } from './greeting.ts';
 import type { Given } from './options.ts';
 import { type IbmCloudSandbox, type Sandbox, startSandbox } from './server.ts';
 
-/** The parts of a started sandbox that this program uses. */
 interface Started {
   readonly sandbox: Sandbox | IbmCloudSandbox;
   readonly title: string;

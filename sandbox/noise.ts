@@ -6,7 +6,6 @@ export function noise(seed: number, salt: number, index: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** Selects a choice by a number. */
 export function pick<T>(choices: readonly [T, ...T[]], number: number): T {
   return choices[number % choices.length] ?? choices[0];
 }
@@ -21,7 +20,6 @@ export function hex8(number: number): string {
   return number.toString(16).padStart(8, '0');
 }
 
-/** Generates this many hexadecimal digits. */
 export function madeUpHex(seed: number, salt: number, digits: number): string {
   let text = '';
   for (let part = 0; text.length < digits; part += 1) text += hex8(noise(seed, salt, part));

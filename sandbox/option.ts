@@ -13,7 +13,6 @@ export interface Option<Value> {
   read(text: string): Value | undefined;
 }
 
-/** The type of the values for a table of options. */
 export type Values<Table> = { readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never };
 
 export function whole(about: { least: number; most: number; default: number; meaning: string }): Option<number> {
@@ -70,7 +69,7 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
   };
 }
 
-/** An option whose value is some of the words, separated by commas. */
+/** An option whose value is a comma-separated list of some of these words. */
 export function someOf<const Word extends string>(words: readonly Word[], meaning: string): Option<readonly Word[]> {
   return {
     default: [],

@@ -26,7 +26,6 @@ export type PlatformName = keyof typeof OWN_OPTIONS;
 
 export const PLATFORM_NAMES = Object.keys(OWN_OPTIONS) as PlatformName[];
 
-/** Options common to all APIs. */
 const COMMON_OPTIONS = {
   platform: choice(PLATFORM_NAMES, 'compose', 'the API to imitate'),
   port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
@@ -50,10 +49,8 @@ const COMMON_OPTIONS = {
 
 export type CommonOptions = Omit<Values<typeof COMMON_OPTIONS>, 'platform'>;
 
-/** All options for Compose. */
 export type SandboxOptions = CommonOptions & Values<typeof COMPOSE_OPTIONS> & { readonly platform: 'compose' };
 
-/** All options for IBM Cloud. */
 export type IbmCloudSandboxOptions = CommonOptions &
   Values<typeof IBM_CLOUD_OPTIONS> & { readonly platform: 'ibm_cloud' };
 
@@ -65,7 +62,6 @@ export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<str
   return platform === 'every' ? COMMON_OPTIONS : OWN_OPTIONS[platform];
 }
 
-/** The options for Compose, with defaults. */
 export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOptions {
   const options = { ...defaultsOf('compose'), ...given } as SandboxOptions;
   checkComposeOptions(options);
@@ -73,7 +69,6 @@ export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOption
   return { ...options, platform: 'compose', token: options.token || madeUpHex(options.seed, 81, 64) };
 }
 
-/** The options for IBM Cloud, with defaults. */
 export function withIbmCloudDefaults(given: Partial<IbmCloudSandboxOptions> = {}): IbmCloudSandboxOptions {
   const options = { ...defaultsOf('ibm_cloud'), ...given } as IbmCloudSandboxOptions;
   checkIbmCloudOptions(options);

@@ -32,7 +32,6 @@ export interface Received {
 /** Returns the response for a path, given its parameters, the query and, if needed, the whole request. */
 export type Route = (id: string, other: string, query: QueryParameters, received: Received) => Answer;
 
-/** The name of a malformed envelope. */
 export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
 /** A body whose rows faults can change. */
@@ -44,7 +43,7 @@ export interface OpenedBody {
   close(rows: readonly string[]): string;
 }
 
-/** An API, as the server, the faults and the control endpoints use it. */
+/** The interface of an API to the server, the faults and the control endpoints. */
 export interface Platform<Stream extends string = string> {
   /** The prefix of every path, such as `/2016-07`. */
   readonly prefix: string;

@@ -28,7 +28,7 @@ interface RunningSandbox<Stream extends string> {
   counts(): Readonly<Record<Stream, number>>;
   /** The primary keys that a full read of the stream must emit. */
   keys(stream: Stream): Iterable<string>;
-  /** Replaces all faults, and restarts their counters. */
+  /** Replaces all faults, and resets their counters. */
   setFaults(faults: readonly Fault[]): void;
   stats(): Stats;
   /** The latest requests, oldest first. */

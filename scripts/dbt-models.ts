@@ -116,7 +116,7 @@ function columnProperties({ name, of }: Staged, field: string): object {
   return { name: RENAMED[field] ?? field, description, data_type: TYPES[kind], ...reference };
 }
 
-/** Relations whose target record may be missing (docs/sources, "Relations"). */
+/** The target record may be missing (docs/sources, "Relations"). */
 function relation(target: string): object {
   const stream = stagedStreams().find(({ name }) => name === target)!.of[0]!.stream;
   const to = { to: `ref('${modelOf(target)}')`, field: referredField(stream) };

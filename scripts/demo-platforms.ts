@@ -9,7 +9,6 @@ import { composeConfig } from '../test-support/configs.ts';
 import type { RecordTable } from './demo-records.ts';
 import { count } from './demo-text.ts';
 
-/** A platform that the demo shows. */
 export interface DemoPlatform {
   title: string;
   /** The folder for the output of the platform's commands. */
@@ -25,7 +24,6 @@ export interface DemoApi {
   tables: readonly RecordTable[];
   /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<string, number>>;
-  /** The number of requests that the sandbox has received. */
   requests(): number;
   /** Changes something in the account, and returns the change. */
   change(): Change;

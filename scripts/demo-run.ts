@@ -9,7 +9,7 @@ import { recordTables } from './demo-records.ts';
 import { type StreamTally, bold, count, dim, green, red, seconds, streamTable, tallyOf } from './demo-text.ts';
 
 export interface DemoOptions {
-  /** Whether the program has just been built. */
+  /** The program's path, and whether it was just built. */
   program: string;
   folder: string;
   platforms: readonly DemoPlatform[];
@@ -89,7 +89,6 @@ async function check({ files, print, run }: Stage): Promise<boolean> {
   return status === 'SUCCEEDED';
 }
 
-/** Runs `discover`, and returns the stream names. */
 async function discover({ files, print, run }: Stage): Promise<string[]> {
   await run('discover', { config: 'config.json' }, 'discover.jsonl');
   const { streams } = (await first(files, 'discover.jsonl', 'CATALOG')).catalog;

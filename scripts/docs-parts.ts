@@ -271,7 +271,6 @@ export function table(headings: readonly string[], rows: ReadonlyArray<readonly 
   return lines.map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
 }
 
-/** Formats the text as code. */
 function code(text: string): string {
   return `\`${text}\``;
 }

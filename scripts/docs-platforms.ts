@@ -11,7 +11,7 @@ import type { Accounts } from '../src/platforms/ibm-cloud/account/accounts.ts';
 export interface DocumentedPlatform {
   /** The platform's name in a config. */
   name: string;
-  /** The platform's name for people. */
+  /** The platform's display name. */
   title: string;
   /** The page for the platform's users. */
   page: string;

@@ -87,7 +87,7 @@ test('the form shows the top-level options in order, and none is a secret', () =
   expect(secretsOf(common)).toEqual([]);
 });
 
-test('a constant selects each platform, which has a title and a description', () => {
+test('each platform has a constant that selects it, a title and a description', () => {
   expect(form.required).toEqual(['platform']);
   expect(form.properties.platform).toMatchObject({ type: 'object', title: 'Platform' });
   for (const option of forms) {

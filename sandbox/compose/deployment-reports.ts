@@ -10,7 +10,8 @@ const DOWNLOADABLE = new Set(['etcd', 'mongodb', 'mysql', 'postgresql', 'rabbitm
 const FAR_FUTURE = '9999-12-31T00:00:00Z';
 
 /**
- * Add-ons, of which MongoDB had three kinds (H-addons). Path, envelope and keys are assumptions (compose-api.md, 9.8).
+ * Add-ons, of which MongoDB had three kinds (H-addons). The path, envelope and keys are assumptions (compose-api.md,
+ * 9.8).
  */
 export function addons(world: World, deployment: number): Row[] {
   if (databaseOf(deployment).type !== 'mongodb') return [];
@@ -75,7 +76,7 @@ function backup(world: World, deployment: number, index: number): Row {
 }
 
 /**
- * The previous and current billing rows of each deployment. Every other deployment is also billed for a capsule
+ * The previous and current billing rows of each deployment. Every second deployment is also billed for a capsule
  * (P-bill).
  */
 export function billables(world: World): Row[] {
@@ -105,7 +106,7 @@ function billable(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Roles with their users (node-roles). It is an assumption that roles without users are listed. */
+/** Roles with their users (node-roles). We assume that roles without users are listed. */
 export function roles(world: World, deployment: number): Row[] {
   if (deployment % 5 === 4) return [];
   const [ada, bo, third] = users(world);

@@ -23,7 +23,7 @@ export function deploymentName(index: number): string {
   return `${pick(SERVICES, index)}-${databaseOf(index).type.replace('_', '')}${number}`;
 }
 
-/** Every other deployment is outdated if its type has an older version. */
+/** Every second deployment is outdated if its type has an older version. */
 export function versionOf(index: number): string | undefined {
   const { versions } = databaseOf(index);
   return versions[index % 2 === 0 ? Math.max(0, versions.length - 3) : versions.length - 1];

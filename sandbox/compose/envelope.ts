@@ -23,7 +23,6 @@ export function open(value: unknown): OpenedBody {
   return { rows, key: rowKey(name), close };
 }
 
-/** Returns the body with a malformed envelope, list or row. */
 export function spoil(value: unknown, shape: Shape): unknown {
   const body = value as Body;
   const { _embedded, ...beside } = body;

@@ -1,9 +1,8 @@
 import { type Values, choice, text, whole } from '../option.ts';
 
-/** Whether a bound is inclusive. No source says which is true, so the sandbox supports every possibility. */
+/** No source says whether the bounds are inclusive, so the sandbox supports every possibility. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
-/** The options of the Compose account and its API. */
 export const COMPOSE_OPTIONS = {
   token: text('', 'text', 'the only valid token (default: made from the seed)'),
   deployments: whole({
@@ -45,7 +44,7 @@ export const COMPOSE_OPTIONS = {
   oldCursors: choice(
     ['accepted', 'refused', 'empty'],
     'accepted',
-    'the response to a cursor that was on no recent page; accepted: a page; refused: 422; empty: an empty page',
+    "the response to a cursor that wasn't on a recent page; accepted: the next page; refused: 422; empty: an empty page",
   ),
 } as const;
 

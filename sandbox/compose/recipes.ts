@@ -4,7 +4,6 @@ import { accountId } from './account.ts';
 import { deploymentId } from './deployments.ts';
 import { DAY, END_OF_HISTORY, Kind, MINUTE, SECOND, type World, laterMoment, makeId, spell } from './world.ts';
 
-/** A recipe that has just been changed or added. */
 export interface RecipeChange {
   readonly id: string;
   readonly deploymentId: string;
@@ -42,7 +41,7 @@ export class Recipes {
     this.#world = world;
   }
 
-  /** The number of recipes in a deployment, at any depth. */
+  /** The number of recipes in a deployment, including nested recipes. */
   count(deployment: number): number {
     return this.#world.recipesPerDeployment + (this.#added.get(deployment) ?? 0);
   }
@@ -62,7 +61,7 @@ export class Recipes {
   /** Changes a recipe of the deployment. Each call changes a different recipe, at any depth. */
   touch(deployment: number): RecipeChange {
     const count = this.count(deployment);
-    if (count === 0) throw new RangeError('this deployment has no recipe that could be changed');
+    if (count === 0) throw new RangeError('this deployment has no recipe to change');
     return this.#change(deployment, this.#changes % count);
   }
 
@@ -147,7 +146,7 @@ function childrenOf(index: number, past: number): number[] {
 
 /**
  * Whether the list contains the recipe as a separate row. No source says whether children are listed in addition to
- * being nested in their parent (compose-api.md, 9.11). The list therefore contains the children of every other family.
+ * being nested in their parent (compose-api.md, 9.11). The list therefore contains the children of every second family.
  */
 function isListed(index: number, past: number): boolean {
   return parentOf(index, past) === undefined || index % (2 * FAMILY) === 2;

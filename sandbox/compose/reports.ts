@@ -27,7 +27,7 @@ export interface Report {
   readonly list?: string;
   readonly key: readonly string[];
   rows(holdings: Holdings, deployment: number): readonly Row[];
-  /** The keys of a deployment's rows, if rows are nested. */
+  /** The keys of a deployment's rows. Defined only if rows are nested. */
   keys?(holdings: Holdings, deployment: number): Iterable<string>;
 }
 
@@ -139,7 +139,7 @@ export function* keysOf(holdings: Holdings, stream: StreamName): Generator<strin
   }
 }
 
-/** Each stream's number of keys, computed without pages. */
+/** Each stream's number of keys, computed without generating the pages. */
 export function countsOf(holdings: Holdings): Record<StreamName, number> {
   const counts = STREAM_NAMES.map((stream) => {
     const report = reportOf(stream);

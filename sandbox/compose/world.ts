@@ -68,7 +68,7 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** The second group of eight digits: kind and group, different for each seed. */
+/** The second eight digits of an id: kind and group, different for each seed. */
 export function kindMark(seed: number, kind: Kind, group: number): string {
   return hex8(((kind << 24) | ((noise(seed, kind, 7) ^ group) & 0xffffff)) >>> 0);
 }

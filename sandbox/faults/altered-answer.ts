@@ -63,7 +63,7 @@ function withStatus(
 ): Answer {
   const { status, body, retryAfter } = fault;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  // Different text with HTTP 200 keeps the content type, so that an event stream remains an event stream.
+  // Text that replaces a successful response keeps its content type, so that an event stream remains an event stream.
   const type = status === 200 && typeof body === 'string' && proper.type !== undefined ? { type: proper.type } : {};
   const answer = body === undefined ? platform.refusal(path, status) : { status, body: text, ...type };
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };

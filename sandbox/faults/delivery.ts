@@ -8,7 +8,7 @@ type Framing = 'length' | 'chunked';
 
 const DRIP_MS = 50;
 
-/** Sends the response, or the fault's version of it. */
+/** Sends the response, or what the fault replaces it with. */
 export function deliver(
   platform: Platform,
   request: FastifyRequest,

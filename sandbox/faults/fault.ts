@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ways to corrupt a list's envelope and rows. Only the shapes that say so also apply to objects without a list. */
+/** Ways to corrupt a list's envelope and rows. README.md describes each shape. */
 export const SHAPES = [
   'no-embedded',
   'embedded-list',
@@ -31,7 +31,7 @@ const common = {
   account: z.string().optional(),
   /** The number of requests to each matching path that get the fault. Default: all requests. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
-  /** The number of requests to each matching path that get a normal response first. */
+  /** The number of requests to each matching path that get a normal response before the fault begins. */
   after: z.int().min(0).optional(),
 };
 
@@ -84,8 +84,8 @@ export function readFaults(value: unknown): Fault[] | string {
 }
 
 /**
- * The current faults. Each request gets the first applicable fault and doesn't count toward the other faults, so the
- * faults of a path apply one after another.
+ * The current faults. Each request gets the first applicable fault and doesn't count toward other faults, so faults
+ * with `times` for the same path follow each other.
  */
 export class FaultList {
   #list: readonly Occurrences[] = [];
@@ -94,7 +94,7 @@ export class FaultList {
     this.replace(faults);
   }
 
-  /** Replaces all faults, and restarts their counters. */
+  /** Replaces all faults, and resets their counters. */
   replace(faults: readonly Fault[]): void {
     this.#list = faults.map((fault) => new Occurrences(fault));
   }

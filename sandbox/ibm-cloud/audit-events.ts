@@ -5,7 +5,6 @@ import { deploymentId } from './deployments.ts';
 import { gen2Id } from './gen2.ts';
 import { DAY, Kind, SECOND, type World, accountId, crn, iso, regionOf, uuid } from './world.ts';
 
-/** A log entry: its time and its serial number. */
 export interface Entry {
   readonly serial: number;
   /** Milliseconds since 1970. */
@@ -100,7 +99,6 @@ export class AuditEvents {
     return deployments + gen2Deployments > 0 && !isOfApplication(serial) && serial % 5 !== 4;
   }
 
-  /** An entry's application and subsystem. */
   labels(serial: number): { applicationname: string; subsystemname: string } {
     if (isOfApplication(serial)) return { applicationname: 'web-shop', subsystemname: 'checkout' };
     const { service, guid } = this.#source(serial);

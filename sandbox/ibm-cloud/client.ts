@@ -15,7 +15,6 @@ export async function tokenOf(sandbox: IbmCloudSandbox): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-/** Sends a GET request for a path below the sandbox's address. */
 export function get({ baseUrl }: IbmCloudSandbox, token: string, path: string): Promise<Response> {
   return fetch(baseUrl + path, { headers: { authorization: `Bearer ${token}` } });
 }

@@ -154,7 +154,7 @@ export function groups(_world: World, deployment: number): Row[] {
       count,
       members: { ...amount('count', count, 1), minimum_count: count, maximum_count: 20 },
       memory: {
-        // In one deployment of four, memory can't be divided evenly among the members.
+        // In one in four deployments, memory can't be divided evenly among the members.
         ...amount('mb', 4096 * count + (deployment % 4 === 3 ? 100 : 0), 128 * count),
         cpu_enforcement_ratio_ceiling_mb: 16_384,
         cpu_enforcement_ratio_mb: 8192,
@@ -167,7 +167,7 @@ export function groups(_world: World, deployment: number): Row[] {
   });
 }
 
-/** Returns the leader if the deployment is a read replica. Every other deployment of the same engine is a replica. */
+/** Returns the leader if the deployment is a read replica. Every second deployment of an engine is a replica. */
 function leaderOf(world: World, deployment: number): number | undefined {
   const { type } = engineOf(deployment);
   const ofType = upTo(world.options.deployments).filter((other) => engineOf(other).type === type);
@@ -185,7 +185,7 @@ export function replicas(world: World, deployment: number): Row {
   };
 }
 
-/** The members' autoscaling settings (icd-api.md, 2.3.6). Read replicas have no autoscaling. */
+/** The members' autoscaling settings (icd-api.md, 2.3.6). With `oddInstances`, read replicas have no autoscaling. */
 export function autoscaling(world: World, deployment: number): Row | undefined {
   if (world.options.oddInstances && engineOf(deployment).replicas && leaderOf(world, deployment) !== undefined)
     return undefined;

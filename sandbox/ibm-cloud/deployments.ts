@@ -157,7 +157,7 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
     plan_history: [
       { resource_plan_id: plan, start_date: spell(world, created, index), requestor_id: 'IBMid-0000000001' },
     ],
-    // The link leads to credentials. Clients must not follow it.
+    // This link leads to credentials, so clients must not follow it.
     resource_keys_url: `/v2/resource_instances/${guid}/resource_keys`,
   };
 }
@@ -266,7 +266,7 @@ export function otherRows(world: World): Row[] {
   });
 }
 
-/** The parameters of the last request that changed an instance. Such parameters may contain passwords. */
+/** The parameters of the last request that changed an instance. They may contain passwords. */
 export function secretParameters(world: World, index: number): Row {
   return { dataservices: { members: 3 }, users: [{ username: 'admin', password: fakeSecret(world, 2, index) }] };
 }

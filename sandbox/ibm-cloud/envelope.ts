@@ -8,7 +8,7 @@ interface Place {
   readonly isList: boolean;
 }
 
-/** The fields that can identify a row. A row's key is the first of these fields that exists in the row. */
+/** A row's key is the first of these fields that the row has. */
 const KEYS = ['id', 'iam_id', 'resource_instance_id', 'address', 'type'] as const;
 
 function placeOf(body: Row): Place {
@@ -87,8 +87,8 @@ function isLast(body: Row): boolean {
 }
 
 /**
- * Adds a link to a next page, even to the last page. The link contains this token, and has the same form as the list's
- * own links.
+ * Adds a next-page link, even on the last page. The link contains this token, and has the same form as the list's own
+ * links.
  */
 function withNext(body: Row, edit: (link: string) => string, token: string): Row {
   const start = encodeURIComponent(token);

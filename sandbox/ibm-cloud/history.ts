@@ -27,7 +27,6 @@ const TASKS: readonly [Task, ...Task[]] = [
 
 const DOWNLOADABLE = new Set(['mongodb', 'mongodbee', 'postgresql', 'redis']);
 
-/** An event that repeats on a deployment. */
 interface Happening {
   readonly serial: number;
   readonly time: number;
@@ -35,7 +34,7 @@ interface Happening {
 
 /**
  * The events since a time, newest first, at regular intervals. The newest event of every third deployment is dated just
- * before the start, so that something is always running.
+ * before the start, so that some tasks and backups are still running.
  */
 function happenings(world: World, deployment: number, salt: number, every: number, since: number): Happening[] {
   const offset = deployment % 3 === 1 ? 5 * MINUTE : HOUR + (noise(world.seed, salt, deployment) % Math.max(1, every));

@@ -74,7 +74,10 @@ export function profiles(world: World): Row[] {
   }));
 }
 
-/** The API keys of all users and service IDs. Without the role, only the connector's own API key is returned. */
+/**
+ * The API keys of all users and service IDs. If the role `api_keys` is missing, only the keys of the connector's own
+ * service ID are returned.
+ */
 export function apiKeys(world: World): Row[] {
   const owners = [...users(world), ...serviceIds(world)].map((owner, index) => apiKey(world, owner, index));
   const own = serviceId(world, 0);
@@ -217,7 +220,10 @@ export function listServiceIdGroups(world: World, { query, path }: Received, ref
   return json(200, { serviceid_groups: rows });
 }
 
-/** A single identity, with its activity if requested. This response contains an API key's value in clear text. */
+/**
+ * A single identity, with its activity if requested. If the identity is an API key, the response contains its value in
+ * clear text.
+ */
 export function oneIdentity(list: IamList | 'users') {
   return (world: World, { parameters, query, path }: Received, refuse: Refuse): Answer => {
     const lists = { apikeys: apiKeys, profiles, serviceids: serviceIds, users };

@@ -7,7 +7,7 @@ import { type Pages, lastPage, link } from './pages.ts';
 import { resourceGroups } from './resource-groups.ts';
 import { Kind, type World, accountId, crn, fakeSecret, regionOf, uuid } from './world.ts';
 
-/** The filters that are compared with the row's field of the same name. */
+/** The query parameters that filter by the field of the same name. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
 
 /** The states that are listed by default. Some sources list additional states (icd-api.md, 2.1). */

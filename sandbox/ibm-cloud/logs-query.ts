@@ -35,8 +35,8 @@ const bodySchema = z.object({
 type Query = z.infer<typeof bodySchema>;
 
 /**
- * `POST /v1/query`: returns the log entries of a time range as a stream of events, with a warning if there are too
- * many.
+ * `POST /v1/query`: returns the log entries of a time range as server-sent events, with a warning if entries are
+ * omitted.
  */
 export class LogsQuery {
   readonly #world: World;
@@ -63,7 +63,7 @@ export class LogsQuery {
     if (!read.success) return refuse(path, 400, z.prettifyError(read.error));
     const { start_date, end_date } = read.data.metadata;
     if (end_date < start_date || end_date - start_date > LONGEST_WINDOW) {
-      return refuse(path, 400, 'The time of a query must not be longer than 8 days.');
+      return refuse(path, 400, 'A query must not cover more than 8 days.');
     }
     return this.#stream(instance, read.data);
   }

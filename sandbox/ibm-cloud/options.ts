@@ -13,7 +13,6 @@ const now: Option<string> = {
 const size = (usual: number, meaning: string, most = 100_000): Option<number> =>
   whole({ least: 0, most, default: usual, meaning });
 
-/** The options of the IBM Cloud account and its services. */
 export const IBM_CLOUD_OPTIONS = {
   apiKey: text('', 'text', 'the only valid API key (default: made from the seed)'),
   tokenLife: whole({ least: 1, most: 3600, default: 3600, meaning: 'seconds until a token expires' }),
@@ -52,7 +51,12 @@ export const IBM_CLOUD_OPTIONS = {
   identities: size(6, 'number each of users, service IDs and trusted profiles'),
   policies: size(14, 'IAM policies; 14 cover every kind'),
   missingRoles: someOf(ROLES, `roles that the API key lacks, separated by commas: ${ROLES.join(', ')}`),
-  logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),
+  logsInstances: whole({
+    least: 1,
+    most: 10,
+    default: 1,
+    meaning: 'IBM Cloud Logs instances, which share the same events',
+  }),
   auditEvents: size(400, 'log entries, most of which are audit events of databases', 10_000_000),
   auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days that the log entries cover' }),
   unreadableEvents: size(0, 'how many of the oldest audit events of databases have truncated text'),

@@ -23,7 +23,6 @@ export interface Holdings {
   readonly events: AuditEvents;
 }
 
-/** A connector's stream, with the paths from which it is read, and its rows. */
 interface Report {
   /** The stream's paths below the sandbox's address. */
   readonly paths: readonly string[];
@@ -193,7 +192,7 @@ export function* rowsOf(accounts: readonly Holdings[], stream: IbmCloudStreamNam
   for (const holdings of isSame ? accounts.slice(0, 1) : accounts) yield* REPORTS[stream].rows(holdings);
 }
 
-/** The keys of these rows, without duplicates. Each key joins the parts that exist with slashes. */
+/** The keys of these rows, without duplicates. A key consists of its existing parts, separated by slashes. */
 export function* keysOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(accounts, stream)) {

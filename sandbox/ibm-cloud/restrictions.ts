@@ -47,7 +47,6 @@ function zones(world: World): Row[] {
   ];
 }
 
-/** A rule: the values of its contexts, the resources that it covers, and its enforcement mode. */
 interface Rule {
   readonly contexts: ReadonlyArray<Readonly<Record<string, string>>>;
   readonly covers: ReadonlyArray<Readonly<Record<string, string>>>;

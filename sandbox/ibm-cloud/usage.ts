@@ -26,10 +26,10 @@ interface Month {
   readonly end: number;
 }
 
-/** The account's usage by month. Usage grows until the month ends, is corrected later, and finally becomes final. */
+/** The account's usage by month. Usage grows until the month ends, is then corrected, and finally no longer changes. */
 export class Usage {
   readonly #world: World;
-  /** The quantity that was added on request to the first row of each month. */
+  /** The quantity that `touch` added to the first row of each month. */
   readonly #touched = new Map<string, number>();
 
   constructor(world: World) {
@@ -51,8 +51,7 @@ export class Usage {
       // Instances that don't exist yet keep their index, so that all other instances cost the same every month.
       if (Date.parse(String(instance['created_at'])) >= month.end) return [];
       const row = this.#row(month, instance, index);
-      // A quarter of the instances are priced in two countries. Another quarter have two rows that differ only in their
-      // amounts.
+      // One in four instances is priced in two countries. One in four has two rows that differ only in their amounts.
       if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
       return index % 4 === 3 ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }] : [row];
     });
@@ -132,7 +131,7 @@ export class Usage {
     if (group === undefined && world.options.missingRoles.includes('billing')) return refuse(path, 403);
     if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text ?? '')) return refuse(path, 400, 'The month must be yyyy-mm.');
     const [oldest] = this.months();
-    if (oldest !== undefined && (text ?? '') < oldest.text) return refuse(path, 404, 'There are no reports so old.');
+    if (oldest !== undefined && (text ?? '') < oldest.text) return refuse(path, 404, 'There are no reports that old.');
     const month = this.months().find((one) => one.text === text);
     const rows = month === undefined ? [] : this.rows(month);
     const filters = ['resource_group_id', 'resource_instance_id', 'resource_id', 'plan_id', 'region'] as const;
@@ -161,8 +160,7 @@ export class Usage {
 }
 
 /**
- * The instances with usage, databases first. Instances are never added or removed, so that a final month doesn't
- * change.
+ * The instances with usage, databases first. Instances are never added or removed, so that final months don't change.
  */
 function usedInstances(world: World): Row[] {
   const { deployments, gen2Deployments } = world.options;

@@ -130,7 +130,7 @@ export function spell(world: World, time: number, index: number): string {
   const seconds = new Date(time).toISOString().slice(0, 19);
   const digits = [9, 0, 3, 7, 1][index % 5] ?? 0;
   if (digits === 0) return `${seconds}Z`;
-  // The date has nine digits, the last of which isn't zero.
+  // The fraction has nine digits, and the last one isn't zero.
   const fraction = String(100_000_000 + (noise(world.seed, 420, index) % 90_000_000) * 10 + 1 + (index % 9));
   return `${seconds}.${fraction.slice(0, digits - 1)}${1 + (index % 9)}Z`;
 }

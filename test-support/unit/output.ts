@@ -140,7 +140,7 @@ export class StalledOutput extends Writable {
     this.text += text;
     if (this.prompt) return done();
     this.#taken.push(() => {
-      if (chunk.toString('utf8') !== text) throw new Error('a chunk was written over before it was taken');
+      if (chunk.toString('utf8') !== text) throw new Error('a chunk was overwritten before it was read');
       done();
     });
   }

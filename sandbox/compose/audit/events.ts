@@ -30,7 +30,7 @@ const DEPLOYMENT_EVENTS = [
   'deployment.remove.node',
 ] as const;
 
-/** The number of different events, apart from dates and ids. */
+/** The number of events that differ in more than their date and id. */
 const DETAIL_COUNT = 256;
 
 const AFTER_ID = '","_links":{"self":{"href":"https://api.compose.io/2016-07/audit_events/';
@@ -58,7 +58,6 @@ export class EventText {
     );
   }
 
-  /** The event with this rank. */
   at(rank: number): string {
     const time = this.#timeline.timeAt(rank);
     const id = this.#timeline.idAt(rank, time);

@@ -93,7 +93,6 @@ export class AuditTrail {
     return { from: Math.max(from, to - query.limit), to };
   }
 
-  /** The events on a page, newest first. */
   #write({ from, to }: Page): Answer {
     const events: string[] = [];
     for (let rank = to - 1; rank >= from; rank -= 1) {
@@ -104,7 +103,7 @@ export class AuditTrail {
   }
 }
 
-/** The ids of the most recently returned events, which are the cursors of reads in progress. */
+/** The ids of the most recently returned events, which are the possible cursors of reads in progress. */
 class HandedOut {
   readonly #ids = new Set<string>();
 
