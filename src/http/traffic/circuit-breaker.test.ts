@@ -134,6 +134,17 @@ describe('an unresponsive origin', () => {
     }
     expect(breaker.signal.aborted).toBe(false);
   });
+
+  test('a request that began before the last response does not shorten the minute', async () => {
+    const { time, breaker, attempt } = open();
+    await attempt('answered');
+    await time.pass(Promise.all([attempt('unanswered', MINUTE), attempt('answered', MINUTE - 1)]));
+    const outage = time.now();
+    for (let i = 0; i < 5; i += 1) await time.pass(attempt('unanswered', 10));
+    expect(breaker.signal.aborted).toBe(false);
+    while (!breaker.signal.aborted) await time.pass(attempt('unanswered', 10));
+    expect(time.now() - outage).toBeGreaterThanOrEqual(MINUTE);
+  });
 });
 
 describe('HTTP 429', () => {
