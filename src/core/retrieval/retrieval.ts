@@ -1,10 +1,18 @@
+import type { ParsedPage, Request } from '../stream/request.ts';
 import type { ByMonth } from './month/declaration.ts';
 import type { NewestFirst } from './newest-first/declaration.ts';
-import type { Once } from './once/declaration.ts';
 import type { ByPartition } from './partition/declaration.ts';
 import type { Shared } from './shared/declaration.ts';
 import type { ByWindow } from './window/declaration.ts';
 
-/** How a stream is read. Each way of reading has a folder of its own and an entry in the table of openers. */
+/** The whole stream is read with one request. */
+interface Once<S> {
+  way: 'once';
+  request(shared: S): Request;
+  /** Throws `unexpected_body`. */
+  rows(body: unknown, request: Request): ParsedPage;
+}
+
+/** How a stream is read. Every other way of reading has a folder of its own. */
 export type Retrieval<S, F extends string> =
   Once<S> | Shared<S, F> | ByPartition<S, F> | NewestFirst<S, F> | ByMonth<S, F> | ByWindow<S, F>;
