@@ -68,12 +68,15 @@ const CHOOSE =
 const UNEXPECTED =
   'unexpected argument; use --config FILE, and separate the names for --streams by commas, without spaces';
 const USAGE: [line: string, why: string][] = [
-  ['source-compose chek --config CONFIG', 'unknown command; choose from spec, check, discover, read, verify'],
+  [
+    'source-compose chek --config CONFIG',
+    'unknown command (did you mean check?); choose from spec, check, discover, read, verify',
+  ],
   ['source-compose --config CONFIG', 'no command; choose from spec, check, discover, read, verify'],
   ['source-compose check', 'check needs --config FILE'],
   ['source-compose check CONFIG', UNEXPECTED],
   ['source-compose check --config', "Option '--config <value>' argument missing"],
-  ['source-compose check --confg CONFIG', "Unknown option '--confg'"],
+  ['source-compose check --confg CONFIG', "Unknown option '--confg' (did you mean --config?)"],
   [`${CHECK} --debug=yes`, "Option '--debug' does not take an argument"],
   ['source-compose spec --config CONFIG', 'spec takes no --config'],
   ['source-compose discover --config CONFIG --state STATE', 'discover takes no --state'],
@@ -81,7 +84,7 @@ const USAGE: [line: string, why: string][] = [
   [`${READ} --streams all --catalog CATALOG`, 'read needs either --streams NAMES or --catalog FILE'],
   [`${READ} --streams accounts teams`, UNEXPECTED],
   ['tap-compose CONFIG', 'unexpected argument; use --config FILE'],
-  ['tap-compose --conf CONFIG', "Unknown option '--conf'"],
+  ['tap-compose --conf CONFIG', "Unknown option '--conf' (did you mean --config?)"],
   ['tap-compose --catalog CATALOG', 'no config; use --config FILE, or --config ENV'],
   ['tap-compose --about --format xml', '--format must be text, json or markdown'],
 ];

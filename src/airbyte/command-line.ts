@@ -1,7 +1,7 @@
 import spec from '../../spec.json' with { type: 'json' };
 import { enableCompileCache } from '../program/compile-cache.ts';
 import { type Context, printed } from '../program/context.ts';
-import { UsageError, parseArguments } from '../program/arguments.ts';
+import { UsageError, parseArguments, suggestion } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 
 export const USAGE = `source-compose: an Airbyte source for IBM Cloud Databases and the Compose API
@@ -92,7 +92,9 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   }
   const accepted = COMMANDS.get(name);
   if (accepted === undefined) {
-    throw new UsageError(`${name === '' ? 'no' : 'unknown'} command; choose from ${[...COMMANDS.keys()].join(', ')}`);
+    const names = [...COMMANDS.keys()];
+    const problem = name === '' ? 'no command' : `unknown command${suggestion(name, names)}`;
+    throw new UsageError(`${problem}; choose from ${names.join(', ')}`);
   }
   if (rest.length > 0) {
     throw new UsageError(

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { nearestOf } from '../text/nearest.ts';
 
 // An import statement would load the dependencies of all exports of node:util.
 const { parseArgs } = process.getBuiltinModule('node:util');
@@ -15,6 +16,14 @@ export function parseArguments<O extends Options>(args: string[], options: O): A
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     // Only the first sentence names the problem.
-    throw new UsageError((error as Error).message.split(/[.\n]/)[0]);
+    const [problem = ''] = (error as Error).message.split(/[.\n]/);
+    const unknown = /^Unknown option '--(.*)'$/.exec(problem)?.[1];
+    throw new UsageError(problem + (unknown === undefined ? '' : suggestion(unknown, Object.keys(options), '--')));
   }
+}
+
+/** Suggests the known word that is most similar, if one is similar enough. */
+export function suggestion(word: string, known: readonly string[], prefix = ''): string {
+  const nearest = nearestOf(word, known);
+  return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;
 }
