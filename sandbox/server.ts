@@ -37,7 +37,7 @@ interface RunningSandbox<Stream extends string> {
   close(): Promise<void>;
 }
 
-/** A running Compose sandbox. The newest audit event's key is first. */
+/** A running Compose sandbox. The keys of audit events start with the newest event. */
 export interface Sandbox extends RunningSandbox<StreamName> {
   /** The address including the version, as in the connector's option `base_url`. */
   readonly baseUrl: string;
@@ -61,7 +61,7 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly accountId: string;
-  /** CRNs of trusted profiles that the key can assume. The profile of its own account is first. */
+  /** CRNs of trusted profiles that the key can assume. The profile of the key's own account is first. */
   readonly profiles: readonly string[];
   /** The services' addresses, in which clients replace `{region}` and `{instance}`. */
   readonly endpoints: Endpoints;

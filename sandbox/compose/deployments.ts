@@ -114,7 +114,6 @@ function redisMisc(scheme: string, login: string, host: string): Row {
   };
 }
 
-/** A password that isn't valid anywhere. */
 function fakePassword(world: World, index: number): string {
   return `FAKE${hex8(noise(world.seed, 31, index))}${hex8(noise(world.seed, 32, index))}`.toUpperCase();
 }

@@ -27,7 +27,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const YEAR = 365 * DAY;
 
-/** A time that is in the future, whenever the sandbox runs. */
+/** A date that is in the future whenever the sandbox runs. */
 export const FUTURE = Date.UTC(2099, 0, 1);
 
 /** The current time, fixed at the start, because an event's date must not change after it has been returned. */

@@ -70,7 +70,7 @@ function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string
   raw.write(body.subarray(0, Math.ceil(body.length / 2)), () => raw.destroy());
 }
 
-/** Sends whitespace inside JSON, byte by byte, without end. */
+/** Sends endless whitespace inside JSON, byte by byte. */
 function drip(raw: ServerResponse, type: string): void {
   raw.writeHead(200, { 'content-type': type });
   raw.write('{');

@@ -154,7 +154,7 @@ export function groups(_world: World, deployment: number): Row[] {
       count,
       members: { ...amount('count', count, 1), minimum_count: count, maximum_count: 20 },
       memory: {
-        // In one in four deployments, memory can't be divided evenly among the members.
+        // In every fourth deployment, memory can't be divided evenly among the members.
         ...amount('mb', 4096 * count + (deployment % 4 === 3 ? 100 : 0), 128 * count),
         cpu_enforcement_ratio_ceiling_mb: 16_384,
         cpu_enforcement_ratio_mb: 8192,

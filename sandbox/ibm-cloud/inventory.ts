@@ -103,7 +103,7 @@ function hiddenRow(world: World, index: number): Row {
   });
 }
 
-/** A deleted instance, listed only if the request specifies this state. */
+/** A deleted instance, listed only if the request specifies its state. */
 function removedRow(world: World): Row {
   const row = hiddenRow(world, 1_000_000);
   return { ...row, name: 'removed', state: 'removed', deleted_at: row['updated_at'], deleted_by: 'IBMid-0000000001' };

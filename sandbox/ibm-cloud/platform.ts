@@ -32,7 +32,7 @@ import { Clock, type World, accountId } from './world.ts';
 /** IBM Cloud, and the ways to change the key's own account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
-  /** CRNs of trusted profiles that the key can assume, starting with its own account. */
+  /** CRNs of trusted profiles that the key can assume, starting with the profile of the key's own account. */
   readonly profiles: readonly string[];
   readonly logsInstances: readonly string[];
   rows(stream: IbmCloudStreamName): Iterable<Row>;
@@ -58,7 +58,7 @@ export interface Endpoints {
   readonly atracker: string;
 }
 
-/** The services below an origin. IBM uses a host per service, and the sandbox uses a path per service. */
+/** The services' addresses at an origin. IBM uses a host per service, and the sandbox uses a path per service. */
 export function endpointsAt(origin: string): Endpoints {
   return {
     iam: `${origin}/iam`,

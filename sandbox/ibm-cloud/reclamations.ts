@@ -12,7 +12,10 @@ const SERVICES = [
   'databases-independent-backups',
 ] as const;
 
-/** Deleted instances of databases and other services that can be restored for three days (icd-accounts-access.md, 2.22). */
+/**
+ * Deleted instances of databases and other services, which can be restored for three days (icd-accounts-access.md,
+ * 2.22).
+ */
 function reclamations(world: World): Row[] {
   const groups = resourceGroupIds(world);
   return upTo(SERVICES.length).map((index) => {

@@ -30,7 +30,7 @@ export function profileOf(world: World): Profile {
 }
 
 interface Issued {
-  /** The token's expiration time on the clock for tokens. */
+  /** The token's expiration time on `Clock.real`. */
   readonly end: number;
   readonly world: World;
   readonly isOfProfile: boolean;

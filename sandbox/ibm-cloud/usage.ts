@@ -26,7 +26,10 @@ interface Month {
   readonly end: number;
 }
 
-/** The account's usage by month. Usage grows until the month ends, is then corrected, and finally no longer changes. */
+/**
+ * The account's usage by month. Usage grows until the month ends, is corrected on the 10th, and becomes final on the
+ * 21st.
+ */
 export class Usage {
   readonly #world: World;
   /** The quantity that `touch` added to the first row of each month. */

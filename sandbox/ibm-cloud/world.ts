@@ -117,7 +117,7 @@ export function childCrn(instance: string, type: 'backup' | 'task', id: string):
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }
 
-/** A secret that isn't valid anywhere, but must never be shown. All fake secrets have this format. */
+/** A fake secret, which clients must never show. All fake secrets have this format. */
 export function fakeSecret(world: World, group: number, index: number): string {
   return `FAKE${madeUpHex(world.seed, Kind.secret * 100_003 + group * 101 + index, 16).toUpperCase()}`;
 }
