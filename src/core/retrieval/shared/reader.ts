@@ -47,8 +47,11 @@ async function readDetails<S, F extends string>(
   detail: Detail<S, F>,
   incomplete: readonly Incomplete[],
 ): Promise<void> {
+  const { fields, dropped } = reader.stream;
   const complete = (row: Row, values: Row): void => {
     for (const field of detail.fields) row[field] = values[field] ?? null;
+    // Copy undeclared fields so that the normalizer can warn about them.
+    if (dropped !== undefined) for (const field in values) if (!(field in fields)) row[field] = values[field];
     reader.emit(reader.page([row], path));
   };
   const { rejected, failure } = await each(reader, incomplete, detail.noun, ({ row, request }) =>
