@@ -22,7 +22,6 @@ export interface CommandLine {
 const CONFIG_FLAG = `  --config <file>
       write the connector's config to this file, such as secrets/sandbox.json; only you can read the file`;
 
-/** Flags without a value. */
 const SWITCHES = {
   json: 'print one line of JSON for programs: address, credentials, deploymentIds, pid',
   'exit-with-stdin': 'stop when stdin ends, which happens when the parent process exits',

@@ -17,7 +17,6 @@ export interface Tally {
   stateLines: string[];
 }
 
-/** Counts the messages that a read wrote. */
 export async function tallyOf(file: string): Promise<Tally> {
   const streams = new Map<string, StreamTally>();
   const stateLines: string[] = [];

@@ -48,7 +48,6 @@ export const PICTURES: Readonly<Record<string, () => Promise<string>>> = Object.
   DOCUMENTED.map((platform) => [`docs/sources/${platform.picture}`, () => entityDiagram(platform)]),
 );
 
-/** The URL of a file in the repository. */
 export function pageUrl(path: string): URL {
   return new URL(`../${path}`, import.meta.url);
 }

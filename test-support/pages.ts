@@ -8,7 +8,6 @@ export interface Block {
   text: string;
 }
 
-/** Returns the text of the page at this path in the repository. */
 export function pageOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }

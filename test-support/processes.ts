@@ -3,7 +3,6 @@ import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable, pipeline } from 'node:stream';
 
-/** A finished process with its output. */
 export interface Finished {
   /** The exit code, or null if a signal ended the process. */
   exitCode: number | null;

@@ -45,13 +45,11 @@ const ENVIRONMENTS = [
 
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-/** Returns the pinned version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
   const requirements = readFileSync(requirementsOf(name), 'utf8');
   return new RegExp(`^${packageName}==(.*)$`, 'm').exec(requirements)?.[1] ?? 'of no pinned version';
 }
 
-/** Returns the file with an environment's pinned versions. */
 export function requirementsOf(name: Environment): string {
   return join(REQUIREMENTS, `${name}.txt`);
 }

@@ -18,7 +18,6 @@ import {
 } from './reports.ts';
 import type { World } from './world.ts';
 
-/** The version of the API, which is in every path. */
 const VERSION_PATH = '/2016-07';
 
 /** The Compose API, and the ways to change its account. */

@@ -18,7 +18,6 @@ export interface Engine {
   readonly groups?: readonly string[];
 }
 
-/** Every engine in the catalog. */
 export const ENGINES: readonly [Engine, ...Engine[]] = [
   {
     service: 'databases-for-postgresql',

@@ -13,7 +13,7 @@ const BACKUP_TAKES = 30 * MINUTE;
 /** Serial numbers start high, so that tasks from before the sandbox's start don't get negative numbers. */
 const SERIAL = 1_000_000;
 
-/** The resource type of a task, and its description for people. */
+/** A task's resource type and description. */
 type Task = readonly [string, string];
 
 const TASKS: readonly [Task, ...Task[]] = [

@@ -171,7 +171,6 @@ function usedInstances(world: World): Row[] {
   return [...databases, ...upTo(gen2Deployments).map((index) => gen2Row(world, index)), ...otherRows(world)];
 }
 
-/** Whether a month can no longer change. */
 function isFinal(world: World, month: Month): boolean {
   return world.clock.now >= dayOfNext(month, FINAL_DAY);
 }

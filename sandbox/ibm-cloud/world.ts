@@ -112,7 +112,6 @@ interface CrnParts {
   readonly resource?: string;
 }
 
-/** The CRN of an instance's backup or task. */
 export function childCrn(instance: string, type: 'backup' | 'task', id: string): string {
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }

@@ -48,7 +48,6 @@ export class FakeApi {
     this.logged.push(`${level} ${sentence}`);
   }
 
-  /** The requested paths, in order. */
   get paths(): string[] {
     return this.requests.map(({ path }) => path);
   }

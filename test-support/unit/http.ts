@@ -59,7 +59,6 @@ export interface LocalServer {
   /** `http://127.0.0.1:<port>` */
   origin: string;
   port: number;
-  /** All requests so far. */
   requests: IncomingMessage[];
   connections: () => number;
 }

@@ -44,7 +44,6 @@ export class Printout {
     this.writer = new LineWriter(out ?? new Writable({ write }), () => undefined);
   }
 
-  /** All output so far. */
   get text(): string {
     this.writer.flush();
     return this.#text;
@@ -66,7 +65,6 @@ export class Printout {
     return this.messages.flatMap(({ state }) => (state === undefined ? [] : [state.stream.stream_state]));
   }
 
-  /** The log messages of this level. */
   logged(level: string): string[] {
     return this.messages.flatMap(({ log }) => (log?.level === level ? [log.message] : []));
   }

@@ -9,7 +9,6 @@ export type Reaction =
   | 'hang';
 
 export interface SimulatedRequest {
-  /** The origin: scheme, host and port. */
   origin: string;
   path: string;
   /** When the attempt was sent, in virtual milliseconds. */

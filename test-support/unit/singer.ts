@@ -23,10 +23,8 @@ export type TapMessage =
 
 export interface OpenTap {
   context: Context;
-  /** All output on stdout so far. */
   stdout: () => string;
   messages: () => TapMessage[];
-  /** All lines on stderr so far. */
   log: () => string[];
   /** Aborting this has the effect of a SIGTERM. */
   stop: AbortController;

@@ -5,7 +5,6 @@ import type { World } from '../world.ts';
 import { EventText } from './events.ts';
 import { Timeline } from './timeline.ts';
 
-/** The validated parameters of a request for audit events. */
 interface AuditQuery {
   readonly limit: number;
   readonly cursor?: string;
