@@ -37,9 +37,9 @@ describe('a read of all streams', () => {
   it.each([
     ['with full refresh', (): ConfiguredCatalog => catalogOf('full_refresh')],
     ['with incremental sync', (): ConfiguredCatalog => catalogOf('incremental')],
-    ['with null values, as some clients write them', (): ConfiguredCatalog => withNulls(catalogOf('full_refresh'))],
+    ['with null values (as some clients write them)', (): ConfiguredCatalog => withNulls(catalogOf('full_refresh'))],
     [
-      'with incremental requested for every stream, as PyAirbyte does',
+      'with incremental sync requested for every stream (as PyAirbyte does)',
       (): ConfiguredCatalog => ({
         streams: catalogOf('incremental').streams.map((s) => ({ ...s, sync_mode: 'incremental' })),
       }),

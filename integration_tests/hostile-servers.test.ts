@@ -65,7 +65,7 @@ async function check(base_url: string, env: Env = {}) {
 
 describe('an endless body', () => {
   const LIMIT = 256 * 2 ** 20;
-  /** Prints the program's maximum memory, in KiB, to stderr when the program exits. */
+  /** Prints the program's peak memory usage, in KiB, to stderr when the program exits. */
   const TELL_MEMORY =
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
@@ -139,7 +139,7 @@ describe('TLS', () => {
     );
   const trusting = (): Env => ({ NODE_EXTRA_CA_CERTS: workspace().file('ca.pem', CERTIFICATE) });
 
-  it('an untrusted certificate fails the check, unless NODE_EXTRA_CA_CERTS names its authority', async () => {
+  it('an untrusted certificate fails the check, unless the file in NODE_EXTRA_CA_CERTS contains it', async () => {
     const address = `https://127.0.0.1:${await startApi()}`;
     expect(await check(address)).toMatchObject({
       exitCode: 0,
@@ -188,7 +188,7 @@ describe('TLS', () => {
     ]);
   });
 
-  it("a request through a proxy reaches the API in a tunnel, and only the proxy gets the proxy's credentials", async () => {
+  it("a request is tunneled to the API through a proxy, and only the proxy gets the proxy's credentials", async () => {
     const api = await startApi();
     const asked: Array<[string | undefined, string | undefined]> = [];
     const proxy = createHttpServer();

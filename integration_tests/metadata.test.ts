@@ -39,7 +39,7 @@ describe('metadata.yaml', () => {
     });
   });
 
-  it('the definition id in metadata.yaml never changes', () => {
+  it('the definitionId in metadata.yaml never changes', () => {
     expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
   });
 

@@ -10,7 +10,7 @@ type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
 const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
-/** Malformed rows and lists, which must never be mistaken for fewer rows. */
+/** Malformed rows and lists, and the error that each must cause. */
 const damaged: Array<[Shape, RegExp]> = [
   ['embedded-list', /_embedded is not an object/],
   ['list-object', /_embedded\.\w+ is not a list/],

@@ -22,7 +22,7 @@ const COMMANDS = PAGES.flatMap((page) =>
     block
       .trim()
       .split('\n')
-      // Tests of the examples start the sandboxes that specify a port.
+      // The tests of the examples run the commands that specify a port.
       .filter((line) => /^(npm run sandbox|npx tsx sandbox)/.test(line) && !line.includes(' --port ')),
   ),
 );

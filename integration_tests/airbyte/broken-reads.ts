@@ -23,12 +23,10 @@ export function isSame(a: PlainMessage, b: PlainMessage): boolean {
 
 const unchanged: Change = (valid) => valid;
 
-/** Removes messages from the valid read. */
 function without(...gone: PlainMessage[]): Change {
   return (valid) => valid.filter((message) => !gone.some((other) => isSame(message, other)));
 }
 
-/** Replaces a message in the valid read. */
 function instead(gone: PlainMessage, ...others: PlainMessage[]): Change {
   return (valid) => valid.flatMap((message) => (isSame(message, gone) ? others : [message]));
 }
@@ -41,7 +39,6 @@ function both(...changes: Change[]): Change {
   return (valid) => changes.reduce((messages, change) => change(messages), valid);
 }
 
-// Messages that several tests change.
 const lastTeam = record('teams', { id: 't2' });
 const teamsState = state('teams', noCursor, 2);
 const clustersState = state('clusters', noCursor, 0);
@@ -50,7 +47,7 @@ export const markState = state('audit_events', { version: 1, mark: '2026-01-02T0
 const teamsComplete = status('teams', 'COMPLETE');
 /** Inserts messages of `audit_events` in the middle of the stream. */
 export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
-/** Checkpoints of more than 100 KB, nearly half of which are STATEs. */
+/** Checkpoints with more than 100 KB of output, nearly half of which is STATEs. */
 export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {
   return { records: 1, recordBytes: 800, stateBytes: 500 };
 });

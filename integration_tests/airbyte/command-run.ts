@@ -18,11 +18,10 @@ export interface CommandRun {
   /** The exit code, or null if a signal ended the process. */
   readonly exitCode: number | null;
   readonly stderr: string;
-  /** The input files of a read. */
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
   /**
-   * The signal that was sent during the command. An interrupted read may leave streams unfinished, but must not exit
-   * with 0.
+   * The signal that was sent during the command. An interrupted read may leave streams unfinished, but must then not
+   * exit with 0.
    */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
@@ -81,7 +80,6 @@ export interface ReadEvents {
   readonly errors: readonly ErrorEvent[];
 }
 
-/** Groups the messages of a read by stream. */
 export function readEvents(messages: readonly Message[]): ReadEvents {
   const streams = new Map<string, StreamEvent[]>();
   const errors: ErrorEvent[] = [];
@@ -105,7 +103,6 @@ export function readEvents(messages: readonly Message[]): ReadEvents {
   return { streams, errors };
 }
 
-/** COMPLETE or INCOMPLETE, if the stream has ended. */
 export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOMPLETE' | undefined {
   const ends = events.flatMap((event) => (event.kind === 'status' ? [event.status.status] : []));
   return ends.find((status) => status === 'COMPLETE' || status === 'INCOMPLETE');
@@ -116,7 +113,7 @@ export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
   return errors.filter(({ error }) => error.stream_descriptor === undefined);
 }
 
-/** Returns the value at a path in a record's data. Returns undefined if the path doesn't exist. */
+/** Returns undefined if the record's data doesn't have this path. */
 export function fieldValue(data: unknown, path: readonly string[]): unknown {
   let value = data;
   for (const name of path) {
@@ -126,7 +123,7 @@ export function fieldValue(data: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Whether a text contains this word as a whole, not only as part of a longer name. */
+/** Whether a text contains this as a whole word, not only as part of a longer name. */
 export function mentions(text: string, word: string): boolean {
   const escaped = word.replace(/[^\w]/g, '\\$&');
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonSchema, propertiesOf, schemasIn, typesOf } from './json-schema.ts';
 import type { DiscoveredCatalog, DiscoveredStream } from './messages.ts';
 
-/** Returns a sentence for everything that the previous schema accepts but the current schema rejects. */
+/** Returns a sentence for each way in which the current schema accepts less than the previous schema. */
 export function narrowings(previous: JsonSchema, current: JsonSchema, path = ''): string[] {
   const place = path === '' ? 'The root' : path;
   const inner = (name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -24,7 +24,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   return found;
 }
 
-/** Keywords that accept less if their value increases, if it decreases, or if they are present at all. */
+/** Keywords that make a schema stricter if their value increases, if it decreases, or if they are present at all. */
 const LEAST = ['minimum', 'minLength', 'minItems'];
 const MOST = ['maximum', 'maxLength', 'maxItems'];
 const FORMS = ['pattern', 'format'];
@@ -78,7 +78,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
     if (!now) breaks.push(`${name}: the field ${field} was removed.`);
-    // Unlike a config option, an integer column can't contain other numbers.
+    // A config option may be widened from integers to all numbers, but an existing integer column can't store them.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
       breaks.push(`${name}: the field ${field} is no longer an integer.`);
     } else if (before['format'] !== undefined && now['format'] === undefined) {

@@ -6,7 +6,6 @@ export function isObject(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The `type` of a schema, always as a list. */
 export function typesOf(schema: JsonSchema): unknown[] {
   const { type } = schema as { type?: unknown };
   if (type === undefined) return [];
@@ -18,7 +17,6 @@ export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSc
   return isObject(properties) ? (properties as Readonly<Record<string, JsonSchema>>) : {};
 }
 
-/** The schemas listed under a keyword. */
 export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
   const list = schema[keyword];
   return Array.isArray(list) ? list.filter(isObject) : [];

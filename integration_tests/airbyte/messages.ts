@@ -23,16 +23,12 @@ const discoveredStream = z.strictObject({
   is_file_based: z.boolean().optional(),
 });
 
-/** The catalog that `discover` prints. */
 const discoveredCatalog = z.strictObject({ streams: z.array(discoveredStream) });
 
 export type DiscoveredStream = z.infer<typeof discoveredStream>;
 export type DiscoveredCatalog = z.infer<typeof discoveredCatalog>;
 
-/**
- * An entry of the configured catalog. The schema is as loose as clients are, because the source must accept all
- * clients.
- */
+/** An entry of the configured catalog. Clients omit keys, set them to null and add their own, so most are optional. */
 export interface ConfiguredStream {
   readonly stream: {
     readonly name: string;
@@ -52,7 +48,7 @@ export interface ConfiguredCatalog {
 /** An integer in milliseconds since 1970. Seconds are rejected. */
 const epochMilliseconds = z.int().min(1e12, 'is not in milliseconds');
 
-/** The name of a stream. This source has no namespaces. */
+// This source has no namespaces.
 const streamDescriptor = z.strictObject({ name: z.string().min(1) });
 
 const rateLimited = z.strictObject({
@@ -105,7 +101,7 @@ const trace = z.discriminatedUnion('type', [streamStatusTrace, errorTrace, estim
 export type StreamStatusTrace = z.infer<typeof streamStatusTrace>['stream_status'];
 export type ErrorTrace = z.infer<typeof errorTrace>['error'];
 
-// The protocol allows any key and any payload. This schema is stricter, because the source needs no others.
+// The protocol allows additional keys and types. These schemas allow only those that this source uses.
 
 const spec = z.strictObject({
   protocol_version: z.literal('0.2.0'),

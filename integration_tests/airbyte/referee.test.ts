@@ -47,7 +47,7 @@ const brokenResults: readonly BrokenResult[] = [
     runOf('check', [error('config_error'), failed], 1),
   ],
   [
-    'check exits with 0 for a TRACE ERROR',
+    'check exits with 0 despite a TRACE ERROR',
     ['1.11 exit code'],
     runOf('check', [error('transient_error')], 1),
     runOf('check', [error('transient_error')], 0),
@@ -59,7 +59,7 @@ const brokenResults: readonly BrokenResult[] = [
     runOf('check', [record('teams', { id: 1 }), succeeded]),
   ],
   [
-    'discover continues after its catalog',
+    'discover prints more after its catalog',
     ['4.1 the result comes last'],
     runOf('discover', [hello, catalog]),
     runOf('discover', [catalog, hello]),
@@ -100,17 +100,17 @@ test('every rule of the referee catches at least one broken command', () => {
   expect(rules.size).toBeGreaterThan(30);
 });
 
-test('the referee accepts a failed stream among complete streams if it ends INCOMPLETE and its error is last', () => {
+test('the referee accepts an INCOMPLETE stream among complete streams if its error comes last', () => {
   const messages = [...teamsFail(validRead()), error('system_error', 'teams')];
   expect(rulesOf(readOf(messages, { exitCode: 1 }))).toEqual([]);
 });
 
-test('the referee accepts a command that fails before any stream starts, with one error', () => {
+test('the referee accepts a single error from a command that fails before any stream starts', () => {
   const messages = [log('INFO', 'source-compose 1.2.3'), error('config_error')];
   expect(rulesOf(readOf(messages, { exitCode: 1 }))).toEqual([]);
 });
 
-test('the referee accepts a read in which a rejected token ends every stream, with a single error', () => {
+test('the referee accepts a single error if a rejected token ends every stream of a read', () => {
   const messages = [
     log('INFO', 'source-compose 1.2.3'),
     status('clusters', 'STARTED'),

@@ -39,9 +39,7 @@ export function violationsOf(run: CommandRun): Violation[] {
 
 const resultOf = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
 
-/**
- * Checks that the last message of `spec`, `check` and `discover` is their only result, or else their only TRACE ERROR.
- */
+/** Checks that `spec`, `check` and `discover` print exactly one result or TRACE ERROR, as their last message. */
 function resultViolations(run: CommandRun): Violation[] {
   const { command } = run;
   const { messages } = run.transcript;

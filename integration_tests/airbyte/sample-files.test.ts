@@ -13,7 +13,7 @@ import { violationsOf } from './referee.ts';
 import { sampleFile } from './sample-files.ts';
 import { parseTranscript } from './transcript.ts';
 
-// Tests the sample files listed in acceptance-test-config.yml, which Airbyte's own suite uses with the image.
+// Tests the sample files listed in acceptance-test-config.yml. Airbyte's own suite tests the image with these files.
 
 let sandbox: Sandbox;
 let workspace: Workspace;
@@ -55,7 +55,7 @@ async function readAll(mode: 'full_refresh' | 'incremental', state?: string): Pr
   return result;
 }
 
-/** The content of a file from the previous release. Before the first release, this is undefined. */
+/** Returns a JSON file of the previous release, or undefined before the first release. */
 function previousRelease(name: string): object | undefined {
   const path = join(ROOT, 'integration_tests/previous_release', name);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as object) : undefined;
@@ -81,7 +81,7 @@ describe('sample files in spec and check', () => {
 });
 
 describe('sample files in discover', () => {
-  test('every stream still fits the tables of the previous release', () => {
+  test('every stream still fits the tables that the previous release created', () => {
     expect(catalogBreaks((previousRelease('catalog.json') ?? catalog) as DiscoveredCatalog, catalog)).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('sample files in discover', () => {
   });
 });
 
-// Fields that have values only in responses that are never requested, or never in the sandbox.
+// Fields without a value in any record. The sandbox never sets them, or only in responses that aren't requested.
 const ABSENT: Record<string, readonly string[]> = {
   deployments: ['provision_recipe_id'],
   deployments_backups: ['download_link'],
@@ -128,7 +128,7 @@ describe('sample files in read', () => {
     }
   });
 
-  test('a read from abnormal_state.json (year 9999) emits only undated records and keeps the state', async () => {
+  test('a read from abnormal_state.json (year 9999) emits only undated records, and its states match the input', async () => {
     const { records, states } = await readAll('incremental', 'abnormal_state');
     for (const { name, default_cursor_field: [cursor = ''] = [] } of catalog.streams) {
       expect(
@@ -141,7 +141,7 @@ describe('sample files in read', () => {
   });
 });
 
-/** The schema without undeclared fields. */
+/** Makes the schema reject undeclared fields. */
 function strictly(schema: JsonSchema): JsonSchema {
   return { ...schema, additionalProperties: false };
 }

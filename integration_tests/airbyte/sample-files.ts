@@ -17,7 +17,6 @@ export interface SandboxValues {
   readonly deploymentIds: readonly string[];
 }
 
-/** Replaces the placeholders in a file's content with the sandbox's values. */
 export function fillIn(content: unknown, values: SandboxValues): unknown {
   if (content === token) return values.token;
   if (typeof content === 'string' && URL.canParse(content) && new URL(content).hostname === host) return values.baseUrl;
@@ -30,10 +29,7 @@ export function fillIn(content: unknown, values: SandboxValues): unknown {
   return Object.fromEntries(entries);
 }
 
-/**
- * Reads a sample file from `integration_tests/`, named without `.json`, and replaces its placeholders with the
- * sandbox's values.
- */
+/** Reads a sample file, named without `.json`, and replaces its placeholders. */
 export function sampleFile(name: string, values: SandboxValues): object {
   const text = readFileSync(join(ROOT, 'integration_tests', `${name}.json`), 'utf8');
   return fillIn(JSON.parse(text), values) as object;

@@ -2,8 +2,8 @@ import type { CommandRun } from './command-run.ts';
 import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 
-// A small valid read, in which each test makes one defect. Messages are plain objects, so that tests can also create
-// messages that no schema allows.
+// A small valid read, into which each test introduces one defect. Messages are plain objects, so that tests can also
+// create messages that no schema allows.
 
 export type PlainMessage = Record<string, unknown>;
 
@@ -30,7 +30,7 @@ export function status(name: string, state: string, quotaReset?: number): PlainM
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: streamStatus } };
 }
 
-/** A RECORD. `later` advances its time by this many milliseconds. */
+/** A RECORD, emitted `later` milliseconds after the other messages. */
 export function record(stream: string, data: Record<string, unknown>, later = 0): PlainMessage {
   return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt + later } };
 }
@@ -130,7 +130,6 @@ export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessa
   ]);
 }
 
-/** A finished command that printed these messages. */
 export function readOf(messages: readonly PlainMessage[], rest: Partial<CommandRun> = {}): CommandRun {
   return {
     command: 'read',
@@ -142,7 +141,6 @@ export function readOf(messages: readonly PlainMessage[], rest: Partial<CommandR
   };
 }
 
-/** Messages as lines of stdout. */
 export function textOf(messages: readonly PlainMessage[]): string {
   return messages.map((message) => `${JSON.stringify(message)}\n`).join('');
 }

@@ -4,7 +4,6 @@ export interface Violation {
   readonly sentence: string;
 }
 
-/** Creates a violation of the named rule. */
 export function violation(rule: string, sentence: string): Violation {
   return { rule, sentence };
 }

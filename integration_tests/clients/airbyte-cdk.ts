@@ -14,7 +14,7 @@ import type { ClientTest, Stage } from './stage.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** The CDK's tests: all of the tests for a valid config, and only `check` for a config with a wrong token. */
+/** The CDK's tests: all of them for a valid config, and only `check` for a config with a wrong token. */
 const EXPECTED = [
   'spec',
   'spec_backward_compatibility',
@@ -123,7 +123,7 @@ interface Recording {
   path: string;
 }
 
-/** Runs every command so that it succeeds and so that it fails, to record messages of every type. */
+/** Runs every command successfully and unsuccessfully, to record messages of every type. */
 async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const good = ['--config', file('config.json', config)];
   const wrong = ['--config', file('wrong.json', composeConfig({ api_token: 'wrong', base_url: sandbox.baseUrl }))];

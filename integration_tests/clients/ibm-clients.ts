@@ -11,8 +11,8 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import type { Keys, Rows } from './report.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// IBM's own clients (ibm_inventory.py) and the connector read two accounts through their trusted profiles: the inventory,
-// its costs and its access policies. All rows and fields must be the same.
+// IBM's own clients (ibm_inventory.py) and the connector read the inventory, costs and access policies of two accounts
+// through trusted profiles. Both must return the same rows and fields.
 
 const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
 const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));
@@ -63,7 +63,7 @@ export const ibmClients: IbmCloudClientTest = {
       config: { ...stage.config, platform: { ...platform, billing, trusted_profiles: stage.sandbox.profiles } },
     });
     await readByBoth(usageOf('account'), 'at first');
-    // Until then, tasks and backups finish or are added or deleted, and the new deployment becomes active.
+    // During this day, tasks and backups are added, finish or are deleted, and the new deployment becomes active.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
     await readByBoth(usageOf('account'), 'a day later');

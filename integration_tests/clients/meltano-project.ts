@@ -15,7 +15,7 @@ interface SavedState {
   bookmarks: Record<string, { walk?: unknown[] }>;
 }
 
-/** A Meltano project in the stage's folder, on a machine without Node.js and Docker. */
+/** A Meltano project in the stage's folder, on a machine without Node.js or Docker. */
 export class MeltanoProject {
   readonly #program: string;
   readonly #folder: string;

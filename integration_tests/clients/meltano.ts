@@ -13,7 +13,7 @@ const MANY_EVENTS = 25;
 
 export const meltano: ClientTest = {
   name: 'meltano',
-  title: `Meltano ${pinned('meltano', 'meltano')} with tap-compose from the wheel, without node and Docker, into target-jsonl`,
+  title: `Meltano ${pinned('meltano', 'meltano')} with tap-compose from the wheel, without Node.js or Docker, into target-jsonl`,
   run: async (stage) => {
     const target = await openJsonl(stage);
     const project = await MeltanoProject.create(stage, target);
@@ -54,8 +54,8 @@ async function runTwice(stage: Stage, project: MeltanoProject, target: Target): 
 }
 
 /**
- * Interrupts a newest-first read and rejects a stream. All other streams are read, and the next sync reads the missing
- * records.
+ * Interrupts the read of the audit events, and makes the API reject a stream. All other streams are read, and the next
+ * sync reads the missing records.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
@@ -109,7 +109,7 @@ async function changeOver(stage: Stage, project: MeltanoProject, target: Target)
   );
 }
 
-/** Syncs with faults, so that the sync must fail. */
+/** Runs a sync that must fail because of faults in the sandbox. */
 async function failingRun({ sandbox, report }: Stage, project: MeltanoProject): Promise<void> {
   sandbox.setFaults([
     { path: '/teams', kind: 'status', status: 403 },

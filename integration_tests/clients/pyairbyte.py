@@ -1,4 +1,4 @@
-"""Runs PyAirbyte when the test commands it (dialog.py).
+"""Runs PyAirbyte as the test instructs (dialog.py).
 
 pyairbyte.py PACKAGE CONFIG
 """

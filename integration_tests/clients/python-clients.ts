@@ -23,7 +23,7 @@ const PYAIRBYTE = pinned('clients', 'airbyte');
 /** PyAirbyte installs the Python package and reads twice into DuckDB. */
 export const pyAirbyte: ClientTest = {
   name: 'pyairbyte',
-  title: `PyAirbyte ${PYAIRBYTE} with the wheel, without node and Docker, into DuckDB`,
+  title: `PyAirbyte ${PYAIRBYTE} with the wheel, without Node.js or Docker, into DuckDB`,
   run: readTwice,
 };
 
@@ -81,7 +81,7 @@ function pyAirbyteEnv(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs the function from docs/running.md with the image. The sandbox replaces the account. */
+/** Runs the image with the function from docs/running.md. The sandbox replaces IBM Cloud. */
 export const pyAirbyteImage: IbmCloudClientTest = {
   name: 'pyairbyte-image',
   title: `PyAirbyte ${PYAIRBYTE} with the image and the function from docs/running.md`,
@@ -133,10 +133,7 @@ export const serverless: ClientTest = {
   },
 };
 
-/**
- * A Python script that runs commands, one per line (dialog.py). The script's other output is in the folder's
- * client.log.
- */
+/** A Python script that runs commands, one per line (dialog.py). Its other output goes to client.log in the folder. */
 export class PythonClient {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -164,7 +161,6 @@ export class PythonClient {
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** Sends a command and waits for the response. */
   async ask<T>(command: string, ...args: unknown[]): Promise<T> {
     this.#child.stdin?.write(`${JSON.stringify([command, ...args])}\n`);
     const { value, done } = await this.#answers.next();

@@ -1,4 +1,4 @@
-"""Runs airbyte_serverless when the test commands it (dialog.py).
+"""Runs airbyte_serverless as the test instructs (dialog.py).
 
     serverless.py COMMAND CONFIG
 """
@@ -17,9 +17,9 @@ command, config_file = sys.argv[1:]
 
 
 class Files(destinations.BaseDestination):
-    """A destination that writes a file per table, and stores the state like BigQuery.
+    """A destination that writes a file per table, and stores states like the BigQuery destination.
 
-    The package has no destinations except the screen and BigQuery.
+    The package has destinations only for the screen and BigQuery.
     """
 
     def _write(self, record_type, records):

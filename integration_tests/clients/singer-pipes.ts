@@ -7,7 +7,7 @@ import { startPostgres } from './postgres.ts';
 import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
 import { type ClientTest, type Stage, allKeys } from './stage.ts';
 
-// Repeatedly interrupts `tap | target`, without a runner, and resumes from the last state that the target printed. At
+// Repeatedly interrupts `tap | target`, without Meltano, and resumes from the last state that the target printed. At
 // the end, the target must contain all rows.
 
 /**
@@ -123,7 +123,7 @@ interface PipeRun {
   state: string | undefined;
 }
 
-/** Runs `tap | target` once, and interrupts it after the tap has printed this many lines. */
+/** Runs `tap | target` once, and interrupts it as specified by `end`. */
 async function pipe(stage: Stage, target: Target, state?: string, end?: End & { line: number }): Promise<PipeRun> {
   const config = stage.file('config.json', stage.config);
   const resume = state === undefined ? [] : ['--state', stage.file('state.json', state)];

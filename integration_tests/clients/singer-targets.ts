@@ -136,7 +136,7 @@ export function changesIn(rows: Rows, stream: string): Map<string, string> {
   return new Map((rows[stream] ?? []).map((row) => [keyOf(stream, row), utcText(row['updated_at'])]));
 }
 
-/** Postgres prints times without a zone, and only as many digits as needed. */
+/** Postgres prints these times without a time zone and without trailing zeros. */
 function utcText(value: unknown): string {
   const text = String(value);
   return new Date(/[Z+]/.test(text) ? text : `${text}Z`).toISOString();

@@ -49,7 +49,7 @@ export interface IbmCloudClientTest extends AnyClientTest {
   run: (stage: IbmCloudStage) => Promise<void>;
 }
 
-/** Five pages of audit events and a few rows of every other stream, 389 rows in total. */
+/** Five pages of audit events and a few rows of every other stream. */
 const HOLDINGS = { auditEvents: 231, deployments: 5, recipes: 12 };
 
 /** Runs a test. If the client crashes, only this test fails. */

@@ -6,22 +6,22 @@ import { PYTHON_OPTIONS } from '../../test-support/python.ts';
 import { onPath } from '../install/bare-machine.ts';
 import type { Stage } from './stage.ts';
 
-// Meltano and PyAirbyte install the Python package without Node.js and Docker. pip and uv use the wheel's folder
-// instead of PyPI.
+// Meltano and PyAirbyte install the Python package without Node.js or Docker. pip and uv find the wheel in a folder,
+// not on PyPI.
 
-/** Builds the wheel. Returns the variables that tell both installers where to find the wheel. */
+/** Builds the wheel. Returns the environment variables that tell pip and uv where to find it. */
 export async function wheelEnv(): Promise<NodeJS.ProcessEnv> {
   await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
   const links = join(ROOT, 'dist-wheel');
   return { PIP_FIND_LINKS: links, UV_FIND_LINKS: links, UV_PYTHON_DOWNLOADS: 'never' };
 }
 
-/** Creates a folder for PATH that contains the programs of every machine with Python. */
+/** Creates a folder for PATH that contains only programs that every machine with Python has. */
 export async function pythonMachine({ folder, file }: Stage): Promise<string> {
   file('machine/.keep', '');
   const machine = join(folder, 'machine');
   for (const program of ['env', 'sh']) symlinkSync(onPath(program), join(machine, program));
-  // The python3 on PATH may be a script that looks for the interpreter.
+  // The python3 on PATH may be a script, such as a pyenv shim.
   const python = await outputOf('python3', ['-c', 'import sys; print(sys.executable)']);
   symlinkSync(python.trim(), join(machine, 'python3'));
   return machine;

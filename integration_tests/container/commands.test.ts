@@ -30,7 +30,7 @@ async function printedBy(options: string[], command: string[]): Promise<Message[
 
 describe('the hardened image', () => {
   it.each(['/secrets', '/tmp', '/airbyte/tmp', '/a folder'])(
-    'an unknown user without capabilities can read with the files in %s on a read-only file system',
+    'an unknown user without capabilities can read with input files in %s on a read-only file system',
     async (target) => {
       const finished = await runImage(
         [...HARDENED, ...files.mount(target), '--workdir', target],
@@ -71,7 +71,7 @@ describe('the users of the image', () => {
 });
 
 describe('the memory limit', () => {
-  // Docker doesn't count the page cache, so 64 MB is just enough for a heap of 39 MB and node's own code.
+  // The kernel can reclaim the page cache, so 64 MB is just enough for a heap of 39 MB and node's own code.
   it('a read of 40,000 events is complete and in order with 64 MB of memory', async () => {
     const limit = '64m';
     const large = await startSandbox({ auditEvents: 40_000 });

@@ -14,13 +14,13 @@ export const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-o
 /** The strictest options for a container: an unknown user and no capabilities, but network access. */
 export const HARDENED = [
   ...['--user', '12345:12345', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-  // Use the host's network, because the sandbox listens only on this machine.
+  // The sandbox listens only on this machine.
   ...['--network', 'host'],
 ];
 
 /**
  * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS adds arguments to `docker build`, which
- * some networks require. Without Docker, the tests fail and are not skipped.
+ * some networks require. Without Docker, the tests fail instead of being skipped.
  */
 export async function setup(): Promise<void> {
   const version = await docker(['version', '--format', '{{.Server.Version}}']).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import type { Row } from './warehouses.ts';
 
 // The expected rows of the marts about access, protection and audit events.
 
-/** Whether a policy or rule covers a database, apart from tags. */
+/** Whether a policy or rule covers a database, ignoring tags. */
 function covers(policy: Row, database: Row): boolean {
   return [
     [policy['service_instance'], database['guid']],

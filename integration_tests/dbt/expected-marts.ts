@@ -7,7 +7,6 @@ import type { Row } from './warehouses.ts';
 
 const FINISHED = ['completed', 'active'];
 
-/** The expected rows of each mart, as strings. */
 export function expectedMarts(account: Account, now: number): Record<string, string[]> {
   return {
     database_costs: costs(account),

@@ -63,7 +63,7 @@ function sync(): Promise<Record<string, boolean>> {
 const SUCCEEDED = Object.fromEntries(WAREHOUSES.map((name) => [name, true]));
 const FAILED = Object.fromEntries(WAREHOUSES.map((name) => [name, false]));
 
-/** Returns the expected records. Like the warehouse, keeps records of some streams after IBM has deleted them. */
+/** Returns the expected records, including deleted records of the streams in `KEPT`. */
 async function note(): Promise<Record<string, Row[]>> {
   const now = await expectedRows(sandbox);
   for (const [name, rows] of kept) for (const row of now[name as 'billables']) rows.set(row['id'], row);

@@ -1,4 +1,4 @@
-"""Runs PyAirbyte and dbt when the test commands it (../clients/dialog.py). Both share a process, because imports take seconds.
+"""Runs PyAirbyte and dbt as the test instructs (../clients/dialog.py). Both share a process, because imports take seconds.
 
 session.py DUCKDB_FILE POSTGRES_PORT
 """
@@ -60,7 +60,7 @@ manifests = {}
 
 
 def build(schema, command, *arguments):
-    """Returns the failures. Parses each target only once, because the result doesn't depend on `as_of`, the variable that changes."""
+    """Returns the failures. Parses the project only once per target, because the result doesn't depend on the variable `as_of`."""
     os.environ["DBT_SCHEMA"] = schema
     *target, _variables = arguments
     if str(target) not in manifests:

@@ -8,9 +8,7 @@ import { PythonClient } from '../clients/python-clients.ts';
 import { openTargets } from '../clients/singer-targets.ts';
 import { loadAsAirbyte } from './destination.ts';
 
-/**
- * The programs and databases that turn records into tables. The first program uses DuckDB, and all others use Postgres.
- */
+/** The programs that load records into tables. `pyairbyte-duckdb` uses DuckDB, and all others use Postgres. */
 export const WAREHOUSES = ['pyairbyte-duckdb', 'pyairbyte', 'airbyte', 'meltanolabs', 'pipelinewise'] as const;
 
 type Warehouse = (typeof WAREHOUSES)[number];
@@ -94,7 +92,6 @@ export class Warehouses {
     return (await loadAsAirbyte(read, this.#postgres)) === 0;
   }
 
-  /** Runs `tap | target`. */
   async #singer(loader: 'meltanolabs' | 'pipelinewise', { platform, config, nodeOptions }: Source): Promise<boolean> {
     const workspace = this.#workspace;
     const { folder } = workspace;
@@ -144,7 +141,6 @@ export class Warehouses {
     return this.rows(kind, schema);
   }
 
-  /** The rows of the marts in a schema. */
   rows(kind: 'duckdb' | 'postgres', schema: string): Promise<Marts> {
     return this.#session.ask('rows', kind, schema, ...MARTS);
   }

@@ -65,7 +65,7 @@ test('the steps on the page lead from an empty folder to rows in Postgres, and t
   const project = 'compose-project';
   const file = join(folder.folder, project, 'meltano.yml');
   const set = (text: string): void => writeFileSync(file, text);
-  // Point the tap to the sandbox, and deselect audit events, which are limited to ten queries a minute.
+  // Point the tap at the sandbox, and deselect audit events, which are limited to ten queries a minute.
   const { endpoints } = ibmCloud.config['platform'] as { endpoints: object };
   set(
     readFileSync(file, 'utf8').replace(

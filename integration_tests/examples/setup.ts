@@ -5,8 +5,8 @@ import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import { blockOf } from './page.ts';
 
 /**
- * The steps that the page requires before its table: the wheel, the variable that points to it, the sandbox, and
- * Meltano.
+ * Follows the steps that precede the table in examples/README.md: the wheel, the variable that points to it, the
+ * sandbox, and Meltano.
  */
 export async function setup(): Promise<() => Promise<void>> {
   const [install, ...lines] = blockOf('npm ci');

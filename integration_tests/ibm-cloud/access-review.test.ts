@@ -42,7 +42,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('an API key that a list contains in clear text is not emitted', async () => {
+  it('an API key that the API returns in clear text is not emitted', async () => {
     const apikeys = [
       { id: 'ApiKey-1', account_id: 'a', apikey: 'FAKE0123456789ABCDEF', history: ['FAKE0123456789ABCDEF'] },
     ];

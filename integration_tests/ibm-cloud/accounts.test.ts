@@ -143,7 +143,7 @@ describe.concurrent('a selection', () => {
 describe.concurrent('a state', () => {
   const streams = ['deployments_backups', 'deployments_recipes', 'billables'] as const;
 
-  it('from a read without profiles continues for its account, and keeps the values of accounts that are no longer read', async () => {
+  it('from a read without profiles applies to its account, and values of accounts that are no longer read are kept', async () => {
     await ibmCloud(THREE, async ({ sandbox, read }) => {
       const [own = '', other = ''] = sandbox.profiles;
       const options = { mode: 'incremental' as const, streams, config: { start_date: START } };

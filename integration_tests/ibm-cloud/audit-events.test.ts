@@ -144,7 +144,7 @@ describe.concurrent('audit_events in the catalog', () => {
       'a CRN whose region would lead to another host',
       'crn:v1:bluemix:public:logs:evil.example:a/0:a0000000-0000-4000-8000-000000000001::',
     ],
-    ['an instance id that is not a GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
+    ['an instance ID that is not a GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
   ])('logs_instances rejects %s', async (_, instance) => {
     await ibmCloud({}, async ({ workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: [instance] }));

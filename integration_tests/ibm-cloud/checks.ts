@@ -36,5 +36,4 @@ export function linesIn(said: string): Array<[name: string, line: string]> {
   ]);
 }
 
-/** Faults that make these paths respond with HTTP 403. */
 export const forbidden = (...paths: string[]): Fault[] => paths.map((path) => ({ path, kind: 'status', status: 403 }));

@@ -155,9 +155,8 @@ function utc(text: unknown): string | null {
 
 const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
 
-/** Sets all missing fields to null. */
 function withNulls(name: StreamName, row: Row, { accountId }: IbmCloudSandbox): Row {
-  // Every account has the same types and regions.
+  // All accounts have the same database types and regions.
   const account_id = name === 'databases' || name === 'datacenters' ? null : accountId;
   return Object.fromEntries(fieldsOf(name).map((field) => [field, orNull({ account_id, ...row }[field])]));
 }

@@ -19,7 +19,6 @@ function keep(history: History, result: ReadResult): void {
   }
 }
 
-/** Reads both streams, resuming from `state`. */
 async function sync(
   { read }: Account,
   state?: object,

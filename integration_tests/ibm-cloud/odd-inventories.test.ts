@@ -64,7 +64,7 @@ describe.concurrent('an unusual instance', () => {
     });
   });
 
-  it('a missing account in the CRN is taken from the row, and a missing region in the row is taken from the CRN', async () => {
+  it('an account missing from the CRN is taken from the row, and a region missing from the row is taken from the CRN', async () => {
     await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
       const { sandbox, read } = account;
       const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));

@@ -174,7 +174,7 @@ describe.concurrent('an unfinished request at the end of a read', () => {
   });
 });
 
-// Streams with other IAM lists also wait for IAM's rate limit.
+// A rate limit or an outage of one IAM list also delays the streams that read other IAM lists.
 const OF_IAM = /^(api_keys|service_ids|teams|trusted_profiles)$|roles$/;
 
 const services: Array<[string, string, (name: StreamName) => boolean]> = [

@@ -124,7 +124,7 @@ describe.concurrent.each([...LISTS])('the pages of $name', (list) => {
   );
 });
 
-it('an expired page token causes an error that quotes the service', async () => {
+it("an expired page token causes an error that quotes the service's message", async () => {
   const faults = [{ path: INSTANCES, kind: 'forget-cursors', after: 2, times: 1 }] as const;
   await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
     const { errors } = await read({ streams: ['deployments'] });

@@ -18,7 +18,7 @@ const NOW = '2025-06-02T12:00:00Z';
 /** A time before all data in the sandbox. */
 const START = '2024-05-01T00:00:00Z';
 
-/** The start of the sandbox's usage. An earlier start would log a warning about months that are too old. */
+/** The months from START to NOW. With fewer months, reads would log a warning about months that are too old. */
 const USAGE_MONTHS = 14;
 
 export const TOKEN_PATH = '/iam/identity/token';
@@ -43,7 +43,6 @@ export interface ReadOptions {
 export interface Account {
   sandbox: IbmCloudSandbox;
   workspace: Workspace;
-  /** A config that reads the account. */
   config: (platform?: Row, more?: Row) => Row;
   /** Runs a read with the built program. Default: a full refresh of all streams. */
   read: (options?: ReadOptions) => Promise<ReadResult>;
@@ -138,7 +137,7 @@ export function logged({ logs }: Pick<ReadResult, 'logs'>, level: string): strin
   return logs.filter((log) => log.level === level).map(({ message }) => message);
 }
 
-/** Rows by key, to be compared in any order. */
+/** Sorts rows by key, so that their order is ignored in comparisons. */
 export function byKey(name: StreamName, rows: readonly Row[]): Row[] {
   const { key } = STREAMS[name];
   return rows.toSorted((one, other) => (String(one[key]) < String(other[key]) ? -1 : 1));
@@ -167,7 +166,6 @@ export function pathOf(deployment: string, report = ''): string {
   return `/databases/${region}/v5/ibm/deployments/${deployment.replaceAll('/', '%2F')}${report}`;
 }
 
-/** A pattern that matches every deployment's path. */
 export const EVERY_DEPLOYMENT = '/databases/*/v5/ibm/deployments/*';
 
 /** The paths of a deployment's lists, below the deployment's path. */

@@ -13,7 +13,7 @@ import {
   pathOf,
 } from './reads.ts';
 
-// The tests next to the streams, shared.ts and inventory.ts cover the meaning of each status.
+// The tests next to the streams, shared.ts and inventory.ts cover the meaning of each HTTP status.
 
 const SMALL = { backupDays: 3 };
 /** An account without generation 2, which has no per-deployment lists. */
@@ -113,7 +113,7 @@ describe.concurrent('lists that every deployment rejects', () => {
 });
 
 describe.concurrent('the inventory', () => {
-  it("if the inventory is rejected, the streams that require it fail with the missing role's name, and other streams are read", async () => {
+  it('if the inventory is rejected, the streams that require it fail with an error that names the missing role, and other streams are read', async () => {
     const faults = [{ path: INSTANCES, kind: 'status', status: 403 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read();

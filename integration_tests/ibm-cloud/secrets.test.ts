@@ -14,8 +14,8 @@ import {
   rowsRead,
 } from './reads.ts';
 
-// All of the sandbox's secrets contain FAKE and 16 hexadecimal digits: backup links, parameters, connection strings and
-// token signatures. The tests also search for the API key.
+// All of the sandbox's secrets (backup links, parameters, connection strings and token signatures) contain FAKE and 16
+// hexadecimal digits. The tests also search for the API key.
 
 const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
 
@@ -72,7 +72,7 @@ describe.concurrent('printed output', () => {
     ]),
     ['if a response with secrets is truncated', [{ path: INSTANCES, kind: 'truncated-json', times: 1 }]],
     [
-      'if pages lead nowhere and rows have no keys',
+      'if page links are invalid and rows have no keys',
       [
         { path: '/billing/**', kind: 'envelope', shape: 'next-unknown' },
         { path: '/iam/v2/**', kind: 'envelope', shape: 'next-repeated' },
@@ -105,7 +105,6 @@ describe.concurrent('printed output', () => {
       for (const [command, printed] of await everyCommand(account)) {
         expect(printed.stdout + printed.stderr, command).not.toBe('');
         expectNoSecret(printed);
-        // Also expect that no part of the key is printed.
         const parts = Array.from({ length: KEY.length - 5 }, (_part, at) => KEY.slice(at, at + 6));
         expect(parts.filter((part) => (printed.stdout + printed.stderr).includes(part))).toEqual([]);
       }

@@ -202,7 +202,7 @@ describe.concurrent('a sync that fails', () => {
 });
 
 describe.concurrent('syncs that are stopped at random lines and resumed', () => {
-  it('syncs that are stopped at random lines and resumed lose nothing', async () => {
+  it('syncs that are stopped at random lines and resumed lose no records', async () => {
     const data = { deployments: 30, gen2Deployments: 9, backupDays: 50, tasksPerDay: 6, latencyMs: 1 };
     await tapped(data, async ({ sandbox, sync }) => {
       const seen: Record<string, Map<string, Row>> = {};

@@ -73,7 +73,7 @@ describe.concurrent('a report of verify', () => {
     });
   });
 
-  it('a report names all ten differences from the reference', async () => {
+  it('a report names every difference from the reference', async () => {
     const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
     const body = (path: string, body: unknown, times = 1): Fault => ({
       path,
@@ -156,7 +156,7 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/** Requests and dates need these values unchanged, but a report must not show them. */
+/** Fields whose values requests and dates need unchanged. A report must not show these values either. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 

@@ -16,7 +16,7 @@ import { INSTALL_METHODS, type Installation, executableOf, startInstalled } from
 
 const EVENTS = 1_000;
 const PAGE_SIZE = 100;
-/** A request hangs after this many pages of audit events. */
+/** The number of pages of audit events before a request hangs. */
 const PAGES = 4;
 const SIGTERMED = 143;
 

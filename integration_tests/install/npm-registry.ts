@@ -10,7 +10,7 @@ export interface NpmRegistry {
   close: () => Promise<void>;
 }
 
-/** Serves the tarball as the latest release. No other package exists. */
+/** Serves the tarball as the latest release. */
 export async function startNpmRegistry(tarball: string): Promise<NpmRegistry> {
   const bytes = readFileSync(tarball);
   const { name, version, bin, engines } = manifest;

@@ -56,7 +56,6 @@ export function catalogFor({ streams }: Catalog, choices: Choices): Catalog {
   };
 }
 
-/** The output that a sync with this catalog must have. */
 export function expectedOf({ streams }: Catalog, choices: Choices): Map<string, Expected> {
   return new Map(
     streams.flatMap(({ stream, key_properties: [key = ''], replication_key: cursor, schema }) => {

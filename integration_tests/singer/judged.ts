@@ -23,7 +23,7 @@ export interface Judged extends TapRun {
   log: ReadonlyArray<LogLine | undefined>;
   /** The record counts of streams that have ended, from the log. */
   counts: ReadonlyMap<string, number>;
-  /** Whether the tap was killed, so that its last line may be missing. */
+  /** Whether the tap was killed, so that its output may end anywhere. */
   wasKilled: boolean;
   /** Whether the tap ended before it started to read. */
   neverBegan: boolean;

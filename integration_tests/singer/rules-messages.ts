@@ -20,7 +20,7 @@ const schemasIn = ({ lines }: Judged): SchemaMessage[] =>
 const recordsIn = ({ lines }: Judged): RecordMessage[] =>
   lines.flatMap(({ message }) => (message?.type === 'RECORD' ? [message] : []));
 
-/** Returns each record's violations of its stream's SCHEMA. Another rule requires a SCHEMA. */
+/** Returns each record's violations of its stream's SCHEMA. Another rule covers records without a SCHEMA. */
 function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => string | undefined): string[] {
   const schemas = new Map(schemasIn(run).map((schema) => [schema.stream, schema]));
   return recordsIn(run).flatMap(({ stream, record }) => {

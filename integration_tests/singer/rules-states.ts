@@ -4,7 +4,7 @@ import { type Row, isRow } from './transcript.ts';
 
 // Rules about the content and timing of STATE messages.
 
-/** The keys of a bookmark for newest-first pagination, partitions, time windows and months. */
+/** The keys of each kind of bookmark: newest-first pagination, partitions, time windows and months. */
 const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
@@ -164,7 +164,7 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '5.3 never an empty STATE',
-    sentence: 'Every STATE has the key bookmarks, even without bookmarks, because some targets ignore an empty STATE.',
+    sentence: 'Every STATE has the key bookmarks, even if it is empty, because some targets ignore an empty STATE.',
     broken: (run) => statesIn(run).flatMap(({ value, text }) => (isRow(value['bookmarks']) ? [] : [text.slice(0, 80)])),
   },
   {

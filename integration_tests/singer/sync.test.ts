@@ -19,7 +19,7 @@ describe('a sync of all streams', () => {
     ['without a catalog', undefined],
     ['with the discovered catalog', Object.fromEntries(STREAM_NAMES.map((name) => [name, {}]))],
     [
-      'in full, including incremental streams',
+      'with a full refresh of every stream',
       { ...Object.fromEntries(STREAM_NAMES.map((name) => [name, { fullTable: true }])) },
     ],
   ])('a sync %s emits every record once and follows every rule', async (_, choices) => {

@@ -66,7 +66,6 @@ export async function tapped<T>(
   }
 }
 
-/** The catalog that the tap prints with these arguments. */
 export async function catalogOfTap(args: readonly string[]): Promise<Catalog> {
   const { stdout } = await runConnector([...args, '--discover'], { program: 'tap-compose' });
   return JSON.parse(stdout) as Catalog;

@@ -128,7 +128,6 @@ export const structuredLog: readonly Row[] = validLog.map((line) => {
 export const linesOfText = (values: readonly unknown[]): string =>
   values.map((value) => `${typeof value === 'string' ? value : JSON.stringify(value)}\n`).join('');
 
-/** The sync that printed these messages. */
 export function runOf(messages: readonly unknown[], more: Partial<TapRun> = {}): TapRun {
   return {
     stdout: linesOfText(messages),
