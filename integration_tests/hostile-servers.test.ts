@@ -38,7 +38,6 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Returns a port where nothing listens. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -104,7 +103,7 @@ describe('an endless body', () => {
 });
 
 describe('HTTP 401', () => {
-  /** An API that rejects one list with a 401 that isn't about the token. */
+  /** An API that rejects one list with a 401 that is unrelated to the token. */
   const without = (path: string, accounts: number): RequestListener => {
     return (request, response) => {
       const name = request.url?.split('?')[0]?.slice(1) ?? '';

@@ -137,7 +137,7 @@ describe('a cursor that the API ignores', () => {
   });
 });
 
-/** Alerts are a single object, whose rows aren't checked, and add-ons have no keys. */
+/** `deployments_alerts` is a single object instead of a list of rows, and add-ons have no keys. */
 function applies(name: string, shape: Shape): boolean {
   if (name === 'deployments_alerts') return !shape.startsWith('row-');
   return !(name === 'deployments_addons' && shape === 'row-without-key');

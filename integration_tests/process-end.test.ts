@@ -75,7 +75,7 @@ describe('a reader of stdout', () => {
     });
   });
 
-  it('if the reader stalls, requests stop and memory stays flat, and a resumed reader receives everything', async () => {
+  it('if the reader stalls, requests stop, and the reader receives everything once it resumes', async () => {
     await sandboxed({ auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 }, async (given) => {
       const { sandbox } = given;
       const { child, finished } = startConnector(everything('source-compose', given), {

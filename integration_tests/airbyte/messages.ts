@@ -135,7 +135,7 @@ const record = z.strictObject({
   meta: z.strictObject({ changes: z.array(recordChange).min(1) }).optional(),
 });
 
-// The protocol also allows GLOBAL and LEGACY states, but half of the clients lose them.
+// The protocol also allows GLOBAL and LEGACY states, but some clients lose them.
 const state = z.strictObject({
   type: z.literal('STREAM'),
   stream: z.strictObject({ stream_descriptor: streamDescriptor, stream_state: jsonObject }),

@@ -94,12 +94,12 @@ const smallOutput = 100_000;
 const largestShare = 1 / 4;
 // A STATE is always allowed this long after the previous STATE.
 const checkpointMs = 10_000;
-// A STATE is always allowed before a wait of this length.
+// A STATE is always allowed before a wait of more than this length.
 const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** Checks a stream's checkpoints: their counts, content and size, and their position after their records. */
+/** Checks a stream's checkpoints: their counts, content and size, and that they follow all of their records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -239,7 +239,7 @@ function missingStateViolations(stream: ExpectedStream, seen: readonly StreamEve
   return [];
 }
 
-/** Checks for records that a platform would drop, reject or fail on. Each rule is reported once per stream. */
+/** Checks for records that Airbyte would drop, reject or fail on. Each rule is reported once per stream. */
 export function recordViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);

@@ -69,8 +69,8 @@ function strangerViolations(command: string, messages: readonly Message[], allow
 const signalNumbers = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Checks that the command exits with 0 if everything succeeded, and otherwise with 1. The platform trusts the exit code
- * more than any status.
+ * Checks that the command exits with 0 if everything succeeded, and otherwise with 1. Airbyte trusts the exit code more
+ * than any status.
  */
 function exitViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const done = isDone(run, events);
@@ -99,7 +99,7 @@ function signalViolations(
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }
 
-// The platform doesn't retry a job whose first error is a config_error, so config_errors must be last.
+// Airbyte doesn't retry a job whose first error is a config_error, so config_errors must be last.
 const order = ['transient_error', 'system_error', 'config_error'];
 
 /** Checks a read's TRACE ERRORs: their order, and whether they match the streams' statuses. */

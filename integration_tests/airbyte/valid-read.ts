@@ -111,7 +111,7 @@ export function validRead(): PlainMessage[] {
   ];
 }
 
-/** Records of `audit_events`, followed by a STATE. `recordBytes` and `stateBytes` are the lengths of their texts. */
+/** Records of `audit_events`, followed by a STATE, padded with texts of `recordBytes` and `stateBytes`. */
 export interface Checkpoint {
   readonly records: number;
   readonly recordBytes: number;

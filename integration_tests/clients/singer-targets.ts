@@ -7,7 +7,6 @@ import type { Keys } from './report.ts';
 import type { Stage } from './stage.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-/** Rows by stream. */
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 
 /** A Singer target that writes to its own folder or schema. */

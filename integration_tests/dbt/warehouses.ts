@@ -16,7 +16,6 @@ type Warehouse = (typeof WAREHOUSES)[number];
 export interface Source {
   platform: 'ibm_cloud' | 'compose';
   config: object;
-  /** NODE_OPTIONS for the connector. */
   nodeOptions: string;
 }
 

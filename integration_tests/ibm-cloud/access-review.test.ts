@@ -63,7 +63,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('a check with access_review requests neither last logins nor single identities', async () => {
+  it('a check with access_review requests neither last logins nor individual identities', async () => {
     await ibmCloud({}, async (account) => {
       const { status } = await check(account, { identity_activity: true });
       expect(status?.status).toBe('SUCCEEDED');

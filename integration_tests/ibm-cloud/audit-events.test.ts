@@ -26,7 +26,7 @@ interface Audited extends Account {
   audit: (options?: ReadOptions & { also?: 'accounts' }) => Promise<ReadResult>;
 }
 
-/** An account that routes its events to Logs instances, and a program that reads the events. */
+/** Runs a test with an account that routes its audit events to Logs instances. */
 async function audited(options: AccountOptions, test: (account: Audited) => Promise<void>): Promise<void> {
   await ibmCloud({ now: '', auditDays: 20, ...options }, async (account) => {
     const platform = { logs_instances: account.sandbox.logsInstances };

@@ -13,7 +13,6 @@ interface Answer extends Finished {
   said: string;
 }
 
-/** Runs `check` with the account's config. */
 export async function check({ workspace, config }: Account, platform?: Row, more?: Row): Promise<Answer> {
   const finished = await runConnector(['check', '--config', workspace.file('config.json', config(platform, more))]);
   expect(finished.stderr).toBe('');

@@ -266,7 +266,7 @@ function plainRows(
   };
 }
 
-/** A resource that a context-based rule covers (section 4.21). */
+/** A resource that a context-based restriction rule covers (section 4.21). */
 function restriction(row: Row, sandbox: IbmCloudSandbox): Row {
   const { covers, tags, position } = row;
   const { serviceName, serviceInstance, region, resourceGroupId } = covers as Record<string, string>;

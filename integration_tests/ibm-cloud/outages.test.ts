@@ -61,7 +61,7 @@ describe.concurrent('an unavailable region', () => {
       for (const [name, wanted] of keys) expect(wanted.length, name).toBeGreaterThan(0);
       const result = await readUntil(account, new Map(keys));
       expect(result.signal).toBe('SIGTERM');
-      // Make sure that the read sent requests to the region, so that it could have been delayed.
+      // Make sure that the read sent requests to the region, so that the fault could have delayed it.
       const asked = Object.keys(sandbox.stats().byPath).filter((path) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeGreaterThan(0);
     });

@@ -16,7 +16,6 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** All files below a folder, sorted. */
 function filesIn(path: string): string[] {
   const all = globSync('**/*', { cwd: path, withFileTypes: true, exclude: (entry) => entry.name === '__pycache__' });
   return all

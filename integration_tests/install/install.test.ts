@@ -147,7 +147,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
   describe('SIGTERM', () => {
     const asked = (): number => compose.stats().byPath['/audit_events'] ?? 0;
 
-    /** Starts a program, waits until it hangs, inspects its process and ends the program. */
+    /** Starts a program, waits until it hangs, and stops it with SIGTERM. */
     async function stopped(program: ProgramName, args: readonly string[]): Promise<Finished> {
       compose.setFaults([{ path: '/audit_events', kind: 'hang', after: PAGES }]);
       const before = asked();

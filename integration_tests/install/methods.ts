@@ -9,10 +9,9 @@ import { IMAGE } from '../container/docker.ts';
 import type { Artifacts } from './artifacts.ts';
 import { bareMachine, npm } from './bare-machine.ts';
 
-/** A way to install the connector. */
 export interface InstallMethod {
   name: string;
-  /** Whether the started process keeps signals to itself instead of forwarding them to the program. */
+  /** Whether the started process doesn't forward signals to the program. */
   swallowsSignals?: true;
   /** Installs the connector into an empty folder. */
   install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
@@ -24,7 +23,7 @@ export interface Installation {
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
   /** The complete PATH. */
   path: string;
-  /** The node that must run in the started process. Undefined if that process only controls another process. */
+  /** The Node.js executable that the started process must run. Undefined if it only controls another process. */
   node?: string;
 }
 

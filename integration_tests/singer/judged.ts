@@ -1,7 +1,6 @@
 import type { Expected } from './catalogs.ts';
 import { type Line, type LogLine, type Row, countsIn, linesOf, logOf } from './transcript.ts';
 
-/** The tap's finished sync. */
 export interface TapRun {
   stdout: string;
   stderr: string;

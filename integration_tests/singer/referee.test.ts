@@ -37,7 +37,6 @@ const log = (...lines: string[]): string => linesOfText([...validLog, ...lines])
 /** The log of a sync that reads nothing. */
 const began = (...lines: string[]): string => linesOfText(['INFO tap-compose 1.2.3: sync', ...lines]);
 const failed = 'CRITICAL teams: The API does not have this stream. Deselect it.';
-/** The log without the lines about teams. */
 const withoutTeams = validLog.filter((line) => !line.includes('teams'));
 const walk = (cursor: string, top: string): Row[] => [{ top, cursor, before: 'a', floor: null }];
 

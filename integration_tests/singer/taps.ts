@@ -18,7 +18,7 @@ export interface Synced extends Finished {
 }
 
 export interface SyncOptions {
-  /** The streams to sync and their modes. If undefined, all streams are synced without a catalog. */
+  /** The streams to sync, with their modes and deselected fields. If undefined, the sync gets no catalog. */
   choices?: Choices;
   state?: Row | undefined;
   /** The input state in the form that the rules expect, if the state file has another form. */
@@ -32,7 +32,6 @@ export interface SyncOptions {
 export interface Tapped {
   sandbox: Sandbox;
   workspace: Workspace;
-  /** The catalog that the tap prints. */
   catalog: Catalog;
   /** `config` contains options in addition to the token and the address. */
   sync: (options?: SyncOptions & { config?: Row }) => Promise<Synced>;

@@ -19,7 +19,6 @@ interface StateMessage {
 }
 export type TapMessage = SchemaMessage | RecordMessage | StateMessage;
 
-/** A line of stdout and its message, if any. */
 export interface Line {
   text: string;
   message: TapMessage | undefined;
@@ -41,7 +40,6 @@ function messageIn(text: string): TapMessage | undefined {
   }
 }
 
-/** A log line, structured or plain. */
 export interface LogLine {
   level: string;
   message: string;

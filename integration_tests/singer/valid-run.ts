@@ -118,7 +118,6 @@ function structuredLine(level: string, message: string, more: Row = {}): Row {
   };
 }
 
-/** The valid log in structured form. */
 export const structuredLog: readonly Row[] = validLog.map((line) => {
   const [, text = ''] = /^INFO (.*)$/.exec(line) ?? [];
   if (!text.startsWith('METRIC: ')) return structuredLine('info', text);
