@@ -23,7 +23,7 @@ export function statusViolations(run: CommandRun, events: ReadEvents): Violation
     if (seen.length > 0) violations.push(...orderViolations(stream.name, seen));
     const mayBeSilent = neverStarted || stream.refused || run.signal !== undefined;
     if (seen.length === 0 && !mayBeSilent) {
-      violations.push(violation('1.13 every stream has a status', `Stream ${stream.name} has no status at all.`));
+      violations.push(violation('1.13 every stream has a status', `Stream ${stream.name} has no status.`));
     }
     violations.push(...endViolations(stream, seen, run.signal !== undefined));
   }

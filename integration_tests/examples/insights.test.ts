@@ -6,7 +6,7 @@ import { copyExample, type } from './example.ts';
 import { linesOf } from './page.ts';
 import { costOf, keysOf } from './sandbox-data.ts';
 
-test('the script reads the sandbox and writes a page with its costs and databases', async () => {
+test('the insights script reads the sandbox, and writes a page with costs and databases', async () => {
   const workspace = copyExample('insights');
   try {
     const path = [await exampleEnvironment('insights'), PYTHON_OPTIONS.env['PATH']].join(delimiter);

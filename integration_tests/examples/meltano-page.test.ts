@@ -53,7 +53,7 @@ function runBlock(start: string, cwd: string, change = (text: string): string =>
 const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
-test('the steps on the page lead from an empty folder to rows in Postgres, and the later sections work', async () => {
+test('the steps in docs/meltano.md lead from an empty folder to rows in Postgres, and its later sections work', async () => {
   // integration_tests/install/readme.test.ts runs the same build.
   await runBlock('git clone', '.', (text) =>
     text

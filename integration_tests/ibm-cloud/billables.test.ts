@@ -73,7 +73,7 @@ function monthIn({ result }: Synced): unknown {
 }
 
 describe.concurrent('usage by month', () => {
-  it("a month's usage is re-read until the month is final, and never again", async () => {
+  it("a month's usage is re-read until the month is final, and not after that", async () => {
     await usageOf({}, async ({ sandbox }, sync, pass) => {
       const first = await sync();
       expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
@@ -170,7 +170,7 @@ describe.concurrent('usage by month', () => {
 });
 
 describe.concurrent('interrupted reads of billables', () => {
-  it('reads of usage by resource group that are killed and resumed lose nothing, and re-read no final month', async () => {
+  it('reads of usage by resource group that are killed and resumed lose no records, and re-read no final month', async () => {
     const platform = { billing: 'resource_groups' };
     const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
     await usageOf(options, async ({ sandbox }, sync, pass) => {
@@ -232,7 +232,7 @@ describe.concurrent('a key without the role for account usage', () => {
     });
   });
 
-  it('the same rows can be read per resource group', async () => {
+  it('usage can be read per resource group, with the same rows as usage of the account', async () => {
     await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
       const { result } = await sync({ platform: { billing: 'resource_groups' } });
       expect(result.violations).toEqual([]);

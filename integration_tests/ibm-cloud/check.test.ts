@@ -68,7 +68,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  it('the check succeeds even if one of several regions does not respond, with any number of workers', async () => {
+  it('the check succeeds even if one of several regions does not respond and there is only one worker', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { region, fault } = inOrder(account);
       account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'hang' }]);
@@ -128,7 +128,7 @@ describe.concurrent('a failing check', () => {
     });
   });
 
-  it('the check fails if the databases reject all requests, and names the missing role', async () => {
+  it('the check fails if the databases API rejects all requests, and names the missing role', async () => {
     const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status: 403 }];
     await ibmCloud({ oddInstances: false, faults }, async (account) => {
       const answer = await check(account);
@@ -183,7 +183,11 @@ describe.concurrent('a failing check', () => {
 
 describe.concurrent('an outage during a check', () => {
   it.each<[string, Fault, RegExp]>([
-    ['an outage of the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not respond/],
+    [
+      'an outage of the databases API',
+      { path: '/databases/**', kind: 'status', status: 502 },
+      /HTTP 502|did not respond/,
+    ],
     [
       'a rate limit that outlasts the check',
       { path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 },

@@ -20,7 +20,7 @@ const STREAMS: readonly StreamName[] = [
   'deployments_versions',
 ];
 
-describe.concurrent('malformed responses of the databases', () => {
+describe.concurrent('malformed responses of the databases API', () => {
   it.each<[string, Kind, RegExp]>([
     ['of the wrong type', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
     ['that contains errors despite HTTP 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],

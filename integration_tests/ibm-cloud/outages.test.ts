@@ -137,7 +137,7 @@ describe.concurrent('a region that never responds', () => {
 });
 
 describe.concurrent('unavailable deployment details', () => {
-  it('the stream lacks only the deployment whose details are unavailable', async () => {
+  it('the deployments stream lacks only the deployment whose details are unavailable', async () => {
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments;
       const [id = ''] = gen1Of(sandbox);

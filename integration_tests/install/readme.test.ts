@@ -139,7 +139,7 @@ describe('installation with Node.js', () => {
     expectSpec(printed);
   });
 
-  test('two commands install only the npm package from the registry and print records', async () => {
+  test('two commands install the npm package from a registry without other packages and print records', async () => {
     const prefix = join(place.folder, 'npm-released');
     const machine = bareMachine(prefix, process.execPath);
     const npmEnv = { npm_config_registry: registry.url, npm_config_prefix: prefix };
