@@ -26,7 +26,7 @@ describe('unwritable stdout', () => {
         if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
         const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
         expect(exitCode).toBe(1);
-        expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*freeing disk space.*\n$/);
+        expect(stderr).toMatch(/^source-compose: cannot write to stdout \(ENOSPC: .*\)\. .*freeing disk space.*\n$/);
       });
     },
   );
@@ -43,7 +43,7 @@ describe('unwritable stdout', () => {
       const command = [...args, '--config', config, ...(args.length === 0 ? [] : ['--catalog', catalog])];
       const { exitCode, stderr } = await shell('exec "$@" >&-', command, program);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`${program}: stdout cannot be written (it is closed, `);
+      expect(stderr).toContain(`${program}: cannot write to stdout (it is closed, `);
       expect(sandbox.requests).toEqual([]);
     });
   });

@@ -96,7 +96,7 @@ describe('exhausted retries', () => {
         expect(byStream.get('teams')?.internal_message).toBe(
           'GET teams: HTTP 500 (database is locked), after 6 attempts',
         );
-        expect(byStream.get('billables')?.message).toContain('not complete JSON');
+        expect(byStream.get('billables')?.message).toContain('not valid JSON');
         expect(byStream.get('clusters')?.message).toContain('limit: too big');
         expect(sandbox.stats().byPath['/teams']).toBe(6);
       },

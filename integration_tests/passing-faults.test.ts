@@ -19,7 +19,7 @@ const passing: Array<[string, Kind, reason: string, object?]> = [
   ['a connection reset', { kind: 'reset' }, 'ECONNRESET'],
   ['a body shorter than its declared length', { kind: 'cut', framing: 'length' }, 'UND_ERR_SOCKET'],
   ['a truncated chunked body', { kind: 'cut', framing: 'chunked' }, 'UND_ERR_SOCKET'],
-  ['truncated JSON', { kind: 'truncated-json' }, 'damaged response (it is not complete JSON)'],
+  ['truncated JSON', { kind: 'truncated-json' }, 'damaged response (it is not valid JSON)'],
   ["a proxy's web page with HTTP 200", { kind: 'html' }, 'damaged response (it is a web page)'],
   ['an empty body with HTTP 200', { kind: 'empty-body' }, 'damaged response (it is empty)'],
   ['a request without a response', { kind: 'hang' }, 'timeout', IMPATIENT],

@@ -52,7 +52,7 @@ export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
     async start() {
       const sandbox = await startSandbox(options);
       return {
-        about: `${sandbox.baseUrl}, a sandbox, because Compose shut down on 1 March 2023`,
+        about: `${sandbox.baseUrl}, a sandbox, because Compose shut down on March 1, 2023`,
         config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }),
         tables: [],
         counts: () => sandbox.counts(),

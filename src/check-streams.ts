@@ -48,7 +48,7 @@ export async function checkStreams<C extends Config['platform'], S>(
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
       const command =
         lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id, error) : undefined;
-      const advice = command === undefined ? '' : `. Grant the missing role: ${command}`;
+      const advice = command === undefined ? '' : `. To grant the missing role, run this command: ${command}`;
       if (rows !== undefined) return warn(`readable, except for ${label} (${answer ?? error.message})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
       if (isTransient) return warn(`not checked: ${reason}`);
@@ -56,7 +56,10 @@ export async function checkStreams<C extends Config['platform'], S>(
     }
     if (rows !== 0) return { level: 'info', text: `${name}: readable` };
     const command = await grant?.(name, shared, 'hidden');
-    const hint = command === undefined ? '' : `. If records are missing, grant the role that includes them: ${command}`;
+    const hint =
+      command === undefined
+        ? ''
+        : `. If records are missing, grant the role that includes them with this command: ${command}`;
     return { level: 'info', text: `${name}: readable, but empty so far${hint}` };
   }
 }

@@ -45,7 +45,7 @@ async function judged(config: unknown): Promise<{ warnings: string[]; usageError
   const warnings: string[] = [];
   let usageError: string | undefined;
   try {
-    await load(config, (sentence) => warnings.push(sentence.replace('the config has an option ', '')));
+    await load(config, (sentence) => warnings.push(sentence.replace('the config has an unknown option ', '')));
   } catch (error) {
     expect(error).toMatchObject({ problem: 'input_unusable', failureType: 'config_error' });
     usageError = (error as Error).message.replace(`The config file ${path} cannot be used: `, '');
@@ -142,7 +142,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     ['lookback_seconds', undefined],
     ['colour', undefined],
   ])('with the misspelled option %s causes a warning (suggestion: %s)', async (name, meant) => {
-    const hint = meant === undefined ? 'there is no such option; correct or remove it' : `did you mean ${meant}?`;
+    const hint = meant === undefined ? 'correct or remove it' : `did you mean ${meant}?`;
     await expect(judged({ ...inForm({ api_token: TOKEN }), [name]: 'anything' })).resolves.toEqual({
       warnings: [`${name}, which is ignored: ${hint}`],
       usageError: undefined,
@@ -152,7 +152,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
   test('causes a warning about a long option name without quoting the name, which could be a secret', async () => {
     const name = TOKEN.repeat(4);
     expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
-      warnings: ['with a name of 64 characters, which is ignored: there is no such option; correct or remove it'],
+      warnings: ['with a name of 64 characters, which is ignored: correct or remove it'],
       usageError: undefined,
     });
   });
@@ -167,15 +167,15 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     const config = { ...inForm({ api_token: TOKEN }), constructor: 1, toString: 2 };
     expect(await judged(config)).toEqual({
       warnings: [
-        'constructor, which is ignored: there is no such option; correct or remove it',
-        'toString, which is ignored: there is no such option; correct or remove it',
+        'constructor, which is ignored: correct or remove it',
+        'toString, which is ignored: correct or remove it',
       ],
       usageError: undefined,
     });
     const smuggled = JSON.parse(`{"__proto__":{"api_token":"${TOKEN}","num_workers":1}}`) as Row;
     writeFileSync(path, JSON.stringify({ ...inForm({}), ...smuggled }));
     await expect(loadConfig(path, () => undefined)).rejects.toThrow(
-      /(?:: platform\.api_token is missing: add it|it does not specify a platform)\./,
+      /(?:: platform\.api_token is missing; add it|it does not specify a platform)\./,
     );
   });
 });
@@ -262,7 +262,7 @@ test('an error about a parsed config begins with the name of its source, and the
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
-      /^The config of the demo cannot be used: (?:it does not specify a platform|platform\.api_token is missing: add it)\./,
+      /^The config of the demo cannot be used: (?:it does not specify a platform|platform\.api_token is missing; add it)\./,
     );
     expect(raw).toEqual(before);
   }
@@ -298,7 +298,7 @@ describe('the top-level options', () => {
   });
 
   const day = 'must be a date and time such as 2018-08-22T00:00:00Z';
-  const missing = 'is a date or time that does not exist; correct the day, the time or the offset';
+  const missing = 'is not a valid date and time; correct the day, the time or the offset';
   test.each([
     ['start_date', 0, 'must be a string'],
     ['start_date', '2018-08-22', day],
@@ -397,14 +397,14 @@ describe('an IBM Cloud config', () => {
     'is rejected if it contains an unknown endpoint, because a default endpoint might receive a test key: %j',
     async (endpoints) => {
       const { usageError } = await judged(ibm({ endpoints }));
-      expect(usageError).toContain('platform.endpoints has an unknown endpoint; the endpoints are iam, ');
+      expect(usageError).toContain('platform.endpoints contains an unknown endpoint; the known endpoints are iam, ');
       expect(usageError).not.toContain(KEY);
     },
   );
 
   test('is rejected if its endpoints are not an object', async () => {
     expect((await judged(ibm({ endpoints: 'x' }))).usageError).toBe(
-      'platform.endpoints must be an object of addresses.',
+      'platform.endpoints must be an object with addresses as values.',
     );
   });
 

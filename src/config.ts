@@ -30,7 +30,7 @@ const platform = z
         ? 'must be "ibm_cloud" or "compose"'
         : `must be an object, as in ${input === 'compose' ? EXAMPLES.compose : EXAMPLES.ibm_cloud}`,
   })
-  .meta({ title: 'Platform', description: 'The API to read from, and how to connect to it.', order: 0 });
+  .meta({ title: 'Platform', description: 'The API to read from and how to connect to it.', order: 0 });
 
 /**
  * The schema of the user's config, from which `npm run spec` writes spec.json. Each message continues a sentence that begins with the
@@ -46,7 +46,7 @@ export const configSchema = z.object({
       if (utc === undefined)
         context.addIssue({
           code: 'custom',
-          message: 'is a date or time that does not exist; correct the day, the time or the offset',
+          message: 'is not a valid date and time; correct the day, the time or the offset',
         });
       return utc ?? '';
     })
@@ -54,7 +54,7 @@ export const configSchema = z.object({
     .meta({
       title: 'Start date',
       description:
-        'Skip audit events, recipes (jobs, tasks) and backups from before this time. Undated records are always included. Monthly usage starts with the month that contains this time.',
+        'Skip audit events, recipes (jobs or tasks) and backups from before this time. Undated records are always included. Monthly usage starts with the month that contains this time.',
       examples: ['2018-08-22T00:00:00Z'],
       format: 'date-time',
       pattern: DATE_TIME.source,
@@ -64,7 +64,7 @@ export const configSchema = z.object({
   fail_on_refused_deployments: boolean().default(false).meta({
     title: 'Fail on refused deployments',
     description:
-      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: skip these deployments with a warning; a destination that overwrites then loses their records. On: fail the stream after reading the other deployments.',
+      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: skip these deployments with a warning. As a result, destinations that overwrite tables lose the records of the skipped deployments. On: fail the stream after reading the other deployments.',
     order: 2,
   }),
   num_workers: wholeNumber(1, 32).default(4).meta({
@@ -75,12 +75,13 @@ export const configSchema = z.object({
   lookback_window_seconds: wholeNumber(0, 86_400).default(60).meta({
     title: 'Lookback window (seconds)',
     description:
-      'How far back from the last synced record to re-read, to catch records that arrive late. 0 counts as 1 second. Re-read records are emitted again; a destination that deduplicates by primary key drops the duplicates.',
+      'Each incremental sync starts this many seconds before the last synced record, to catch records that arrive late. 0 is treated as 1 second. The records in this window are emitted again, and destinations that deduplicate by primary key drop the duplicates.',
     order: 4,
   }),
   request_timeout_seconds: wholeNumber(1, 600).default(60).meta({
     title: 'Request timeout (seconds)',
-    description: 'Maximum time for one request, from connecting to receiving the last byte of the response.',
+    description:
+      'Maximum duration of a request, from opening the connection to receiving the last byte of the response.',
     order: 5,
   }),
 });
@@ -160,8 +161,8 @@ function warnOfIgnored(config: Row, warn: Warn): void {
     // A longer name could be a secret, so it isn't shown.
     const name = key.length <= MAX_NAME ? place : `with a name of ${key.length} characters`;
     const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
-    const hint = nearest === undefined ? 'there is no such option; correct or remove it' : `did you mean ${nearest}?`;
-    warn(`the config has an option ${name}, which is ignored: ${hint}`);
+    const hint = nearest === undefined ? 'correct or remove it' : `did you mean ${nearest}?`;
+    warn(`the config has an unknown option ${name}, which is ignored: ${hint}`);
   }
 }
 

@@ -60,13 +60,13 @@ const READ = 'source-compose read --config CONFIG';
 /** The constant parts of the messages. */
 const unusable = (text: string): string => `The config file CONFIG cannot be used: ${text}.`;
 const ignored = (option: string, hint: string): string =>
-  `the config has an option ${option}, which is ignored: ${hint}`;
+  `the config has an unknown option ${option}, which is ignored: ${hint}`;
 const CHOOSE =
   'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
 /** Invalid command lines, each with the expected explanation. */
 const UNEXPECTED =
-  'unexpected argument; use --config FILE, and separate the names for --streams by commas, without spaces';
+  'unexpected argument; use --config FILE, and separate the names for --streams with commas and no spaces';
 const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
@@ -91,7 +91,11 @@ const USAGE: [line: string, why: string][] = [
 
 const AT_THE_COMMAND_LINE: Mistake[] = [
   ...USAGE.map(([line, why]): Mistake => [line, {}, `${why}. See --help.`]),
-  ['source-compose check --config FOLDER', {}, 'The config file FOLDER is a directory. Use the path of a file in it.'],
+  [
+    'source-compose check --config FOLDER',
+    {},
+    'The config file FOLDER is a directory. Specify a file in this directory.',
+  ],
   [
     'source-compose check --config /nowhere/config.json',
     {},
@@ -100,7 +104,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     'source-compose check --config {"platform":{}}',
     {},
-    '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
+    '--config expects the name of a file, not the JSON itself. Save the JSON in a file, and pass its name.',
   ],
   [`${READ} --streams acounts`, {}, 'The stream acounts does not exist. Did you mean accounts?'],
   [
@@ -121,15 +125,15 @@ const UNUSABLE: [config: object, why: string][] = [
   [{ apikey: 'x' }, CHOOSE],
   [{ api_key: 'x' }, CHOOSE],
   [{ platform: { name: 'ibm', api_key: 'x' } }, 'platform.name must be "ibm_cloud" or "compose"'],
-  [{ platform: { name: 'ibm_cloud' } }, 'platform.api_key is missing: add it'],
+  [{ platform: { name: 'ibm_cloud' } }, 'platform.api_key is missing; add it'],
   [{ platform: { name: 'ibm_cloud', api_key: '' } }, 'platform.api_key must not be empty'],
   [
     { platform: { ...COMPOSE, api_token: 'the-\ntoken' } },
-    'platform.api_token contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
+    'platform.api_token contains a line break or another character that is not allowed in an HTTP header; copy the token again, as a single line',
   ],
   [
     { platform: IBM, start_date: '2026-02-30T00:00:00Z' },
-    'start_date is a date or time that does not exist; correct the day, the time or the offset',
+    'start_date is not a valid date and time; correct the day, the time or the offset',
   ],
   [{ platform: IBM, start_date: '2026-01-01' }, 'start_date must be a date and time such as 2018-08-22T00:00:00Z'],
   [{ platform: IBM, num_workers: 99 }, 'num_workers must be a whole number from 1 to 32'],
@@ -149,19 +153,19 @@ const UNUSABLE: [config: object, why: string][] = [
   ],
   [
     { platform: { ...IBM, endpoints: { iam_url: 'x' } } },
-    'platform.endpoints has an unknown endpoint; the endpoints are iam, resource_controller, databases, billing, accounts, users, logs, search, cbr, atracker',
+    'platform.endpoints contains an unknown endpoint; the known endpoints are iam, resource_controller, databases, billing, accounts, users, logs, search, cbr, atracker',
   ],
   [
     { platform: { ...IBM, endpoints: { iam: 'localhost:8321/iam' } } },
-    'platform.endpoints.iam must begin with http:// or https://; for a private host such as this, try http://',
+    'platform.endpoints.iam must begin with http:// or https://; for this private host, try http://',
   ],
   [
     { platform: { ...COMPOSE, base_url: 'localhost:8321/2016-07' } },
-    'platform.base_url must begin with http:// or https://; for a private host such as this, try http://',
+    'platform.base_url must begin with http:// or https://; for this private host, try http://',
   ],
   [
     { platform: { ...COMPOSE, base_url: 'http://compose.example.com/2016-07' } },
-    'platform.base_url must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)',
+    'platform.base_url must begin with https:// (plain HTTP is accepted only for loopback, private and link-local addresses, names without a dot, and names that end with .localhost, .local or .internal)',
   ],
   [
     { platform: { ...COMPOSE, base_url: 'https://me:pass@compose.example.com' } },
@@ -171,7 +175,7 @@ const UNUSABLE: [config: object, why: string][] = [
 
 const IN_THE_CONFIG: Mistake[] = [
   ...UNUSABLE.map(([held, why]): Mistake => [CHECK, { CONFIG: held }, unusable(why)]),
-  [CHECK, { CONFIG: '' }, 'The config file CONFIG is empty; it must contain JSON.'],
+  [CHECK, { CONFIG: '' }, 'The config file CONFIG is empty. It must contain JSON.'],
   [
     CHECK,
     { CONFIG: '{"platform":\n  {"name":"ibm_cloud",}}' },
@@ -186,21 +190,17 @@ const IN_THE_CONFIG: Mistake[] = [
   [
     CHECK,
     config({ name: 'ibm_cloud', apikey: 'x' }),
-    `${ignored('platform.apikey', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing: add it')}`,
+    `${ignored('platform.apikey', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing; add it')}`,
   ],
   [
     CHECK,
     config({ name: 'ibm_cloud' }, { api_key: 'x' }),
-    `${ignored('api_key', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing: add it')}`,
+    `${ignored('api_key', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing; add it')}`,
   ],
   [DISCOVER, config(IBM, { start_dat: 'x' }), ignored('start_dat', 'did you mean start_date?')],
   [DISCOVER, config(IBM, { lookback_window: 9 }), ignored('lookback_window', 'did you mean lookback_window_seconds?')],
   [DISCOVER, config({ ...IBM, num_workers: 1 }), ignored('platform.num_workers', 'did you mean num_workers?')],
-  [
-    DISCOVER,
-    config({ ...IBM, colour: 1 }),
-    ignored('platform.colour', 'there is no such option; correct or remove it'),
-  ],
+  [DISCOVER, config({ ...IBM, colour: 1 }), ignored('platform.colour', 'correct or remove it')],
   ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
   [
     'tap-compose --config ENV',
@@ -221,17 +221,17 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { type: 'CATALOG', catalog: { streams: [] } } },
-    'The catalog file CATALOG contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file CATALOG contains messages, such as the output of discover, instead of a configured catalog. Create a configured catalog with discover --configured, or use --streams all.',
   ],
   [
     BOTH,
     { CATALOG: '{"type":"LOG"}\n{"type":"CATALOG"}' },
-    'The catalog file CATALOG contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file CATALOG contains messages, such as the output of discover, instead of a configured catalog. Create a configured catalog with discover --configured, or use --streams all.',
   ],
   [
     BOTH,
     { CATALOG: { streams: [{ name: 'accounts' }] } },
-    'The catalog file CATALOG cannot be used: streams[0] is not a configured stream, which is an object with "sync_mode" and a "stream" that has a "name"; discover --configured prints a configured catalog.',
+    'The catalog file CATALOG cannot be used: streams[0] must be an object with a "sync_mode" and a "stream" that has a "name"; to create a configured catalog, use discover --configured.',
   ],
   [
     BOTH,
@@ -266,7 +266,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: streamState({ version: 1, platform: 'ibm_cloud', month: 'May' }) },
-    'The state of billables in the state file STATE cannot be used: month must be a month such as 2026-10. Pass a state that this connector wrote, or none to read from the beginning.',
+    'The state of billables in the state file STATE cannot be used: month must have the form YYYY-MM, such as 2026-10. Pass a state that this connector wrote, or none to read from the beginning.',
   ],
 ];
 

@@ -81,7 +81,11 @@ describe.concurrent('a list that may be incomplete', () => {
       /^users: users are missing, because the account restricts the list\. .*grant /,
     ],
     ['of API keys', { missingRoles: ['api_keys'] }, /^api_keys: IBM Cloud lists only the keys of .* own service ID/],
-    ['of service IDs', { faults: forbidden(GROUPS) }, /^service_ids and api_keys have only the default .* \(HTTP 403/],
+    [
+      'of service IDs',
+      { faults: forbidden(GROUPS) },
+      /^service_ids and api_keys include only the default .* \(HTTP 403/,
+    ],
   ])('an incomplete list %s causes one warning', async (_, options, warning) => {
     await ibmCloud(options, async ({ read }) => {
       const result = await read({ streams: STREAMS });
@@ -129,7 +133,9 @@ it("if an identity's last login is rejected, the identity is emitted without it 
     expect(keysRead(result, 'service_ids').toSorted()).toEqual([...sandbox.keys('service_ids')].toSorted());
     expect(logged(result, 'WARN')).toEqual([
       expect.stringMatching(
-        new RegExp(`^service_ids: 1 service ID without last logins, such as service ID ${first}, because .*HTTP 403`),
+        new RegExp(
+          `^service_ids: last logins are missing for 1 service ID, such as service ID ${first}, because .*HTTP 403`,
+        ),
       ),
     ]);
   });

@@ -212,7 +212,7 @@ describe.concurrent('a read of audit events', () => {
         expect.objectContaining({
           failure_type: 'config_error',
           message: expect.stringMatching(
-            /^The API still truncates events of Logs instance crn:\S+ in the shortest time window, .* \(number_of_results_limit_warning\)/,
+            /^The API truncates the events of Logs instance crn:\S+ even in the shortest time window, .* \(number_of_results_limit_warning\)/,
           ),
         }),
       ]);
@@ -250,7 +250,7 @@ describe.concurrent('a read of audit events', () => {
         expect(row['event']).toBeUndefined();
       }
       expect(logged(result, 'WARN')).toEqual([
-        'audit_events: some events cannot be parsed; their field raw contains the original text',
+        'audit_events: some events cannot be parsed; their raw field contains the original text',
       ]);
     });
   });

@@ -214,7 +214,7 @@ describe.concurrent('a key without the role for account usage', () => {
         failure_type: 'config_error',
         stream_descriptor: { name: 'billables' },
         message: expect.stringMatching(
-          /HTTP 403.*the Administrator role on the service Billing, or set platform\.billing to resource_groups/,
+          /HTTP 403.*the Administrator role on the Billing service, or set platform\.billing to resource_groups/,
         ) as string,
       });
       const expected = await expectedRows(sandbox);
@@ -227,7 +227,7 @@ describe.concurrent('a key without the role for account usage', () => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 401 }]);
       const { errors } = await read({ streams: ['billables'] });
       expect(errors.map(({ message }) => message)).toEqual([
-        expect.stringMatching(/HTTP 401.* the Administrator role on the service Billing, or set platform\.billing/),
+        expect.stringMatching(/HTTP 401.* the Administrator role on the Billing service, or set platform\.billing/),
       ]);
     });
   });
@@ -273,7 +273,7 @@ describe.concurrent('a key without the role for account usage', () => {
       sandbox.setFaults([{ path, kind: 'status', status: 200, body: { resources: [] } }]);
       const none = await sync({ platform: { billing: 'resource_groups' } });
       expect(none.result.exitCode).toBe(1);
-      expect(none.result.errors[0]?.message).toMatch(/lists none.*the Viewer role on the resource group/);
+      expect(none.result.errors[0]?.message).toMatch(/the list is empty.*the Viewer role on the resource group/);
       sandbox.setFaults([]);
       const rest = await sync({ platform: { billing: 'resource_groups' }, state: none.state });
       expectRows(rest.result, 'billables', (await expectedRows(sandbox)).billables);

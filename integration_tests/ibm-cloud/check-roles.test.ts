@@ -142,7 +142,9 @@ it('the check reports no HTTP status if the API lists no resource groups', async
   const faults: Fault[] = [{ path: '/*/v2/resource_groups', kind: 'status', status: 200, body: { resources: [] } }];
   await ibmCloud({ now: '', oddInstances: false, faults }, async (account) => {
     const { said } = await check(account, byGroup);
-    expect(said).toMatch(/^billables: not readable: IBM Cloud does not let .* \(it lists none\)\. Grant .*$/m);
+    expect(said).toMatch(
+      /^billables: not readable: The API key is not authorized to read .* \(the list is empty\)\. Grant .*$/m,
+    );
     expect(said).not.toMatch(/HTTP 401/);
   });
 });

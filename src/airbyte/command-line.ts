@@ -19,11 +19,11 @@ Commands:
   check      test the config: the credentials, the deployment IDs, and access to each stream
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
-  verify     read all streams once, and print a report for an issue: how the API responds, without your data
+  verify     read all streams once, and print a report to attach to an issue; it describes only the API, not your data
 
 Options:
   --config FILE    the config, as JSON
-  --streams NAMES  the streams to read, separated by commas, or "all"; incrementally where possible
+  --streams NAMES  the streams to read, separated by commas, or "all"; read incrementally where possible
   --catalog FILE   the configured catalog: which streams to read, and how
   --configured     print a configured catalog of all streams, for --catalog
   --state FILE     the STATE messages of the last read, to resume from
@@ -41,8 +41,8 @@ A config for IBM Cloud Databases:
 A config for Compose:
   { "platform": { "name": "compose", "api_token": "YOUR TOKEN" } }
 
-Exit codes: 0 the command succeeded (as does a check that reports FAILED), 1 it failed or no command was
-given, 2 the command line is wrong, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
+Exit codes: 0 the command succeeded (even if a check reports FAILED), 1 it failed or no command was
+given, 2 the command line is invalid, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
 
 Docs: ${spec.documentationUrl}
 `;
@@ -98,7 +98,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   }
   if (rest.length > 0) {
     throw new UsageError(
-      'unexpected argument; use --config FILE, and separate the names for --streams by commas, without spaces',
+      'unexpected argument; use --config FILE, and separate the names for --streams with commas and no spaces',
     );
   }
   const foreign = Object.keys(given).find((option) => !accepted.includes(option));

@@ -33,23 +33,23 @@ describe('a valid address', () => {
 });
 
 describe('an invalid address', () => {
-  const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
+  const httpsOnly = /^must begin with https:\/\/ \(plain HTTP is accepted only for/;
   test.each([
     ['', /^must be a URL such as /],
     ['api.compose.io/2016-07', /^must be a URL such as https:\/\/compose\.example\.com\/2016-07$/],
-    ['localhost:8321/2016-07', /; for a private host such as this, try http:\/\/$/],
-    ['127.0.0.1:8321', /; for a private host such as this, try http:\/\/$/],
-    ['sandbox/2016-07', /; for a private host such as this, try http:\/\/$/],
+    ['localhost:8321/2016-07', /; for this private host, try http:\/\/$/],
+    ['127.0.0.1:8321', /; for this private host, try http:\/\/$/],
+    ['sandbox/2016-07', /; for this private host, try http:\/\/$/],
     ['a b', /^must be a URL such as /],
     ['https://', /^must be a URL such as /],
     ['ftp://localhost/2016-07', /^must begin with https:\/\/$/],
     ['file:///etc/passwd', /^must begin with https:\/\/$/],
     ['https://me:hunter2@compose.example.com', /^must not contain a username or password/],
     ['https://hunter2@compose.example.com', /^must not contain a username or password/],
-    ['https://compose.example.com/?token=hunter2', /without \? or #$/],
-    ['https://compose.example.com/?', /without \? or #$/],
-    ['https://compose.example.com/#hunter2', /without \? or #$/],
-    ['https://compose.example.com/#', /without \? or #$/],
+    ['https://compose.example.com/?token=hunter2', /a query \(\?\) or a fragment \(#\)$/],
+    ['https://compose.example.com/?', /a query \(\?\) or a fragment \(#\)$/],
+    ['https://compose.example.com/#hunter2', /a query \(\?\) or a fragment \(#\)$/],
+    ['https://compose.example.com/#', /a query \(\?\) or a fragment \(#\)$/],
     ['http://api.compose.io/2016-07', httpsOnly],
     ['http://8.8.8.8', httpsOnly],
     ['http://11.0.0.1', httpsOnly],

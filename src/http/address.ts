@@ -11,7 +11,7 @@ export function addressProblem(text: string, example: string): string | undefine
   if (!text.includes('://')) {
     const isPrivate = URL.canParse(`http://${text}`) && cannotBePublic(new URL(`http://${text}`).hostname);
     return isPrivate
-      ? 'must begin with http:// or https://; for a private host such as this, try http://'
+      ? 'must begin with http:// or https://; for this private host, try http://'
       : `must be a URL such as ${example}`;
   }
   if (!URL.canParse(text)) return `must be a URL such as ${example}`;
@@ -19,9 +19,9 @@ export function addressProblem(text: string, example: string): string | undefine
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
   if (url.username !== '' || url.password !== '')
     return 'must not contain a username or password; credentials have their own option';
-  if (/[?#]/.test(text)) return 'must end with the path, without ? or #';
+  if (/[?#]/.test(text)) return 'must not contain a query (?) or a fragment (#)';
   if (url.protocol === 'http:' && !cannotBePublic(url.hostname)) {
-    return 'must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)';
+    return 'must begin with https:// (plain HTTP is accepted only for loopback, private and link-local addresses, names without a dot, and names that end with .localhost, .local or .internal)';
   }
   return undefined;
 }

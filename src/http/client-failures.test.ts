@@ -23,7 +23,7 @@ describe('a transient failure', () => {
 
   test.each([
     ['an empty body', '', 'it is empty'],
-    ['truncated JSON', '{"_embedded":{"teams":[{"id"', 'it is not complete JSON'],
+    ['truncated JSON', '{"_embedded":{"teams":[{"id"', 'it is not valid JSON'],
     ["a proxy's web page", '<!DOCTYPE html><title>Please wait</title>', 'it is a web page'],
   ])('a request is retried after an HTTP 200 with %s', async (_, body, detail) => {
     api().get('/teams').reply(200, body).get('/teams').reply(200, { id: 1 });
@@ -150,7 +150,7 @@ test('a response that exceeds the size limit is not requested again', async () =
 test('an invalid body with millions of leading spaces is classified quickly', async () => {
   const spaces = ' '.repeat(4_000_000);
   api().get('/teams').times(6).reply(200, `${spaces}x`);
-  await expect(get().result).rejects.toMatchObject({ message: expect.stringContaining('not complete JSON') as string });
+  await expect(get().result).rejects.toMatchObject({ message: expect.stringContaining('not valid JSON') as string });
   api().get('/teams').times(6).reply(200, `${spaces}<`);
   await expect(get().result).rejects.toMatchObject({ message: expect.stringContaining('a web page') as string });
 });

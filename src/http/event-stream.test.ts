@@ -20,7 +20,7 @@ test('a body without events is reported as damaged', () => {
   expect(read('\n\n')).toEqual(damaged('it is empty'));
   expect(read(': success\n\n')).toEqual(damaged('it is not a stream of events'));
   expect(read('<html>\n</html>\n')).toEqual(damaged('it is not a stream of events'));
-  expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not complete JSON'));
+  expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not valid JSON'));
 });
 
 test('a body that is truncated within an event is never considered complete', () => {

@@ -25,7 +25,7 @@ export function itemsIn(text: string, rejections: Rejections): { body: unknown[]
     try {
       item = JSON.parse(each);
     } catch {
-      return damaged('one of its events is not complete JSON');
+      return damaged('one of its events is not valid JSON');
     }
     if (isRow(item) && (item['error'] ?? item['errors'] ?? undefined) !== undefined) return reported(item, rejections);
     body.push(item);

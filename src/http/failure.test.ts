@@ -39,8 +39,8 @@ const proxyFailed = (code: string, problem: ProxyError['problem']): Failure =>
 describe('toError', () => {
   test.each([
     [status(401), 'config_error', 'credentials_rejected', 'The Compose API at api.example.test rejected the API token'],
-    [status(403), 'config_error', 'forbidden', 'is not allowed to read deployments (HTTP 403)'],
-    [status(404), 'system_error', 'not_found', 'does not have deployments (HTTP 404)'],
+    [status(403), 'config_error', 'forbidden', 'is not authorized to read deployments (HTTP 403)'],
+    [status(404), 'system_error', 'not_found', 'could not find deployments (HTTP 404)'],
     [status(408), 'transient_error', 'server_error', 'failed on deployments (HTTP 408) after 6 attempts'],
     [status(429), 'transient_error', 'rate_limited', 'lower num_workers'],
     [status(400, '{"errors":{"limit":["bad"]}}'), 'system_error', 'unexpected_status', 'HTTP 400 ("limit: bad")'],
@@ -85,7 +85,7 @@ describe('toError', () => {
       proxyFailed('UND_ERR_SOCKET', 'proxy_failed'),
       'transient_error',
       'proxy_failed',
-      'did not connect to api.example.test',
+      'failed to connect to api.example.test',
     ],
     [TOO_LARGE, 'system_error', 'body_too_large', 'The response for deployments exceeds the limit of 256 MB'],
     [TIMED_OUT, 'transient_error', 'timed_out', 'within 60 s, after 6 attempts'],
@@ -183,7 +183,7 @@ test.each([
 });
 
 test("an error about Compose's own host says that Compose has shut down", () => {
-  expect(toError(failed('ENOTFOUND'), { ...context, host: 'api.compose.io' }).message).toContain('1 March 2023');
+  expect(toError(failed('ENOTFOUND'), { ...context, host: 'api.compose.io' }).message).toContain('March 1, 2023');
   expect(toError(failed('ENOTFOUND'), context).message).not.toContain('2023');
 });
 

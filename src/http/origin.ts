@@ -140,6 +140,6 @@ function parsed(text: string): { body: unknown } | Failure {
   } catch {
     const start = text.trimStart();
     if (start === '') return damaged('it is empty');
-    return damaged(start.startsWith('<') ? 'it is a web page' : 'it is not complete JSON');
+    return damaged(start.startsWith('<') ? 'it is a web page' : 'it is not valid JSON');
   }
 }

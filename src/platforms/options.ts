@@ -9,7 +9,7 @@ export function wholeNumber(least: number, most: number): z.ZodInt {
 
 export function requiredText(): z.ZodString {
   return z
-    .string({ error: (issue) => (issue.input === undefined ? 'is missing: add it' : 'must be a string') })
+    .string({ error: (issue) => (issue.input === undefined ? 'is missing; add it' : 'must be a string') })
     .trim()
     .min(1, { error: 'must not be empty' });
 }

@@ -23,7 +23,7 @@ describe('an error about an unreadable file', () => {
   test.each([
     ['does not exist. Check the path', join(folder, 'none.json')],
     ['does not exist. Check the path', join(file('plain', ''), 'below.json')],
-    ['is a directory. Use the path of a file in it', folder],
+    ['is a directory. Specify a file in this directory', folder],
     ['cannot be read (ENAMETOOLONG)', join(folder, 'n'.repeat(300))],
   ])('contains the path and the reason: %s', async (reason, path) => {
     await expect(readInput('catalog', path)).rejects.toMatchObject({
@@ -49,7 +49,7 @@ describe('an error about an unreadable file', () => {
     'does not quote JSON that was given instead of a path: %s',
     async (json) => {
       await expect(readInput('config', json)).rejects.toThrow(
-        '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
+        '--config expects the name of a file, not the JSON itself. Save the JSON in a file, and pass its name.',
       );
     },
   );
@@ -57,8 +57,8 @@ describe('an error about an unreadable file', () => {
 
 describe('an error about invalid JSON', () => {
   test.each([
-    ['', 'is empty; it must contain JSON.'],
-    [' \n', 'is empty; it must contain JSON.'],
+    ['', 'is empty. It must contain JSON.'],
+    [' \n', 'is empty. It must contain JSON.'],
     ['{"api_token":"hunter2"', 'is not valid JSON. Correct it at line 1, column 23.'],
     ['{\n  "api_token": "hunter2",\n}', 'is not valid JSON. Correct it at line 3, column 1.'],
     ['{"api_token": hunter2}', 'is not valid JSON. Correct it at line 1, column 15.'],
@@ -82,7 +82,7 @@ test('an error about a missing state file explains how to read without a state',
 
 test('the output of discover is not accepted as a configured catalog', () => {
   expect(() => parseInput('catalog', 'c.json', '{"type":"LOG"}\n{"type":"CATALOG"}\n')).toThrow(
-    'The catalog file c.json contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file c.json contains messages, such as the output of discover, instead of a configured catalog. Create a configured catalog with discover --configured, or use --streams all.',
   );
 });
 

@@ -6,7 +6,9 @@ import { type Row, isRow } from '../core/record/row.ts';
 export async function readInput(what: string, path: string): Promise<string> {
   // If JSON is given instead of a path, the error must not quote it, because JSON may contain credentials.
   if (/^\s*[{[]/.test(path))
-    throw inputError(`--${what} takes the name of a file, not the JSON itself. Write the JSON to a file.`);
+    throw inputError(
+      `--${what} expects the name of a file, not the JSON itself. Save the JSON in a file, and pass its name.`,
+    );
   try {
     const text = await readFile(path, 'utf8');
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -24,10 +26,10 @@ export async function readObject(what: string, path: string): Promise<Row> {
 
 /** Parses the JSON in a file. The error contains the position, but never quotes the text, which may contain a credential. */
 export function parseInput(what: string, path: string, text: string): unknown {
-  if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must contain JSON.`);
+  if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty. It must contain JSON.`);
   if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
     throw inputError(
-      `The catalog file ${path} contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.`,
+      `The catalog file ${path} contains messages, such as the output of discover, instead of a configured catalog. Create a configured catalog with discover --configured, or use --streams all.`,
     );
   }
   try {
@@ -77,7 +79,7 @@ function reasonOf(what: string, { code, message }: NodeJS.ErrnoException): strin
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return `does not exist. Check the path${what === 'state' ? ', or omit --state to read from the beginning' : ''}`;
   }
-  if (code === 'EISDIR') return 'is a directory. Use the path of a file in it';
+  if (code === 'EISDIR') return 'is a directory. Specify a file in this directory';
   if (code === 'EACCES' || code === 'EPERM') {
     return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, the user that runs this program. Make it readable for that user`;
   }

@@ -27,7 +27,7 @@ interface Program {
 export function runProcess({ name, encoding, run, failures }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
-      `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
+      `${name} needs Node.js 22.20 or later, but this is version ${process.versions.node}. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes Node.js.\n`,
     );
     process.exitCode = 1;
     return;
@@ -64,7 +64,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     // If the reader closed the pipe, no message is needed. If the disk is full, stdout can't report it, so stderr does.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
-      `${name}: stdout cannot be written (${error.message}). Output is incomplete. Correct this, for example by freeing disk space, then rerun; for read, pass the last complete state.\n`,
+      `${name}: cannot write to stdout (${error.message}). The output is incomplete. Fix the problem, for example by freeing disk space, and rerun the command; to resume a read, pass the last complete state.\n`,
     );
   }
 

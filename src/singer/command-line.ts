@@ -26,7 +26,7 @@ A config for IBM Cloud Databases:
 A config for Compose:
   { "platform": { "name": "compose", "api_token": "YOUR TOKEN" } }
 
-Exit codes: 0 everything was read, 1 a stream failed or the config is invalid, 2 the command line is wrong.
+Exit codes: 0 the command succeeded, 1 a stream failed or the config is invalid, 2 the command line is invalid.
 `;
 
 const OPTIONS = {

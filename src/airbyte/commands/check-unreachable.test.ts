@@ -37,7 +37,7 @@ test('the check fails after a single attempt if nothing listens on the port', as
 });
 
 describe("the error message for Compose's own address", () => {
-  const closed = 'Compose shut down its API on 1 March 2023. Set base_url to another server';
+  const closed = 'Compose shut down its API on March 1, 2023. Set base_url to another server';
 
   test.each([
     ['the name does not resolve', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],

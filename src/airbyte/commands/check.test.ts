@@ -69,7 +69,7 @@ describe('a successful check', () => {
 describe('a failed check', () => {
   test.each<[name: string, answer: Answer, sentence: RegExp]>([
     ['a 401', [401, '{"errors":"Unauthorized"}'], /rejected the API token \(HTTP 401 \("Unauthorized"\)\)/],
-    ['a 403', [403, '{}'], /not allowed to read accounts \(HTTP 403\)/],
+    ['a 403', [403, '{}'], /not authorized to read accounts \(HTTP 403\)/],
     [
       'a 404',
       [404, 'Not found'],
@@ -99,7 +99,7 @@ describe('a failed check', () => {
       code: 0,
       status: {
         status: 'FAILED',
-        message: `These deployment_ids do not exist for this API token: ${C}. Correct deployment_ids.`,
+        message: `These deployment_ids were not found with this API token: ${C}. Correct deployment_ids.`,
       },
     });
   });
@@ -129,7 +129,7 @@ test('a check that can read accounts fails and quotes the API if deployments ret
 
 test('a 404 for deployments is reported as a problem with the stream, since the address belongs to an API', async () => {
   const { status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [404, '']);
-  expect(status).toMatchObject({ message: expect.stringContaining('does not have deployments (HTTP 404)') });
+  expect(status).toMatchObject({ message: expect.stringContaining('could not find deployments (HTTP 404)') });
 });
 
 test('an outage causes a transient error within 30 s, and no status is printed', async () => {

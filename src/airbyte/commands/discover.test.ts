@@ -70,7 +70,7 @@ test('discover --configured prints only a catalog that read accepts, with one st
   expect(modes).toContainEqual(['billables', 'incremental']);
   expect(streamsIn(catalog, '').map(({ name, mode }) => [name, mode])).toEqual(modes);
   expect(stderr()).toBe(
-    'Warning: the config has an option start_dat, which is ignored: did you mean start_date?\n' +
+    'Warning: the config has an unknown option start_dat, which is ignored: did you mean start_date?\n' +
       'The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n',
   );
 });
@@ -81,7 +81,7 @@ test('a misspelled option is reported in the log and on the terminal', async () 
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
   const config = jsonFile({ api_token: 'a', start_dat: '2018' });
   await runDiscover({ ...context, terminal }, config, false);
-  const sentence = 'the config has an option start_dat, which is ignored: did you mean start_date?';
+  const sentence = 'the config has an unknown option start_dat, which is ignored: did you mean start_date?';
   expect(messages()).toContainEqual({ type: 'LOG', log: { level: 'WARN', message: sentence } });
   expect(seen).toEqual([`Warning: ${sentence}\n`]);
 });

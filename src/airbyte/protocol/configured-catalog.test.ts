@@ -37,10 +37,10 @@ describe('an invalid catalog', () => {
   test.each([
     [{}, `${file} streams must be an array of configured streams.`],
     [{ streams: {} }, `${file} streams must be an array of configured streams.`],
-    [{ streams: [1] }, `${file} streams[0] is not a configured stream, which is an object`],
+    [{ streams: [1] }, `${file} streams[0] must be an object`],
     // This catalog contains discovered streams instead of configured streams.
-    [{ streams: [{ name: 'teams', json_schema: {} }] }, `${file} streams[0] is not a configured stream`],
-    [{ streams: [{ stream: {} }] }, `${file} streams[0] is not a configured stream`],
+    [{ streams: [{ name: 'teams', json_schema: {} }] }, `${file} streams[0] must be an object`],
+    [{ streams: [{ stream: {} }] }, `${file} streams[0] must be an object`],
   ])('causes an error: %j', (raw, sentence) => {
     expect(() => parse(raw)).toThrow(sentence);
     expect(() => parse(raw)).toThrow(ConnectorError);

@@ -22,7 +22,7 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
     const name = isRow(stream) ? stream['name'] : undefined;
     if (typeof name === 'string') return { name, mode };
     throw problem(
-      `streams[${i}] is not a configured stream, which is an object with "sync_mode" and a "stream" that has a "name"; discover --configured prints a configured catalog`,
+      `streams[${i}] must be an object with a "sync_mode" and a "stream" that has a "name"; to create a configured catalog, use discover --configured`,
     );
   });
 }

@@ -62,7 +62,7 @@ test('an error contains a stack trace only if it is a bug', () => {
         type: 'ERROR',
         emitted_at: expect.any(Number),
         error: {
-          message: expect.stringContaining('not allowed to read teams'),
+          message: expect.stringContaining('not authorized to read teams'),
           internal_message: 'GET teams: HTTP 403, on the first attempt',
           failure_type: 'config_error',
         },

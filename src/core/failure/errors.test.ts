@@ -12,13 +12,13 @@ describe('ConnectorError', () => {
   );
 
   test("the facts are inserted into the problem's message once", () => {
-    expect(error.message).toContain('not allowed to read teams {host} (HTTP 403)');
+    expect(error.message).toContain('not authorized to read teams {host} (HTTP 403)');
     expect(error).toMatchObject({ problem: 'forbidden', failureType: 'config_error', status: 403, cause: 'c' });
   });
 
   test('an error cannot be created without all facts of its message', () => {
     // @ts-expect-error The type knows which facts the message contains.
-    expect(() => new ConnectorError('forbidden', { ...terms })).toThrow(/lacks path/);
+    expect(() => new ConnectorError('forbidden', { ...terms })).toThrow(/no value for path/);
   });
 
   test.each([

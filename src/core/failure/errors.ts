@@ -94,7 +94,7 @@ export function expectedError(thrown: unknown): ConnectorError {
 function fill(template: string, facts: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const fact = facts[name];
-    if (fact === undefined) throw new Error(`the message lacks ${name}: ${template}`);
+    if (fact === undefined) throw new Error(`no value for ${name} in the message: ${template}`);
     return fact;
   });
 }

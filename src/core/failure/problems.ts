@@ -25,7 +25,7 @@ const configErrors = problemsOf('config_error', {
   },
   deployments_unknown: {
     message:
-      'None of the deployment_ids exist for this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
+      'None of the deployment_ids were found with this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
   },
   partitions_rejected: {
     message:
@@ -38,26 +38,26 @@ const configErrors = problemsOf('config_error', {
   profile_rejected: {
     endsOrigin: true,
     message:
-      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles. To make it trust the service ID of the API key, run these commands: {command}.',
+      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles. To make the profile trust the service ID of the API key, run these commands: {command}.',
   },
   token_rejected: {
     endsOrigin: true,
     message:
-      '{host} rejected the access token that had just been issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
+      '{host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
   },
   unauthorized: {
     isRejection: true,
     message:
-      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} for other requests. The resource may no longer exist. If it does, grant the missing role to {holder}, or deselect the stream.',
+      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} for other requests. The resource may no longer exist. If it still exists, grant the missing role to {holder}, or deselect the stream.',
   },
   forbidden: {
     isRejection: true,
     message:
-      'The {token} is not allowed to read {path} (HTTP 403). Grant the missing role to {holder}, use another {token}, or deselect the stream.',
+      'The {token} is not authorized to read {path} (HTTP 403). Grant the missing role to {holder}, use another {token}, or deselect the stream.',
   },
   role_missing: {
     isRejection: true,
-    message: '{Api} does not let the {token} read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
+    message: 'The {token} is not authorized to read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
   },
   certificate_untrusted: {
     message:
@@ -80,7 +80,7 @@ const configErrors = problemsOf('config_error', {
   },
   windows_cut_off: {
     message:
-      'The API still truncates {things} of {partition} in the shortest time window, which starts at {from} ({detail}). If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
+      'The API truncates the {things} of {partition} even in the shortest time window, which starts at {from} ({detail}). If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
   },
 });
 
@@ -94,7 +94,7 @@ const systemErrors = problemsOf('system_error', {
     isRejection: true,
     isAbsence: true,
     message:
-      'This API does not have {path} (HTTP 404). Deselect the stream, or check that {address} is the full address, including the version.',
+      'The API could not find {path} (HTTP 404). Deselect the stream, or check that {address} is the full address, including the version.',
   },
   redirected: {
     message:
@@ -129,7 +129,7 @@ const transientErrors = problemsOf('transient_error', {
   },
   query_too_long: {
     message:
-      'The API did not complete the request to {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
+      'The API did not complete the request for {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
   },
   rate_limited: {
     endsOrigin: true,
@@ -153,7 +153,7 @@ const transientErrors = problemsOf('transient_error', {
   tls_failed: {
     isUnreachable: true,
     message:
-      'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if the problem persists, check {address}, and that the server supports TLS 1.2 or later.',
+      'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if the problem persists, check {address}, and make sure that the server supports TLS 1.2 or later.',
   },
   proxy_unreachable: {
     isUnreachable: true,
@@ -162,7 +162,7 @@ const transientErrors = problemsOf('transient_error', {
   },
   proxy_failed: {
     message:
-      'The proxy {proxy}, set in {variable}, did not connect to {host} {attempts} ({code}). Run the sync again later; if the problem persists, check that the proxy can reach the host.',
+      'The proxy {proxy}, set in {variable}, failed to connect to {host} {attempts} ({code}). Run the sync again later; if the problem persists, check that the proxy can reach the host.',
   },
   host_unresponsive: {
     endsOrigin: true,
@@ -171,7 +171,7 @@ const transientErrors = problemsOf('transient_error', {
   },
   timed_out: {
     message:
-      'The API did not respond to {path} within {seconds} s, {attempts}. Run the sync again later, or raise request_timeout_seconds.',
+      'The API did not respond to the request for {path} within {seconds} s, {attempts}. Run the sync again later, or raise request_timeout_seconds.',
   },
   damaged_answer: {
     message:

@@ -81,7 +81,7 @@ describe('a failed stream', () => {
     ]);
     expect(story('parts')).toEqual(['STARTED', 'INCOMPLETE']);
     expect(printed.logged('ERROR')).toEqual([
-      expect.stringMatching(/^parts: The API token is not allowed to read parts/),
+      expect.stringMatching(/^parts: The API token is not authorized to read parts/),
     ]);
   });
 

@@ -49,12 +49,12 @@ export class StateFrame {
     const warnings: string[] = [];
     if (value > this.#options.startedAt) {
       warnings.push(
-        `the state says that everything up to ${value} was read, but that time is in the future; older records are not read. Reset the stream to read them`,
+        `the state says that everything up to ${value} was read, but that time is in the future, so older records are not read. To read them, reset the stream`,
       );
     }
     if (before !== undefined && (now === undefined || now < before)) {
       warnings.push(
-        `earlier syncs skipped records before ${before}, and start_date ${now === undefined ? 'is no longer set' : `is now ${now}`}; these records are not read. Reset the stream to read them`,
+        `earlier syncs skipped records before ${before}, and start_date ${now === undefined ? 'is no longer set' : `is now ${now}`}; these records are not read. To read them, reset the stream`,
       );
     }
     return warnings;

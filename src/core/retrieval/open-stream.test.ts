@@ -59,7 +59,7 @@ describe('the start_date of earlier syncs', () => {
     const warning = (startDate: string | undefined): string[] | undefined =>
       open(definition, state, { startDate })?.warnings();
     expect(warning(BEFORE)).toEqual([
-      `earlier syncs skipped records before ${FROM}, and start_date is now ${BEFORE}; these records are not read. Reset the stream to read them`,
+      `earlier syncs skipped records before ${FROM}, and start_date is now ${BEFORE}; these records are not read. To read them, reset the stream`,
     ]);
     expect(warning(undefined)).toEqual([expect.stringContaining('and start_date is no longer set')]);
     expect(warning(FROM)).toEqual([]);

@@ -46,7 +46,7 @@ describe('a state written by any release', () => {
 });
 
 test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is not accepted as a month', (month) => {
-  expect(() => months({ version: 1, month })).toThrow(/month must be a month/);
+  expect(() => months({ version: 1, month })).toThrow(/month must have the form YYYY-MM/);
 });
 
 test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
@@ -77,7 +77,7 @@ describe('an unusable state', () => {
   test.each([
     [{ mark: T1 }, 'version must be 1'],
     [{ version: '1' }, 'version must be 1'],
-    [{ version: 2 }, 'version is 2: a later release of this connector wrote it'],
+    [{ version: 2 }, 'version is 2, so a later release of this connector wrote the state'],
     [{ version: 1, mark: 'yesterday' }, 'mark must be a timestamp'],
     [{ version: 1, walk: { top: T1 } }, 'walk.cursor must be an id'],
     [{ version: 1, walk: { cursor: 'e7', before: 8 } }, 'walk.before must be an id'],

@@ -29,8 +29,8 @@ export const time = z.string({ error: 'must be a timestamp' }).transform((text, 
 });
 
 export const month = z
-  .string({ error: 'must be a month such as 2026-10' })
-  .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must be a month such as 2026-10' });
+  .string({ error: 'must have the form YYYY-MM, such as 2026-10' })
+  .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must have the form YYYY-MM, such as 2026-10' });
 
 /** Cursor values by partition. */
 export const timesByPartition = z
@@ -42,7 +42,7 @@ export const sharedState = z.object({
   version: z.literal(STATE_VERSION, {
     error: ({ input }) =>
       typeof input === 'number' && input > STATE_VERSION
-        ? `is ${input}: a later release of this connector wrote it; use that release, or reset the stream`
+        ? `is ${input}, so a later release of this connector wrote the state; use that release, or reset the stream`
         : `must be ${STATE_VERSION}`,
   }),
   platform: z.string().optional(),

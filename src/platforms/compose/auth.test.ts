@@ -116,7 +116,7 @@ test('if requests for accounts keep failing, the error is transient and explains
     problem: 'server_error',
     failureType: 'transient_error',
     isRejection: false,
-    message: expect.stringContaining('because it rejected teams with HTTP 401') as string,
+    message: expect.stringContaining('because the API rejected teams with HTTP 401') as string,
   });
   expect(told).toEqual([]);
 });

@@ -10,7 +10,7 @@ const never = (): never => expect.fail('nothing is to happen');
 
 test("the hint about the shutdown of Compose is shown only for Compose's own host", () => {
   const { address } = compose.connection(config());
-  expect(compose.terms.hostHint(new URL(address).host)).toMatch(/shut down its API on 1 March 2023.*base_url/);
+  expect(compose.terms.hostHint(new URL(address).host)).toMatch(/shut down its API on March 1, 2023.*base_url/);
   expect(compose.terms.hostHint('compose.example.com')).toBeUndefined();
 });
 

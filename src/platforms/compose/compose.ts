@@ -20,7 +20,7 @@ const terms: Terms = {
   },
   hostHint(host) {
     if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
-    return 'Compose shut down its API on 1 March 2023. Set base_url to another server that implements the Compose API.';
+    return 'Compose shut down its API on March 1, 2023. Set base_url to another server that implements the Compose API.';
   },
 };
 

@@ -28,23 +28,23 @@ describe('a number', () => {
 
 describe('an invalid value', () => {
   test.each([
-    ['api_token', undefined, 'is missing: add it'],
+    ['api_token', undefined, 'is missing; add it'],
     ['api_token', 12_345_678, 'must be a string'],
     ['api_token', ' \t', 'must not be empty'],
     [
       'api_token',
       'two\nlines',
-      'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
+      'contains a line break or another character that is not allowed in an HTTP header; copy the token again, as a single line',
     ],
     [
       'api_token',
       'zero\0byte',
-      'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
+      'contains a line break or another character that is not allowed in an HTTP header; copy the token again, as a single line',
     ],
     [
       'api_token',
       'emoji😀',
-      'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
+      'contains a line break or another character that is not allowed in an HTTP header; copy the token again, as a single line',
     ],
     ['deployment_ids', ID, 'must be an array of strings, even for a single value: ["…"]'],
     ['deployment_ids', [1], 'must be a string'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addressProblem, normaliseAddress } from '../../http/address.ts';
 import { boolean, listOf, requiredText, wholeNumber } from '../options.ts';
 
-/** The address of the API until 1 March 2023. Its path includes the version. */
+/** The address of the API until March 1, 2023. Its path includes the version. */
 export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
 
 const EXAMPLE_BASE_URL = 'https://compose.example.com/2016-07';
@@ -18,12 +18,12 @@ export const composeConfig = z
     api_token: requiredText()
       .regex(HEADER_VALUE, {
         error:
-          'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
+          'contains a line break or another character that is not allowed in an HTTP header; copy the token again, as a single line',
       })
       .meta({
         title: 'API token',
         description:
-          'Personal API token, created in the Compose console under Account → API Tokens. It has the rights of the user who created it.',
+          'Personal API token, created in the Compose console under Account → API Tokens. The token has the rights of the user who created it.',
         airbyte_secret: true,
         order: 1,
       }),
@@ -36,7 +36,7 @@ export const composeConfig = z
     ).meta({
       title: 'Deployment IDs',
       description:
-        'IDs of the deployments to read. Applies to deployments and all per-deployment streams, but not to audit_events. Leave empty to read all deployments.',
+        'IDs of the deployments to read. Applies to the deployments stream and all per-deployment streams, but not to the audit_events stream. Leave empty to read all deployments.',
       examples: [['5a2b4c6d8e0f12001300b001']],
       order: 2,
     }),
@@ -48,7 +48,7 @@ export const composeConfig = z
     }),
     page_size: wholeNumber(10, 100).default(50).meta({
       title: 'Page size',
-      description: 'Audit events per request, from 10 to 100.',
+      description: 'Number of audit events per request, from 10 to 100.',
       order: 4,
     }),
     base_url: z
@@ -63,13 +63,13 @@ export const composeConfig = z
       .meta({
         title: 'Base URL',
         description:
-          'Address of a server that implements the Compose API, including the version. Compose shut down on 1 March 2023, so the default no longer works. Plain HTTP is accepted only for private hosts, such as localhost.',
+          'Address of a server that implements the Compose API. Include the API version, such as 2016-07. Compose shut down in March 2023, so the default address no longer works. Plain HTTP is accepted only for private hosts, such as localhost.',
         examples: [DEFAULT_BASE_URL],
         pattern: '^\\s*https?://\\S+\\s*$',
         pattern_descriptor: 'https://host/version',
         order: 5,
       }),
   })
-  .meta({ title: 'Compose', description: 'The Compose API, or a server that implements it.' });
+  .meta({ title: 'Compose', description: 'A server that implements the Compose API.' });
 
 export type ComposeConfig = z.output<typeof composeConfig>;

@@ -65,7 +65,9 @@ test('all streams get the same error if the request fails', async () => {
 test('unknown deployment_ids cause a warning, and the others are read', async () => {
   const { list, warnings } = open(['d9', 'd1', 'd8'], () => listBody('deployments', ROWS));
   expect((await list()).rows).toEqual([ROWS[1]]);
-  expect(warnings).toEqual(['These deployment_ids do not exist for this API token: d9, d8. Correct deployment_ids.']);
+  expect(warnings).toEqual([
+    'These deployment_ids were not found with this API token: d9, d8. Correct deployment_ids.',
+  ]);
 });
 
 test('deployment_ids causes an error if none of the ids exist', async () => {

@@ -47,7 +47,7 @@ async function loadDeployments(selected: readonly string[], api: Api): Promise<D
 
 /** The warning about deployment_ids that do not exist. */
 export function unknownSentence(ids: readonly string[]): string {
-  return `These deployment_ids do not exist for this API token: ${ids.join(', ')}. Correct deployment_ids.`;
+  return `These deployment_ids were not found with this API token: ${ids.join(', ')}. Correct deployment_ids.`;
 }
 
 /** The id of a row. Numbers that JSON parsers can't represent exactly are rejected, because two such ids could look the same. */

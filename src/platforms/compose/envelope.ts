@@ -13,7 +13,7 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   const { _links: links, _embedded: embedded } = halObject(body, path);
   const hasNext = isRow(links) && links['next'] !== undefined && links['next'] !== null;
   const warnings = hasNext
-    ? [`${path} has more pages, although the Compose API never had any; only the first page was read`]
+    ? [`${path} has more pages, although the Compose API never paginated this list; only the first page was read`]
     : [];
   const lists = embedded ?? {};
   if (!isRow(lists)) throw unexpectedBody(path, '_embedded is not an object');
@@ -43,7 +43,7 @@ export function halObject(body: unknown, path: string, fields?: readonly string[
     throw unexpectedBody(path, message === '' ? 'the API reports an unknown error' : `the API reports "${message}"`);
   }
   if (fields !== undefined && !fields.some((field) => Object.hasOwn(body, field))) {
-    throw unexpectedBody(path, `it does not have any of the fields ${fields.join(', ')}`);
+    throw unexpectedBody(path, `it contains none of the fields ${fields.join(', ')}`);
   }
   return body;
 }

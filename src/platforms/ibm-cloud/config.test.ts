@@ -42,7 +42,7 @@ describe('an invalid value', () => {
   const NO_ID = 'must be the CRN or the GUID of a deployment';
   const NO_GROUP = 'must be the ID of a resource group: 32 hexadecimal digits';
   test.each([
-    ['api_key', undefined, 'is missing: add it'],
+    ['api_key', undefined, 'is missing; add it'],
     ['api_key', 12_345_678, 'must be a string'],
     ['api_key', ' \t', 'must not be empty'],
     ['deployment_ids', ['orders-pg'], NO_ID],
@@ -76,7 +76,7 @@ describe('trusted_profiles', () => {
     [
       'logs_instances',
       { trusted_profiles: [profile(one)], logs_instances: [logs(one), logs(other)] },
-      `has an instance of account ${other}, which has no profile in trusted_profiles`,
+      `contains an instance of account ${other}, which has no profile in trusted_profiles`,
     ],
   ])('of an invalid config cause an error about %s: %j', (option, given, problem) => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, ...given });

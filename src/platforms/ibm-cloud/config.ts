@@ -52,8 +52,8 @@ const endpoints = z
       error: (issue) =>
         // A misspelled endpoint must be an error, because the default would send the key to IBM.
         issue.code === 'unrecognized_keys'
-          ? `has an unknown endpoint; the endpoints are ${NAMES.join(', ')}`
-          : 'must be an object of addresses',
+          ? `contains an unknown endpoint; the known endpoints are ${NAMES.join(', ')}`
+          : 'must be an object with addresses as values',
     },
   )
   .default(DEFAULT_ENDPOINTS);
@@ -65,21 +65,21 @@ export const ibmCloudConfig = z
     api_key: requiredText().meta({
       title: 'API key',
       description:
-        'IAM API key. We recommend the key of a service ID with the Viewer role on the database services; create it under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
+        'IAM API key. We recommend using the key of a service ID that has the Viewer role on the database services. Create the key under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
       airbyte_secret: true,
       order: 1,
     }),
     deployment_ids: listOf(deploymentId).meta({
       title: 'Deployment IDs',
       description:
-        'CRNs or GUIDs of the deployments to read. Applies to deployments, billables and all per-deployment streams. Leave empty to read all deployments.',
+        'CRNs or GUIDs of the deployments to read. Applies to the deployments and billables streams and to all per-deployment streams. Leave empty to read all deployments.',
       examples: [['a0000000-0000-4000-8000-000000000001']],
       order: 2,
     }),
     resource_group_ids: listOf(resourceGroupId).meta({
       title: 'Resource group IDs',
       description:
-        'IDs of the resource groups whose deployments are read. Leave empty to read all deployments that the API key can view.',
+        'IDs of the resource groups to read deployments from. Leave empty to read all deployments that the API key can view.',
       examples: [['11112222333344445555666677778888']],
       order: 3,
     }),
@@ -89,13 +89,13 @@ export const ibmCloudConfig = z
       .meta({
         title: 'Billing',
         description:
-          'How billables reads usage: per resource group (requires Viewer on each group) or for the whole account (requires Administrator on the Billing service).',
+          'How the billables stream reads usage: for each resource group (requires the Viewer role on each group) or for the whole account (requires the Administrator role on the Billing service).',
         order: 4,
       }),
     logs_instances: listOf(logsInstance).meta({
       title: 'Logs instances',
       description:
-        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the Reader role on each instance. If empty, audit_events is unavailable.",
+        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the Reader role on each instance. If empty, the audit_events stream is unavailable.",
       examples: [
         [
           'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
@@ -106,13 +106,13 @@ export const ibmCloudConfig = z
     access_review: boolean().default(false).meta({
       title: 'Access review',
       description:
-        'Make the streams users, service_ids and trusted_profiles available. These streams contain personal data. Requires Viewer on User Management and on IAM Identity.',
+        'Make the users, service_ids and trusted_profiles streams available. These streams contain personal data. Requires the Viewer role on User Management and on IAM Identity.',
       order: 6,
     }),
     api_keys: boolean().default(false).meta({
       title: 'API keys',
       description:
-        'Make the api_keys stream available, which contains the owner, name and age of all API keys in the account, but never their values. Requires Administrator on IAM Identity.',
+        'Make the api_keys stream available. The stream contains the owner, name and age of each API key in the account, but never the key itself. Requires the Administrator role on IAM Identity.',
       order: 7,
     }),
     identity_activity: boolean().default(false).meta({
@@ -131,7 +131,7 @@ export const ibmCloudConfig = z
       .meta({
         title: 'Trusted profiles',
         description:
-          "CRNs of trusted profiles, one for each account to read. Each profile must trust the API key's service ID. If empty, the key's own account is read; otherwise, only the accounts of these profiles are read.",
+          "CRNs of trusted profiles, one per account to read. Each profile must trust the API key's service ID. If empty, only the API key's own account is read. Otherwise, only the accounts of these profiles are read.",
         examples: [
           [
             'crn:v1:bluemix:public:iam-identity::a/11112222333344445555666677778888::profile:Profile-a0000000-0000-4000-8000-000000000001',
@@ -142,7 +142,7 @@ export const ibmCloudConfig = z
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description:
-        "Addresses to use instead of IBM's. Plain HTTP is accepted only for private hosts, such as localhost.",
+        "Addresses to use instead of IBM's API endpoints. Plain HTTP is accepted only for private hosts, such as localhost.",
       // Programs that generate config templates from specs also accept a list of types.
       type: ['object'],
       airbyte_hidden: true,
@@ -154,9 +154,9 @@ export const ibmCloudConfig = z
     const accounts = trusted_profiles.map((crn) => parseProfile(crn)?.account);
     const lost = logs_instances.find((crn) => !accounts.includes(parseCrn(crn)?.account));
     if (lost === undefined) return;
-    const message = `has an instance of account ${parseCrn(lost)?.account}, which has no profile in trusted_profiles`;
+    const message = `contains an instance of account ${parseCrn(lost)?.account}, which has no profile in trusted_profiles; add a profile, or remove the instance`;
     context.addIssue({ code: 'custom', path: ['logs_instances'], message });
   })
-  .meta({ title: 'IBM Cloud Databases', description: 'The databases of an IBM Cloud account.' });
+  .meta({ title: 'IBM Cloud Databases', description: 'The databases in an IBM Cloud account.' });
 
 export type IbmCloudConfig = Omit<z.output<typeof ibmCloudConfig>, 'endpoints'> & { endpoints: Endpoints };

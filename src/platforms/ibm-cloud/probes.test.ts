@@ -51,7 +51,7 @@ test.each<[id: string, exchange: Partial<Exchange>, seen: unknown[]]>([
   ['v5_rate_limit', { headers: { 'x-rate-limit-remaining': '1' } }, ['rate limit headers']],
   ['v5_rate_limit', { headers: { ratelimit: '1' } }, ['rate limit headers']],
   ['v5_errors', { status: 403 }, []],
-  ['v5_errors', { status: 404, text: '<html>' }, ['HTTP 404 with something else']],
+  ['v5_errors', { status: 404, text: '<html>' }, ['HTTP 404 with errors in another form']],
   ['token_life', token({}, { iat: 1_000, exp: 4_600 }), ['as expected']],
   ['token_life', token({}, { iat: 1_000, exp: 4_599 }), ['less than an hour']],
   ['token_life', token({}), []],

@@ -42,7 +42,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   v5_errors: any(DATABASES, ({ status, text }) => {
     if (status < 400 || status >= 500 || NOT_OF_V5.includes(status)) return undefined;
     const isText = typeof within(parsed(text), 'errors') === 'string';
-    return [isText, `HTTP ${status} with a text`, `HTTP ${status} with something else`];
+    return [isText, `HTTP ${status} with errors as a string`, `HTTP ${status} with errors in another form`];
   }),
   v5_rate_limit: any(DATABASES, ({ status, headers }) => {
     if (status === 429) return [false, '', 'HTTP 429'];
@@ -58,7 +58,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   backup_fields: rows(/\/backups$/, 'backups', ({ created_at: at, type }) => {
     const isKnown = typeof at === 'string' && (type === 'scheduled' || type === 'on_demand');
-    return [isKnown, 'backups with created_at and a known type', 'a backup without created_at, or of another type'];
+    return [isKnown, 'backups with created_at and a known type', 'a backup without created_at or with an unknown type'];
   }),
   allowlist: any(/ip_addresses$/, ({ status }) => {
     return [200, 404, 410, 422].includes(status) && [status === 200, `HTTP ${status}`];

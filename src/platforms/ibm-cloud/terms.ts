@@ -16,7 +16,7 @@ export const terms: Terms = {
     forbidden:
       'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the Viewer role on the service, or deselect the stream.',
     not_found:
-      'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. Otherwise, check platform.endpoints if it is set, or deselect the stream and report the problem.',
+      'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. If it still exists, deselect the stream and report the problem. If platform.endpoints is set, check it.',
     redirected:
       'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because tokens are sent only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
     certificate_untrusted:

@@ -164,7 +164,7 @@ describe('a sync', () => {
     const { code, outline, log } = await sync({ catalog: { accounts: { selected: false } } });
     expect({ code, outline }).toEqual({ code: 0, outline: ['STATE'] });
     expect(log).toContain(
-      'WARNING no stream is selected, so there is nothing to read; select streams in the catalog, or run without a catalog',
+      'WARNING no streams are selected, so there is nothing to read; select streams in the catalog, or run without a catalog',
     );
   });
 });
@@ -254,7 +254,7 @@ describe('the state', () => {
 
   test.each<[string, object, string]>([
     ['belongs to the other platform', { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
-    ['was written by a later release', { version: 2 }, 'a later release of this connector wrote it'],
+    ['was written by a later release', { version: 2 }, 'a later release of this connector wrote the state'],
     ['is damaged', { replication_key_value: 'x' }, 'replication_key_value must be a timestamp'],
   ])('causes an error before anything is requested or printed if a bookmark %s', async (_, more, problem) => {
     const tap = openTap();
@@ -278,7 +278,7 @@ describe('a failed sync', () => {
     expect(records('accounts')).toHaveLength(2);
     expect(records('audit_events')).toHaveLength(2);
     expect(outline.at(-1)).toBe('STATE');
-    expect(log.at(-1)).toMatch(/^CRITICAL teams: The API token is not allowed to read teams \(HTTP 403\)/);
+    expect(log.at(-1)).toMatch(/^CRITICAL teams: The API token is not authorized to read teams \(HTTP 403\)/);
     expect(log).toContainEqual(expect.stringMatching(/^INFO teams: GET .*teams: HTTP 403/));
   });
 
@@ -286,7 +286,7 @@ describe('a failed sync', () => {
     const { code, log } = await sync({ answers: { accounts: 403 }, catalog: { accounts: {}, teams: {} } });
     expect(code).toBe(1);
     expect(log.at(-1)).toMatch(
-      /^CRITICAL 2 of 2 streams failed \(accounts, teams\); accounts: The API token is not allowed/,
+      /^CRITICAL 2 of 2 streams failed \(accounts, teams\); accounts: The API token is not authorized/,
     );
   });
 

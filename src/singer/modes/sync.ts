@@ -26,7 +26,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   if (selected.length + unusable.length === 0)
     log.log(
       'warn',
-      'no stream is selected, so there is nothing to read; select streams in the catalog, or run without a catalog',
+      'no streams are selected, so there is nothing to read; select streams in the catalog, or run without a catalog',
     );
 
   context.signal.throwIfAborted();

@@ -29,7 +29,7 @@ describe('the option --test', () => {
     const config = { api_token: TOKEN, base_url: `${server.origin}/v`, deployment_ids: ['f'.repeat(24)] };
     const tap = openTap();
     expect(await runTest(tap.context, [inputFile(config)], false)).toBe(1);
-    expect(tap.log().at(-1)).toMatch(/^CRITICAL These deployment_ids do not exist/);
+    expect(tap.log().at(-1)).toMatch(/^CRITICAL These deployment_ids were not found/);
     expect(tap.stdout()).toBe('');
   });
 });

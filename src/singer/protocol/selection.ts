@@ -50,13 +50,13 @@ export function selectionIn(
     if (!(isSelected(entry) ?? truth(own['selected-by-default']) ?? !choosesAny)) continue;
     const definition = streams.find((stream) => stream.name === name);
     if (definition === undefined) {
-      warn(`${unknownStream(name, streams, platform['name'])} The catalog selects this stream, but it is skipped.`);
+      warn(`${unknownStream(name, streams, platform['name'])} The selected stream ${name} is skipped.`);
     } else if (seen.has(name)) {
       warn(`the catalog lists the stream ${name} more than once; only the first entry is used`);
     } else {
       seen.add(name);
       if (entry.deselectsInside) {
-        warn(`${name}: the catalog deselects nested fields, which is not supported; they are included`);
+        warn(`${name}: the catalog deselects nested fields, which is not supported, so these fields are included`);
       }
       const mode = isOffered(definition, platform)
         ? modeOf(entry, definition, warn)
@@ -69,7 +69,7 @@ export function selectionIn(
 }
 
 function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
-  if (!Array.isArray(streams)) throw inputError(`The catalog file ${file} must contain "streams" as an array.`);
+  if (!Array.isArray(streams)) throw inputError(`The catalog file ${file} must contain a "streams" array.`);
   return streams.map((raw: unknown, i) => {
     const name = isRow(raw) ? (raw['tap_stream_id'] ?? raw['stream']) : undefined;
     if (!isRow(raw) || typeof name !== 'string') {
@@ -120,7 +120,7 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
   if ((own['replication-key'] ?? raw['replication_key'] ?? cursorField) === cursorField) return 'incremental';
   return unreadable(
     name,
-    `The catalog sets a replication key for the stream ${name} other than ${cursorField}, the only valid one. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
+    `The catalog sets an invalid replication key for the stream ${name}. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
   );
 }
 

@@ -158,7 +158,7 @@ describe('rejected details', () => {
 
   test('rejected details cause one warning with the number of rows and the first response', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
-      'deployments: 2 deployments without connection strings, such as deployment d1, because the API rejected the request (HTTP 403)',
+      'deployments: connection strings are missing for 2 deployments, such as deployment d1, because the API rejected the request (HTTP 403)',
     ]);
   });
 

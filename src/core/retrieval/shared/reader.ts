@@ -59,7 +59,7 @@ async function readDetails<S, F extends string>(
   );
   const [[first, error] = []] = rejected;
   if (first !== undefined) {
-    const which = `${count(rejected.size, detail.noun)} without ${detail.what}, such as ${first.label}`;
+    const which = `${detail.what} are missing for ${count(rejected.size, detail.noun)}, such as ${first.label}`;
     reader.warn(`${which}, because the API rejected the request (${error?.answer})`);
   }
   for (const { row } of rejected.keys()) complete(row, {});

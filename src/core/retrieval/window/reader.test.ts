@@ -209,7 +209,7 @@ describe('a read', () => {
     const events = [{ id: 'earlier', time: START - 20 * DAY }, ...burst, { id: 'later', time: START - HOUR }];
     const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });
     await expect(read.done()).rejects.toThrow(
-      /^The API still truncates events of store one in the shortest time window, which starts at 2025-06-01T\S+ \(limit_warning\).*start_date/,
+      /^The API truncates the events of store one even in the shortest time window, which starts at 2025-06-01T\S+ \(limit_warning\).*start_date/,
     );
     expect(read.ids()).toContain('earlier');
     expect(read.ids()).not.toContain('later');

@@ -10,6 +10,6 @@ export const accounts = composeStream({
   fields: {
     id: text('ID of the account.'),
     name: text('Name of the account.'),
-    slug: text('Short name of the account, as in URLs.'),
+    slug: text('Short name of the account, as used in URLs.'),
   },
 });

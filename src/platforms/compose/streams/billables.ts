@@ -10,14 +10,14 @@ export const billables = composeStream({
   fields: {
     id: text('ID of the billable item.'),
     account_id: text('ID of the account.'),
-    amount: number('Amount, in a unit that the API does not document.'),
+    amount: number('Amount of the item, in an undocumented unit.'),
     start_at: timestamp('Start of billing.'),
-    end_at: timestamp('End of billing; far in the future for items that are still billed.'),
+    end_at: timestamp('End of billing. Far in the future if the item is still being billed.'),
     description: text('Description of the item.'),
     identifier: text('ID of the billed resource.'),
     resource_identifier: text('ID of the system that provides the resource.'),
     sku: text('SKU of the resource.'),
     units: number('Number of data or memory units.'),
-    replaces_id: text('ID of the item that this item replaced after scaling.'),
+    replaces_id: text('ID of the item that this item replaced when the deployment was scaled.'),
   },
 });

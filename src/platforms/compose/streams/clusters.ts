@@ -18,6 +18,6 @@ export const clusters = composeStream({
     account_slug: text('Short name of the account that owns the cluster.'),
     created_at: timestamp('Creation time.'),
     subdomain: text("Subdomain of the cluster's host names."),
-    tags: listOfTexts('Tags for the placement of deployments.'),
+    tags: listOfTexts('Tags used to place deployments on the cluster.'),
   },
 });

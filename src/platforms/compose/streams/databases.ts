@@ -14,7 +14,7 @@ export const databases = composeStream({
     versions: listOfObjects('Available versions.', {
       application: text('Database type of the version.'),
       status: text('Release status, such as stable, beta or deprecated.'),
-      preferred: boolean('Whether this is a recommended version; there may be several.'),
+      preferred: boolean('Whether the version is recommended. A database type can have several recommended versions.'),
       version: text('Version number.'),
     }),
   },

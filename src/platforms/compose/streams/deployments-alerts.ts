@@ -22,11 +22,11 @@ export const deploymentsAlerts = composeStream({
   primaryKey: 'deployment_id',
   fields: {
     deployment_id: text('ID of the deployment.'),
-    summary: text('Health summary; healthy if there are no alerts.'),
-    alerts: listOfObjects('Alerts; empty for a healthy deployment.', {
+    summary: text('Health summary. The value is healthy if there are no alerts.'),
+    alerts: listOfObjects('Current alerts. Empty if the deployment is healthy.', {
       deployment_id: text('ID of the deployment.'),
-      capsule_id: text('ID of the node, for alerts about a single node.'),
-      message: text('Message of the alert.'),
+      capsule_id: text('ID of the affected node, if the alert is about a single node.'),
+      message: text('Text of the alert.'),
       status: text('Severity, such as warning or critical.'),
     }),
   },

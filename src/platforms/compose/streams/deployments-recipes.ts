@@ -29,15 +29,15 @@ export const deploymentsRecipes = composeStream({
     status_detail: text('Description of the status.'),
     account_id: text('ID of the account.'),
     deployment_id: text('ID of the deployment.'),
-    parent_id: text('ID of the parent recipe, if this recipe is a step.'),
+    parent_id: text('ID of the parent recipe. Null for top-level recipes.'),
     created_at: timestamp('Creation time.'),
     updated_at: timestamp('Time of the last update.'),
     operations_complete: integer('Number of completed operations.'),
     operations_total: integer('Total number of operations.'),
     source: text('Source of the recipe, such as customer_api.'),
     source_user: text('ID of the user who started the recipe.'),
-    source_reason: text('Reason for the recipe.'),
-    source_ip: text('IP address of the request that started the recipe.'),
+    source_reason: text('Reason for starting the recipe.'),
+    source_ip: text('Source IP address of the request that started the recipe.'),
   },
 });
 

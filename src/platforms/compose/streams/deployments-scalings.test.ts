@@ -15,7 +15,7 @@ test.each([[{}], [{ hello: 'world' }], [{ deployment_id: 'd1' }], [{ _embedded: 
   'a body without known fields causes an error: %j',
   (body) => {
     expect(() => rowsIn(deploymentsScalings, body)).toThrow(
-      'it does not have any of the fields allocated_units, used_units',
+      'it contains none of the fields allocated_units, used_units',
     );
   },
 );

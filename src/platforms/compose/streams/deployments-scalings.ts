@@ -10,7 +10,7 @@ const sizes = {
   memory_per_unit_in_mb: integer('Memory per unit in MB.'),
   storage_per_unit_in_mb: integer('Storage per unit in MB.'),
   unit_size_in_mb: integer('Unit size in MB, as shown in the web console.'),
-  unit_type: text('Resource that the unit size refers to, such as memory or data.'),
+  unit_type: text('Resource that the unit size refers to: memory or data.'),
 };
 
 /** `GET /deployments/{id}/scalings` (compose-api.md 9.13): one object without an envelope. */

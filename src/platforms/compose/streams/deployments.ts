@@ -30,13 +30,15 @@ export const deployments = composeStream({
     type: text('Database type, as in the databases stream.'),
     created_at: timestamp('Creation time.'),
     notes: text("Users' notes."),
-    customer_billing_code: text('Billing code set by users.'),
+    customer_billing_code: text('User-defined billing code.'),
     cluster_id: text('ID of the cluster.'),
     version: text('Database version.'),
     provision_recipe_id: text('ID of the recipe that created the deployment.'),
-    ca_certificate_base64: text('CA certificate for connections; only with include_connection_strings.'),
+    ca_certificate_base64: text(
+      'Base64-encoded CA certificate for connections. Emitted only if include_connection_strings is on.',
+    ),
     connection_strings: object(
-      'Connection strings, including admin passwords; only with include_connection_strings.',
+      'Connection strings, which contain admin passwords. Emitted only if include_connection_strings is on.',
       Object.fromEntries([
         ...['direct', 'cli', 'ssh', 'health', 'admin', 'ssh_admin'].map((key) => [
           key,

@@ -10,6 +10,6 @@ export const teams = composeStream({
   fields: {
     id: text('ID of the team.'),
     name: text('Name of the team.'),
-    users: listOfObjects('Users of the team.', { id: text('ID of the user.'), name: text('Name of the user.') }),
+    users: listOfObjects('Users in the team.', { id: text('ID of the user.'), name: text('Name of the user.') }),
   },
 });

@@ -58,7 +58,7 @@ describe('the list of resource groups', () => {
     async (status) => {
       const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
       expect(await account.optional('names are', account.once(loadResourceGroups))).toBeUndefined();
-      expect(api.logged).toEqual([`warn deployments: names are null, because the request failed (HTTP ${status})`]);
+      expect(api.logged).toEqual([`warn deployments: names are null, because a request failed (HTTP ${status})`]);
       await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ status });
       expect(api.requests).toHaveLength(1);
     },

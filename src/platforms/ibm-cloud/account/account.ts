@@ -62,7 +62,7 @@ export class Account {
       if (isAboutToken(error)) throw error;
       // All services may reject the account's tokens.
       await this.api.authorization('deployments');
-      this.api.log('warn', `deployments: ${fields} null, because the request failed (${briefly(error)})`);
+      this.api.log('warn', `deployments: ${fields} null, because a request failed (${briefly(error)})`);
       return undefined;
     }
   }

@@ -169,8 +169,8 @@ test('policies on databases cause a warning if they have attributes that no fiel
   const other = policy({ serviceName: 'cloud-object-storage', prefix: 'x' });
   const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });
   expect(rows.iam_id).toHaveLength(2);
-  expect(log.filter((line) => line.includes('no field shows'))).toEqual([
-    'deployments_roles: the coverage of some policies is narrower than the records suggest, because no field shows the attributes path, resourceType',
+  expect(log.filter((line) => line.includes('the records omit'))).toEqual([
+    'deployments_roles: the coverage of some policies is narrower than the records suggest, because the records omit the attributes path, resourceType',
   ]);
 });
 

@@ -60,7 +60,7 @@ function ofAll<F extends string>(retrieval: Retrieval<Account, F>, isSameForAll:
         load: (month, accounts, id) => monthOfAll(accounts, id, (account) => retrieval.load(month, account)),
       };
     default:
-      throw new RangeError(`no stream of IBM Cloud is read ${retrieval.way}`);
+      throw new RangeError(`no IBM Cloud stream uses the retrieval ${retrieval.way}`);
   }
 }
 

@@ -25,6 +25,6 @@ test('a warning about the last login of a user contains the IAM ID', async () =>
   const { stream, printed } = openIbmRead(users, { answers, config });
   await stream.toEnd();
   expect(printed.logged('WARN')).toEqual([
-    expect.stringMatching(/^users: 1 user without last logins, such as user IBMid-1,/),
+    expect.stringMatching(/^users: last logins are missing for 1 user, such as user IBMid-1,/),
   ]);
 });

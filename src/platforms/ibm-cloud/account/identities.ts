@@ -53,7 +53,7 @@ async function loadServiceIdGroups(account: Account): Promise<Row[]> {
   if (!(groups instanceof ConnectorError)) return groups;
   account.api.log(
     'warn',
-    `service_ids and api_keys have only the default service ID group, because IBM Cloud rejected the request for the groups (${groups.answer})`,
+    `service_ids and api_keys include only the default service ID group, because IBM Cloud rejected the request for the groups (${groups.answer})`,
   );
   return [];
 }
@@ -61,9 +61,9 @@ async function loadServiceIdGroups(account: Account): Promise<Row[]> {
 /** The fields that last logins add to a stream. */
 export const LAST_LOGIN_FIELDS = {
   last_authenticated_at: timestamp(
-    'Time of the last login, or null if no login is known; only with identity_activity.',
+    'Time of the last login. Null if no login is known. Emitted only if identity_activity is on.',
   ),
-  authentication_count: integer('Number of logins; only with identity_activity.'),
+  authentication_count: integer('Number of logins. Emitted only if identity_activity is on.'),
 };
 
 type Activity = keyof typeof LAST_LOGIN_FIELDS;

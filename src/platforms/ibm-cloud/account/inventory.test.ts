@@ -152,12 +152,12 @@ describe('the pages of the inventory', () => {
   });
 
   test.each([
-    [{ next_url: null }, 'the list resources is missing or not a list'],
-    [{ resources: null }, 'the list resources is missing or not a list'],
-    [{ resources: [], next_url: 7 }, 'any of the parameters start, next_docid, next_url'],
+    [{ next_url: null }, 'resources is missing or not a list'],
+    [{ resources: null }, 'resources is missing or not a list'],
+    [{ resources: [], next_url: 7 }, 'none of the parameters start, next_docid, next_url'],
     [
       { resources: [], next_url: '/v2/resource_instances?offset=100' },
-      'any of the parameters start, next_docid, next_url',
+      'none of the parameters start, next_docid, next_url',
     ],
     [{ resources: [gen1Row(1), null] }, 'row 2 of 2 is not an object'],
     [{ resources: [{ name: 'db', guid: '', id: null }] }, 'row 1 of 1 has no CRN'],

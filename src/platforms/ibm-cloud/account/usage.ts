@@ -22,7 +22,7 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
   const base = `v4/accounts/${encodeURIComponent(await account.requireId())}`;
   const report = `resource_instances/usage/${month}`;
   if (account.config.billing === 'account') {
-    const role = 'the Administrator role on the service Billing, or set platform.billing to resource_groups';
+    const role = 'the Administrator role on the Billing service, or set platform.billing to resource_groups';
     return { rows: await usageAt(`${base}/${report}`, role, account), isWhole: true };
   }
   const all = await groupIds(account);
@@ -59,7 +59,7 @@ async function groupIds(account: Account): Promise<readonly string[]> {
   const groups = await account.once(loadResourceGroups);
   if (groups.length === 0) {
     // Without this error, the months would be marked as read.
-    const facts = { ...terms.facts, path: RESOURCE_GROUPS, answer: 'it lists none', role: VIEWER };
+    const facts = { ...terms.facts, path: RESOURCE_GROUPS, answer: 'the list is empty', role: VIEWER };
     throw new ConnectorError('role_missing', facts);
   }
   logListed(account, groups.length, 'resource group', 'the Viewer role on all resource groups');
@@ -67,7 +67,7 @@ async function groupIds(account: Account): Promise<readonly string[]> {
 }
 
 function usageAt(path: string, role: string, account: Account): Promise<Row[]> {
-  const token_rejected = `IBM Cloud's billing at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
+  const token_rejected = `The Billing service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
   const query = { _limit: PAGE_SIZE, _names: 'true' };
   const request = {
     stream: 'billables',

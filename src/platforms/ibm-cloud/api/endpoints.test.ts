@@ -29,9 +29,9 @@ describe('a configured address', () => {
     ['iam', '', 'must be a URL such as https://iam.cloud.ibm.com'],
     ['iam', 'ftp://iam.cloud.ibm.com', 'must begin with https://'],
     ['iam', 'https://user:password@iam.cloud.ibm.com', 'must not contain a username or password'],
-    ['iam', 'https://iam.cloud.ibm.com/?a=b', 'must end with the path'],
-    ['iam', 'http://iam.cloud.ibm.com', 'plain http only for loopback'],
-    ['databases', 'http://api.{region}.databases.cloud.ibm.com', 'plain http only for loopback'],
+    ['iam', 'https://iam.cloud.ibm.com/?a=b', 'must not contain a query'],
+    ['iam', 'http://iam.cloud.ibm.com', 'plain HTTP is accepted only for loopback'],
+    ['databases', 'http://api.{region}.databases.cloud.ibm.com', 'plain HTTP is accepted only for loopback'],
   ])('of %s must not be %s', (name, text, problem) => {
     expect(endpointProblem(name, text)).toContain(problem);
   });

@@ -63,7 +63,7 @@ test('listIn returns the list with the given name unchanged', () => {
 test.each([{}, { backups: null }, { backups: {} }, { backups: 'b' }, { tasks: [] }])(
   'listIn rejects a body without that list instead of returning an empty list: %j',
   (body) => {
-    expect(() => listIn(body, 'backups', PATH)).toThrow(problem('the list backups is missing or not a list'));
+    expect(() => listIn(body, 'backups', PATH)).toThrow(problem('backups is missing or not a list'));
   },
 );
 

@@ -35,7 +35,7 @@ export function textIn(body: unknown, name: string, path: string): string {
 /** The list with this name in a body. */
 export function listIn(body: unknown, name: string, path: string): unknown[] {
   const list = objectOf(body, path)[name];
-  if (!Array.isArray(list)) throw unexpectedBody(path, `the list ${name} is missing or not a list`);
+  if (!Array.isArray(list)) throw unexpectedBody(path, `${name} is missing or not a list`);
   return list as unknown[];
 }
 

@@ -58,16 +58,14 @@ describe('a link', () => {
     ' ',
   ])('without a known token causes an error instead of ending the list: %j', (link) => {
     expect(() => tokenIn(link, NAMES)).toThrow(
-      problem('its link to the next page does not have any of the parameters start, next_docid, next_url'),
+      problem('its link to the next page contains none of the parameters start, next_docid, next_url'),
     );
   });
 
   test.each([0, false, {}, ['/v2?start=abc'], { href: 7 }])(
     'with the value %j causes an error instead of ending the list',
     (link) => {
-      expect(() => tokenIn(link, NAMES)).toThrow(
-        problem('its link to the next page does not have any of the parameters'),
-      );
+      expect(() => tokenIn(link, NAMES)).toThrow(problem('its link to the next page contains none of the parameters'));
     },
   );
 });
@@ -126,7 +124,7 @@ test('a list with any number of pages is read completely, with one request per p
 
 test('a list that never ends causes an error', async () => {
   const { api, asked } = listOf(Array<number>(5_000).fill(0));
-  await expect(all(api)).rejects.toThrow(/its pages never end: 2001 were read/);
+  await expect(all(api)).rejects.toThrow(/its pages never end \(2001 were read\)/);
   expect(asked).toHaveLength(2_001);
 });
 
@@ -141,5 +139,5 @@ test('a link back to an earlier page causes an error', async () => {
 
 test('a response without the list causes an error and is not treated as an empty list', async () => {
   const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
-  await expect(all(api)).rejects.toThrow(/the list rows is missing/);
+  await expect(all(api)).rejects.toThrow(/rows is missing/);
 });

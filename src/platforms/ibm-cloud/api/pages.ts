@@ -35,7 +35,7 @@ export async function* listPages(
     const rows = rowsOf(body, list, path);
     request = next(body, first);
     if (request !== undefined && (requested.has(keyOf(request)) || requested.size > MAX_PAGES)) {
-      throw unexpectedBody(path, `its pages never end: ${requested.size} were read`);
+      throw unexpectedBody(path, `its pages never end (${requested.size} were read)`);
     }
     yield rows;
     if (!isWhole) return;
@@ -69,7 +69,7 @@ export function linked(link: 'next' | 'next_url', ...parameters: readonly string
     const name = parameters.find((each) => query.get(each));
     if (name === undefined) {
       const names = parameters.join(', ');
-      throw unexpectedBody(first.path, `its link to the next page does not have any of the parameters ${names}`);
+      throw unexpectedBody(first.path, `its link to the next page contains none of the parameters ${names}`);
     }
     return { ...first, query: { ...first.query, [name]: query.get(name) ?? '' } };
   };

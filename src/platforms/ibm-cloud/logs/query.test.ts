@@ -69,7 +69,7 @@ describe('a query result', () => {
       'p',
     );
     expect(truncated).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
+    expect(warnings).toEqual([expect.stringContaining('the warning compile_warning ("no field x");')]);
   });
 
   test('is considered truncated at the maximum number of entries, even without a warning', () => {

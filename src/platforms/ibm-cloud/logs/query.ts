@@ -20,7 +20,7 @@ const MESSAGES = {
   forbidden:
     'The {token} is not authorized to query the Logs instance at {host} (HTTP 403{said}). Grant {holder} the Reader role on this Logs instance, or deselect the stream audit_events.',
   not_found:
-    'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove its CRN in platform.logs_instances.',
+    'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove the CRN of the instance in platform.logs_instances.',
 } as const;
 
 /** The query for the events in a time window. It is unknown whether the API includes events at the exact end. */
@@ -97,7 +97,7 @@ export function queryResult(items: unknown, path: string): QueryResult {
 
 function warningSentence(name: string, message: string | undefined): string {
   const details = message === undefined ? '' : ` ("${quoted(serverText(message))}")`;
-  return `IBM Cloud Logs returned a ${quoted(serverText(name))}${details}; events may be missing`;
+  return `IBM Cloud Logs returned the warning ${quoted(serverText(name))}${details}; events may be missing`;
 }
 
 function entriesIn(result: unknown, path: string): LogEntry[] {

@@ -21,18 +21,20 @@ export const apiKeys = ibmStream({
   dropped: ['apikey', 'crn', 'entity_tag', 'history', 'activity'],
   fields: {
     id: text('ID of the API key.'),
-    type: text('Kind of identity that owns the key: user or serviceid.'),
+    type: text('Type of identity that owns the API key: user or serviceid.'),
     iam_id: text('IAM ID of the owner.'),
     name: text('Name of the API key.'),
     description: text('Description of the API key.'),
     locked: boolean('Whether the API key is locked against changes.'),
     disabled: boolean('Whether the API key is disabled.'),
-    support_sessions: boolean('Whether support sessions can be opened with the API key.'),
+    support_sessions: boolean(
+      'Whether CLI login sessions with the API key are tracked, so that they can be reviewed and revoked.',
+    ),
     action_when_leaked: text('What IBM Cloud does if it detects that the API key has leaked: none, disable or delete.'),
     created_at: timestamp('Creation time.'),
     created_by: text('IAM ID of the creator.'),
-    modified_at: timestamp('Time of the last change.'),
-    expires_at: timestamp('Expiration time; null if the API key does not expire.'),
+    modified_at: timestamp('Time of the last update.'),
+    expires_at: timestamp('Expiration time. Null if the API key does not expire.'),
   },
 });
 
@@ -57,6 +59,6 @@ async function warnIfOwn(rows: readonly Row[], { api }: Account): Promise<void> 
   if (rows.length === 0 || rows.some(({ iam_id }) => iam_id !== own)) return;
   api.log(
     'warn',
-    `api_keys: IBM Cloud lists only the keys of this API key's own service ID. Grant it ${ADMINISTRATOR}`,
+    `api_keys: IBM Cloud lists only the keys of this API key's own service ID. To include all keys, grant this service ID ${ADMINISTRATOR}`,
   );
 }

@@ -40,12 +40,12 @@ export const auditEvents = ibmStream({
     service: text('Name of the service, such as databases-for-postgresql.'),
     event: text('Action, such as databases-for-postgresql.deployment-group.update.'),
     user_id: text('IAM ID of the actor.'),
-    email: text('Actor name, usually an email address.'),
+    email: text('Name of the actor, usually an email address.'),
     user_type: text('Actor type.'),
     credential_type: text('Authentication method, such as token or apikey.'),
-    ip: text('IP address of the request.'),
+    ip: text('Source IP address of the request.'),
     user_agent: text('User agent of the request.'),
-    target_id: text('CRN of the target: the deployment or a part of it.'),
+    target_id: text('CRN of the target, which is the deployment or part of it.'),
     target_type: text('Target type.'),
     target_name: text('Target name.'),
     outcome: text('Outcome, such as success or failure.'),
@@ -54,22 +54,22 @@ export const auditEvents = ibmStream({
     data: object('Details of the event.', {
       requestData: object('Request data.'),
       responseData: object('Response data.'),
-      reason: object('Status of the response, with reasonCode, reasonType and reasonForFailure.'),
+      reason: object('Response status, consisting of reasonCode, reasonType and reasonForFailure.'),
     }),
-    correlation_id: text('Correlation ID, shared by the events of a request.'),
+    correlation_id: text('Correlation ID, shared by all events of a request.'),
     observer: text('Name of the service that recorded the event.'),
     log_source_crn: text('CRN of the instance that sent the event.'),
     data_event: boolean('Whether this is a data event rather than a management event.'),
     save_service_copy: boolean('Whether the service provider keeps a copy of the event.'),
     created_at: timestamp('Time of the event.'),
-    logs_instance: text('CRN of the Logs instance that stores the event.'),
+    logs_instance: text('CRN of the IBM Cloud Logs instance that stores the event.'),
     raw: text(
-      "Text of the event, if it can't be parsed. The record's only other fields are then id, service, created_at and logs_instance.",
+      "Original text of the event. Emitted only if the event cannot be parsed. The record's only other fields are then id, service, created_at and logs_instance.",
     ),
   },
 });
 
-const UNREADABLE = 'some events cannot be parsed; their field raw contains the original text';
+const UNREADABLE = 'some events cannot be parsed; their raw field contains the original text';
 
 function eventsIn(body: unknown, path: string): WindowPage {
   const { entries, truncated, warnings } = queryResult(body, path);

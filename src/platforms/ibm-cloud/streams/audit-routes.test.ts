@@ -54,6 +54,6 @@ test('the stream fails and names the missing role if a request is rejected with 
   const { stream: reading } = openIbmRead(auditRoutes, { answers: { ...answers, targets: refusal(403, 'targets') } });
   await expect(reading.toEnd()).rejects.toMatchObject({
     problem: 'role_missing',
-    message: expect.stringContaining('the Viewer role on the service atracker') as string,
+    message: expect.stringContaining('the Viewer role on the atracker service') as string,
   });
 });

@@ -38,9 +38,9 @@ export const databases = ibmStream({
     versions: listOfObjects('Available versions.', {
       application: text('Database type of the version.'),
       version: text('Version number.'),
-      status: text('Support status, such as stable, beta or deprecated.'),
+      status: text('Release status, such as stable, beta or deprecated.'),
       preferred: boolean('Whether this is the recommended version.'),
-      is_preferred: boolean("Same as preferred, but under the API's own name."),
+      is_preferred: boolean("Same value as preferred, under the API's own field name."),
       transitions: listOfObjects('Available upgrades.', {
         application: text('Database type.'),
         method: text('Upgrade method: in-place or restore.'),
@@ -73,7 +73,7 @@ export const datacenters = ibmStream({
   },
   primaryKey: 'slug',
   fields: {
-    slug: text('Key generated for this stream: ibm:region.'),
+    slug: text('Provider and region, such as ibm:us-south.'),
     provider: text('Always ibm.'),
     region: text('Name of the region, such as us-south.'),
   },

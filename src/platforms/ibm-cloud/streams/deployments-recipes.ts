@@ -28,7 +28,7 @@ export const deploymentsRecipes = ibmStream({
   fields: {
     id: text('CRN of the task.'),
     deployment_id: text('CRN of the deployment.'),
-    generation: text('Always gen1; for generation 2, the deployments stream contains the last operation.'),
+    generation: text('Always gen1. For generation 2, the deployments stream contains the last operation.'),
     name: text('Description of the task.'),
     template: text('Type of the resource that the task affects, such as instance, backup or user.'),
     status: text('Status, such as queued, running, completed, failed or expired.'),

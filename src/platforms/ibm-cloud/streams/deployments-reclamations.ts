@@ -22,11 +22,11 @@ export const deploymentsReclamations = ibmStream({
     deployment_id: text('CRN of the deleted deployment or independent backup.'),
     resource_group_id: text('ID of the resource group.'),
     state: text('State of the reclamation, such as SCHEDULED.'),
-    target_time: timestamp('Time at which the deployment is deleted permanently.'),
-    created_at: timestamp('Time of the deletion.'),
+    target_time: timestamp('Time at which the deployment is permanently deleted.'),
+    created_at: timestamp('Time at which the deployment was deleted.'),
     created_by: text('IAM ID of the user or service ID that deleted the deployment.'),
     updated_at: timestamp('Time of the last update.'),
-    updated_by: text('IAM ID of the last modifier.'),
+    updated_by: text('IAM ID of the identity that made the last update.'),
   },
 });
 

@@ -22,7 +22,9 @@ export const deploymentsRecoveryWindows = ibmStream({
   primaryKey: 'deployment_id',
   fields: {
     deployment_id: text('CRN of the deployment.'),
-    generation: text('Always gen1; generation 2 recovery windows are not read.'),
-    earliest_point_in_time_recovery_time: timestamp('Earliest recovery time; null if recovery is not possible yet.'),
+    generation: text('Always gen1. The connector does not read generation 2 recovery windows.'),
+    earliest_point_in_time_recovery_time: timestamp(
+      'Earliest time to which the deployment can be recovered. Null if recovery is not possible yet.',
+    ),
   },
 });

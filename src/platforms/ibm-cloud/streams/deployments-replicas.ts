@@ -26,8 +26,8 @@ export const deploymentsReplicas = ibmStream({
   primaryKey: 'deployment_id',
   fields: {
     deployment_id: text('CRN of the deployment.'),
-    generation: text("Always gen1; IBM Cloud doesn't report generation 2 replicas."),
-    leader: text('ID of the leader; null if the deployment is not a replica.'),
+    generation: text('Always gen1. IBM Cloud does not report generation 2 replicas.'),
+    leader: text('ID of the leader. Null if the deployment is not a replica.'),
     replicas: listOfTexts('IDs of the replicas.'),
   },
 });

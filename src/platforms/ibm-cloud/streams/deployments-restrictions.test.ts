@@ -104,13 +104,13 @@ test('a number of rules that is missing causes no warning', async () => {
 
 test('an attribute that no field contains causes a warning', async () => {
   const warnings = warningsOf(await read([rule('r1', [{ ...REDIS, resource: 'x' }])]));
-  expect(warnings).toEqual([expect.stringContaining('no field shows the attributes resource')]);
+  expect(warnings).toEqual([expect.stringContaining('the records omit the attributes resource')]);
 });
 
 test('a zone that is rejected with HTTP 403 fails the stream, and names the role', async () => {
   await expect(read([rule('r1', [REDIS])], { z1: refusal(403, 'z1') })).rejects.toMatchObject({
     problem: 'role_missing',
-    message: expect.stringContaining('the Viewer role on the service context-based-restrictions') as string,
+    message: expect.stringContaining('the Viewer role on the context-based-restrictions service') as string,
   });
 });
 

@@ -52,7 +52,7 @@ test.each([
   [[null], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: [{ method: 'restore' }] }], 'row 1 of 1 has no id'],
-  [null, 'the list versions is missing or not a list'],
+  [null, 'versions is missing or not a list'],
 ])('the stream fails if an upgrade is invalid: %j', async (versions, detail) => {
   const { stream } = openIbmRead(deploymentsVersions, read(versions));
   await expect(stream.toEnd()).rejects.toMatchObject({

@@ -165,7 +165,7 @@ describe('a deployment whose details request is rejected', () => {
       ]),
     );
     expect(printed.logged('WARN')).toEqual([
-      `deployments: 1 deployment without version and endpoints, such as deployment ${crnOf(1)}, because the API rejected the request (HTTP 403)`,
+      `deployments: version and endpoints are missing for 1 deployment, such as deployment ${crnOf(1)}, because the API rejected the request (HTTP 403)`,
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('a deployment whose details request is rejected', () => {
     await stream.toEnd();
     expect(printed.rows).toHaveLength(3);
     expect(printed.logged('WARN')).toEqual([
-      `deployments: 2 deployments without version and endpoints, such as deployment ${crnOf(1)}, because the API rejected the request (HTTP 404)`,
+      `deployments: version and endpoints are missing for 2 deployments, such as deployment ${crnOf(1)}, because the API rejected the request (HTTP 404)`,
     ]);
   });
 });

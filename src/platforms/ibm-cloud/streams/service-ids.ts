@@ -35,7 +35,7 @@ export const serviceIds = ibmStream({
     locked: boolean('Whether the service ID is locked against changes.'),
     unique_instance_crns: listOfTexts('CRNs of the service instances that the service ID was created for.'),
     created_at: timestamp('Creation time.'),
-    modified_at: timestamp('Time of the last change to the service ID itself, not to its policies.'),
+    modified_at: timestamp('Time of the last update to the service ID itself, not to its policies.'),
     ...LAST_LOGIN_FIELDS,
   },
 });
