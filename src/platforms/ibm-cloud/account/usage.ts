@@ -46,12 +46,12 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
   const [[group, error] = []] = rejected.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
   if (error !== undefined && rejected.length === groups.length) throw error;
   // A check already reports the result of each stream.
-  for (const [group, { answer }] of isCheck ? [] : rejected) {
-    const consequence = 'every sync reads these months again until the group can be read';
-    account.logOnce('warn', `billables: usage of resource group ${group} skipped (${answer}); ${consequence}`);
+  for (const [group, { answer, isAbsence }] of isCheck ? [] : rejected) {
+    const consequence = isAbsence ? '' : '; every sync reads these months again until the group can be read';
+    account.logOnce('warn', `billables: usage of resource group ${group} skipped (${answer})${consequence}`);
   }
   const skipped = error && { label: `resource group ${group}`, error };
-  return { rows: lists.flat(), isWhole: rejected.length === 0, skipped };
+  return { rows: lists.flat(), isWhole: rejected.every(([, { isAbsence }]) => isAbsence), skipped };
 }
 
 async function groupIds(account: Account): Promise<readonly string[]> {

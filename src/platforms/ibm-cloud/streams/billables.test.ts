@@ -78,10 +78,13 @@ test('a usage row that is listed twice is read once, and a row that differs only
 });
 
 describe('a resource group', () => {
-  test.each([403, 404])('with HTTP %i keeps the month open, and does not affect other groups', async (status) => {
+  test.each([
+    [403, false],
+    [404, true],
+  ])('with HTTP %i does not affect other groups; whether the month is final: %s', async (status, isWhole) => {
     const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
     expect(deployments(found.rows)).toEqual([crnOf(1)]);
-    expect(found.isWhole).toBe(false);
+    expect(found.isWhole).toBe(isWhole);
     expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
   });
 

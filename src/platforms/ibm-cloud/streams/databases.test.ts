@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { databases, datacenters } from './catalog.ts';
+import { databases } from './databases.ts';
 
 const redis = (n: number, region: string): Row => instanceRow(n, crnOf(n, 'databases-for-redis', region));
 const instances = [redis(1, 'eu-de')];
@@ -45,17 +45,4 @@ test('each database type becomes a record, whose versions have both preferred an
       ],
     },
   ]);
-});
-
-test('each region becomes a record', async () => {
-  const rows = await ibmRows(datacenters, { instances, answers: { regions: { regions: ['us-south', 'eu-de'] } } });
-  expect(rows).toEqual([
-    { slug: 'ibm:eu-de', account_id: null, provider: 'ibm', region: 'eu-de' },
-    { slug: 'ibm:us-south', account_id: null, provider: 'ibm', region: 'us-south' },
-  ]);
-});
-
-test.each([null, '', 7, { name: 'eu-de' }])('the stream fails if the name of a region is %j', async (region) => {
-  const { stream } = openIbmRead(datacenters, { instances, answers: { regions: { regions: ['us-south', region] } } });
-  await expect(stream.toEnd()).rejects.toThrow('region 2 has no name');
 });

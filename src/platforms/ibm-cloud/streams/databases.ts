@@ -1,0 +1,53 @@
+import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
+import { loadCatalog } from '../account/catalog.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
+import { rowsOf } from '../api/envelope.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
+
+const PATH = 'deployables';
+
+/** `GET /deployables` (icd-api.md 2.3.1): the generation 1 catalog. */
+export const databases = ibmStream({
+  name: 'databases',
+  description: 'The database types available in generation 1, with their versions.',
+  isSameForAll: true,
+  retrieval: {
+    way: 'shared',
+    path: PATH,
+    async load(account) {
+      const body = await loadCatalog(account, PATH, 'databases');
+      return { rows: rowsOf(body, PATH, PATH).map(shape) };
+    },
+  },
+  primaryKey: 'type',
+  // A version's type is the same as its record's.
+  dropped: ['versions[].type'],
+  fields: {
+    type: text('Database type, such as postgresql.'),
+    generation: text('Always gen1.'),
+    versions: listOfObjects('Available versions.', {
+      application: text('Database type of the version.'),
+      version: text('Version number.'),
+      status: text('Release status, such as stable, beta or deprecated.'),
+      preferred: boolean('Whether this is the recommended version.'),
+      is_preferred: boolean("Same value as preferred, under the API's own field name."),
+      transitions: listOfObjects('Available upgrades.', {
+        application: text('Database type.'),
+        method: text('Upgrade method: in-place or restore.'),
+        skip_backup_supported: boolean('Whether the upgrade can skip the backup.'),
+        from_version: text('Current version.'),
+        to_version: text('Target version.'),
+      }),
+    }),
+  },
+});
+
+function shape(row: Row): Row {
+  const { type, versions } = row;
+  if (!Array.isArray(versions)) return { ...row, generation: 'gen1' };
+  const named = versions.map((version: unknown) =>
+    isRow(version) ? { application: type, preferred: version['is_preferred'], ...version } : version,
+  );
+  return pruneToFields({ ...row, generation: 'gen1', versions: named }, databases.fields);
+}
