@@ -1,8 +1,8 @@
 import { type Row, isRow } from './core/record/row.ts';
 
 /**
- * Returns the stream and its state from a STREAM state of the Airbyte protocol, or from the message with this state. Returns undefined
- * for anything else. The tap reads these states too, because users can switch to it from tap-airbyte-wrapper.
+ * Returns the stream's name and state from a STREAM state of the Airbyte protocol, or from a STATE message that contains one. Returns
+ * undefined for anything else. The tap also accepts these states, because users may switch to it from tap-airbyte-wrapper.
  */
 export function streamStateIn(message: unknown): { name: string; state: Row } | undefined {
   const payload = isRow(message) ? (message['state'] ?? message) : undefined;

@@ -8,13 +8,13 @@ import type { Api, Platform } from './platforms/platform.ts';
 interface Line {
   level: 'info' | 'warn';
   text: string;
-  /** Why the stream can't be read. Set only for a stream that an option enables. */
+  /** Why the stream can't be read. Set only for a stream that requires an option. */
   failure?: ConnectorError | undefined;
 }
 
 /**
- * Logs a line for each stream, in catalog order: whether the credentials can read the stream and, if they can't, how to change that.
- * No line waits longer than `late`. Returns the error of a stream that an option enables.
+ * Logs a line for each stream, in catalog order: whether the credentials can read the stream and, if they can't, what to do. Streams
+ * without a result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an option.
  */
 export async function checkStreams<C extends Config['platform'], S>(
   { streams, grant }: Pick<Platform<C, S>, 'streams' | 'grant'>,

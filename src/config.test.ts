@@ -87,7 +87,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('treats null as "not given" and omits duplicate ids', async () => {
+  test('may contain nulls, which mean "not given", and duplicate ids, which are omitted', async () => {
     const config = await load(
       inForm({ api_token: TOKEN, start_date: null, page_size: null, deployment_ids: [ID, ` ${ID}`] }),
     );
@@ -96,7 +96,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
   });
 
   test.each([
-    ['both with and without white space', ' tok-en1\n', 'tok-en1'],
+    ['even if white space surrounds the token', ' tok-en1\n', 'tok-en1'],
     ['even if the token is invalid', 'two\nlines', 'two\nlines'],
   ])('has its token masked before the first warning, %s', async (_, token, shown) => {
     const seen: string[] = [];
@@ -149,7 +149,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('causes a warning about a long option name without quoting the name, which could be a secret', async () => {
+  test('with a long unknown option causes a warning that does not quote its name, which could be a secret', async () => {
     const name = TOKEN.repeat(4);
     expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
       warnings: ['with a name of 64 characters, which is ignored: correct or remove it'],
@@ -163,7 +163,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     expect(await load(config)).not.toHaveProperty('__x');
   });
 
-  test('does not take options from its prototype', async () => {
+  test('does not inherit options from its prototype', async () => {
     const config = { ...inForm({ api_token: TOKEN }), constructor: 1, toString: 2 };
     expect(await judged(config)).toEqual({
       warnings: [
@@ -188,7 +188,7 @@ describe('a misspelled Compose option', () => {
     ['base-url', 'base_url'],
     ['page_sizes', 'page_size'],
   ])('such as %s causes a warning in both forms of the config', async (name, meant) => {
-    // The value of a misspelled option may be a secret.
+    // The value could be a secret, so the warning must not quote it.
     const own = { api_token: TOKEN, [name]: TOKEN };
     for (const [config, below] of [
       [own, ''],
@@ -258,7 +258,7 @@ test.each([
   });
 });
 
-test('an error about a parsed config begins with the name of its source, and the config is not modified', () => {
+test('an error about a parsed config begins with the given source, and the config is not modified', () => {
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
@@ -313,7 +313,7 @@ describe('the top-level options', () => {
   });
 });
 
-/** For each option, whether an accepted config may have this value. */
+/** For each top-level option, whether a valid config may contain the value. */
 const ACCEPTED: { [option in keyof Omit<Config, 'platform'>]-?: (value: Config[option]) => boolean } = {
   start_date: (date) => date === undefined || new Date(date).toISOString() === date,
   fail_on_refused_deployments: (value) => typeof value === 'boolean',
@@ -346,7 +346,7 @@ const value = fc.oneof(
   fc.constantFrom(TOKEN, [TOKEN], `https://${TOKEN}/`, `http://a:${TOKEN}@b/?${TOKEN}`, [ID, ID.toUpperCase()]),
 );
 
-test('every value of every option results in a valid config or in a one-sentence error that names the file and the option', async () => {
+test('every value of every option results in a valid config or in an error that names the file and the problem', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...FORMS), option, value, async ([, inForm], name, given) => {
       const raw = inForm({ api_token: TOKEN, [name]: given });

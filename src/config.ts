@@ -33,7 +33,7 @@ const platform = z
   .meta({ title: 'Platform', description: 'The API to read from and how to connect to it.', order: 0 });
 
 /**
- * The schema of the user's config, from which `npm run spec` writes spec.json. Each message continues a sentence that begins with the
+ * The schema of the user's config, from which `npm run spec` writes spec.json. Each error message continues a sentence that begins with the
  * option's name.
  */
 export const configSchema = z.object({
@@ -102,7 +102,7 @@ type Warn = (sentence: string) => void;
 
 /**
  * Reads and validates the config file. Null means "not given". A config without `platform` has the flat form of release 0.1, with all
- * Compose options at the top level. The error is one sentence that identifies the file and each invalid option.
+ * Compose options at the top level. Errors name the file and each invalid option.
  */
 export async function loadConfig(path: string, warn: Warn): Promise<Config> {
   return configFrom(await readObject('config', path), `The config file ${path}`, warn);
@@ -141,13 +141,13 @@ function nestedForm(given: Row): Row {
   return { ...others, platform: own };
 }
 
-/** Warns of misspelled and misplaced options. For example, an ignored `start_dat` would make a sync read everything. */
+/** Warns about misspelled and misplaced options. If `start_dat` were silently ignored, for example, a sync would read everything. */
 function warnOfIgnored(config: Row, warn: Warn): void {
   const { platform } = config;
   const chosen = Object.entries(PLATFORMS).find(([name]) => isRow(platform) && name === platform['name'])?.[1];
   // An unknown platform causes an error elsewhere.
   if (chosen === undefined) return;
-  /** The correct place of each option. */
+  /** The correct path of each option. */
   const options = new Map([
     ...Object.keys(configSchema.shape).map((key) => [key, key] as const),
     ...Object.keys(chosen.config.shape).map((key) => [key, `platform.${key}`] as const),
@@ -158,7 +158,7 @@ function warnOfIgnored(config: Row, warn: Warn): void {
   )) {
     // Airbyte adds options that begin with two underscores.
     if (options.get(key) === place || key.startsWith('__')) continue;
-    // A longer name could be a secret, so it isn't shown.
+    // A long name could be a secret, so it isn't shown.
     const name = key.length <= MAX_NAME ? place : `with a name of ${key.length} characters`;
     const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
     const hint = nearest === undefined ? 'correct or remove it' : `did you mean ${nearest}?`;

@@ -12,12 +12,11 @@ vi.spyOn(realTiming, 'random').mockReturnValue(0);
 beforeEach(() => void sleep.mockClear());
 afterAll(() => void vi.restoreAllMocks());
 
-/** A config with this base_url. */
 function configOf(base_url: string, options: object = {}): Config {
   return configSchema.parse({ platform: { name: 'compose', api_token: 'the-token', base_url }, ...options });
 }
 
-/** Sends one request. The API fails once for each of these headers and then succeeds. */
+/** Sends one request. The API first returns an HTTP 503 for each element of `failures`, with these headers, and then succeeds. */
 async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const server = await startServer((_, response) => {
     const headers = failures.shift();
@@ -82,6 +81,26 @@ test('the credentials of a proxy are masked immediately, and an invalid proxy ad
   );
 });
 
+test('a read and a check each log a warning if start_date is in the future', async () => {
+  const warned = async (start_date: string): Promise<string[]> => {
+    const { context, messages, stop } = openContext();
+    const config = configOf('https://api.internal', { start_date });
+    const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), []);
+    await reads.toEnd();
+    stop.abort();
+    await checkConnection(config, context, openAirbyteOutput(context, 'check', false)).catch(() => undefined);
+    return messages().flatMap((message) =>
+      message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
+    );
+  };
+  const sentence = 'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so only undated records are read';
+  expect((await warned('2999-01-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([
+    sentence,
+    sentence,
+  ]);
+  expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
+});
+
 describe('the streams of a read', () => {
   /** Opens these streams with an API that returns this response to the first request. */
   async function open(names: string[], first: [status: number, body: string, headers?: Record<string, string>]) {
@@ -99,26 +118,6 @@ describe('the streams of a read', () => {
     const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), wanted);
     return { ...reads, context, messages, requests: server.requests };
   }
-
-  test('cause one warning if start_date is in the future', async () => {
-    const warned = async (start_date: string): Promise<string[]> => {
-      const { context, messages, stop } = openContext();
-      const config = configOf('https://api.internal', { start_date });
-      const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), []);
-      await reads.toEnd();
-      stop.abort();
-      await checkConnection(config, context, openAirbyteOutput(context, 'check', false)).catch(() => undefined);
-      return messages().flatMap((message) =>
-        message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
-      );
-    };
-    const sentence = 'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so only undated records are read';
-    expect((await warned('2999-01-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([
-      sentence,
-      sentence,
-    ]);
-    expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
-  });
 
   test('each announce a rate limit once', async () => {
     let now = Date.parse('2018-09-01T00:00:00Z');

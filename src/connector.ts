@@ -19,24 +19,24 @@ import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
 import type { Api } from './platforms/platform.ts';
 
-/** The time limit of a check, because a person is waiting for the result. */
+/** The time limit of a check. It is short, because a person is waiting for the result. */
 const CHECK_MS = 30_000;
 
-/** After this time, a check no longer waits for the results of streams. */
+/** After this time, a check stops waiting for the results of streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** After this time, a check of several accounts no longer waits for one of them. */
+/** After this time, a check of several accounts stops waiting for an account that hasn't responded. */
 const CHECK_ACCOUNT_SECONDS = 15;
-/** The number of permits in a check, which is so high that no request has to wait for an unresponsive one. */
+/** The number of permits in a check, high enough that unresponsive requests don't block the others. */
 const CHECK_PERMITS = 32;
 
 /** Limits the size of a response body, because all concurrent bodies must fit into memory. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
-/** A checkpoint is saved before any longer wait. */
+/** A checkpoint is saved before any wait that is longer than this. */
 const LONG_WAIT_MS = 1_000;
 
-/** A rate limit is announced again only if its end has moved by more than this. */
+/** A rate limit is announced again only if it has been extended by more than this. */
 const SAME_LIMIT_MS = 1_000;
 
 /** A selected stream, with its saved state. */
@@ -45,13 +45,13 @@ export interface WantedStream {
   mode: 'full_refresh' | 'incremental';
   /** The state as saved in a state file. If it is empty, the stream is read from the beginning. */
   state: object;
-  /** How error messages refer to the state's file and stream. */
+  /** How error messages refer to the state: by its stream and its file. */
   where: string;
 }
 
 export interface OpenReads {
   streams: OpenStream[];
-  /** Reads all streams and closes the connections. If rejected credentials stopped the sync, `rejection` contains the reason. */
+  /** Reads all streams and closes the connections. If rejected credentials stopped the sync, `rejection` is the error. */
   toEnd: () => Promise<{ ends: StreamEnd[]; rejection: ConnectorError | undefined }>;
 }
 
@@ -130,8 +130,8 @@ export function openReads(
 }
 
 /**
- * Checks the config against the API and logs a line about each stream. Returns the problems found. Throws a ConnectorError, which is
- * transient for an outage.
+ * Checks the config against the API and logs a line about each stream. Returns the problems found. Throws a ConnectorError for any other
+ * failure, such as a transient one for an outage.
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   const platform = platformOf(config);
@@ -153,8 +153,8 @@ export async function checkConnection(config: Config, context: Context, output: 
     onRateLimit: () => undefined,
   });
   try {
-    // A check requests only one page, so row counts in log lines would be misleading.
     if (accounts.length > 1) api.late = after(CHECK_ACCOUNT_SECONDS * 1_000, CHECK_ACCOUNT_SECONDS, { ref: false });
+    // A check requests only one page of each list, so the row counts in log lines would be misleading.
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);
     let problems: string[] = [];
@@ -184,8 +184,8 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
   };
 
 /**
- * Creates the API client for a config, which logs retries, and the part of the client that the platform may use. If there is a
- * deadline, the client is used for a check.
+ * Creates the API clients, which log requests and retries, and the interface through which the platform sends its own requests.
+ * Options with a deadline are for a check.
  */
 export function connect(
   config: Config,

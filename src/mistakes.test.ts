@@ -8,7 +8,7 @@ import { asConnectorError } from './core/failure/errors.ts';
 import { UsageError } from './program/arguments.ts';
 import { runCommandLine as runTap } from './singer/command-line.ts';
 
-// Users' mistakes at the command line and in files, each with the complete output, which says what happened and what to do.
+// Users' mistakes on the command line and in files, each with the complete output, which says what happened and what to do.
 
 const folder = mkdtempSync(join(tmpdir(), 'mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,7 +17,7 @@ const IBM = { name: 'ibm_cloud', api_key: 'the-key' };
 const COMPOSE = { name: 'compose', api_token: 'the-token' };
 const GOOD = { platform: IBM };
 
-/** The content of the files CONFIG, CATALOG and STATE on a command line; a string is written unchanged. */
+/** The content of the files CONFIG, CATALOG and STATE on a command line: strings are written unchanged, other values as JSON. */
 type Files = Readonly<Record<string, unknown>>;
 
 /**
@@ -57,14 +57,12 @@ const CHECK = 'source-compose check --config CONFIG';
 const DISCOVER = 'source-compose discover --config CONFIG';
 const READ = 'source-compose read --config CONFIG';
 
-/** The constant parts of the messages. */
 const unusable = (text: string): string => `The config file CONFIG cannot be used: ${text}.`;
 const ignored = (option: string, hint: string): string =>
   `the config has an unknown option ${option}, which is ignored: ${hint}`;
 const CHOOSE =
   'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
-/** Invalid command lines, each with the expected explanation. */
 const UNEXPECTED =
   'unexpected argument; use --config FILE, and separate the names for --streams with commas and no spaces';
 const USAGE: [line: string, why: string][] = [
@@ -119,7 +117,6 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   ],
 ];
 
-/** Invalid configs, each with the expected explanation. */
 const UNUSABLE: [config: object, why: string][] = [
   [{}, CHOOSE],
   [{ apikey: 'x' }, CHOOSE],
@@ -271,7 +268,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
 ];
 
 describe.each([
-  ['at the command line', AT_THE_COMMAND_LINE],
+  ['on the command line', AT_THE_COMMAND_LINE],
   ['in the config', IN_THE_CONFIG],
   ['in the catalog or the state', IN_CATALOG_AND_STATE],
 ])('a mistake %s', (_where, mistakes) => {

@@ -41,7 +41,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
       }
       for (const [path, part] of nested(schema, name)) {
         expect(part['description'], path).toMatch(/\w{2}/);
-        // Destinations recognize the time zone of a timestamp only by this type.
+        // Destinations keep the time zone of a timestamp only if the schema declares this type.
         if (path.endsWith('_at')) {
           expect(part, path).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
         }
@@ -51,7 +51,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
   );
 
   test("contain the deployment's id if they are per-deployment streams", () => {
-    // In IBM Cloud, roles are granted by policies, which may cover all deployments.
+    // IBM's deployments_roles is not a per-deployment stream, because a policy may cover all deployments.
     const isReport = ({ name }: Stream): boolean =>
       name.startsWith('deployments_') && (platform === 'compose' || !name.endsWith('roles'));
     const reports = streams.filter(isReport);

@@ -3,7 +3,7 @@ import { streams as compose } from './platforms/compose/streams/index.ts';
 import { streams as ibmCloud } from './platforms/ibm-cloud/streams/index.ts';
 import { nearestOf } from './text/nearest.ts';
 
-/** The streams of every platform, loaded without the config's dependencies, so that commands that only list streams start quickly. */
+/** The streams of every platform. This module doesn't load the config's dependencies, so commands that only list streams start fast. */
 export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { ibm_cloud: ibmCloud, compose };
 
 /** The error message for a requested stream that the platform does not have. */

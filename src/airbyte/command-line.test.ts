@@ -65,7 +65,7 @@ test.each([
   'check --config a --config=none.json',
   'check --config none.json --debug',
   '--debug check --config none.json',
-])('in "%s", the last value of an option counts', async (line) => {
+])('in "%s", options may be in any position, and the last value of an option counts', async (line) => {
   expect(messagesOf(await run(...words(line))).at(-1)).toMatchObject({ connectionStatus: { message: MISSING } });
 });
 
@@ -91,7 +91,7 @@ test.each([
   ['check --config c --fast', "Unknown option '--fast'"],
   ['check -x c', "Unknown option '-x'"],
   ['--version=2', "Option '-v, --version' does not take an argument"],
-])('the command line "source-compose %s" is a usage error', async (line, message) => {
+])('the command line "source-compose %s" causes a usage error', async (line, message) => {
   await expect(run(...words(line))).rejects.toThrow(new UsageError(message));
 });
 
@@ -104,7 +104,7 @@ describe('the usage error', () => {
     'check --config c --token=hunter2hunter2',
     'check --config c --token hunter2hunter2',
     'check --config c --debug=hunter2hunter2',
-  ])('about "%s" does not quote the value, which could be a secret in the wrong position', async (line) => {
+  ])('about "%s" does not quote any value, because a secret could be in the wrong position', async (line) => {
     const error = await run(...words(line)).catch((thrown: unknown) => thrown as Error);
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).not.toContain('hunter2');

@@ -15,14 +15,14 @@ export function parseArguments<O extends Options>(args: string[], options: O): A
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    // Only the first sentence names the problem.
+    // Only the first sentence of the message describes the problem.
     const [problem = ''] = (error as Error).message.split(/[.\n]/);
     const unknown = /^Unknown option '--(.*)'$/.exec(problem)?.[1];
     throw new UsageError(problem + (unknown === undefined ? '' : suggestion(unknown, Object.keys(options), '--')));
   }
 }
 
-/** Suggests the known word that is most similar, if one is similar enough. */
+/** Returns the end of an error message, such as ` (did you mean read?)`, or an empty string if no known word is similar enough. */
 export function suggestion(word: string, known: readonly string[], prefix = ''): string {
   const nearest = nearestOf(word, known);
   return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;

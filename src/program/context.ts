@@ -19,7 +19,7 @@ export interface Context {
   timing?: Timing;
 }
 
-/** Prints a text that needs no further work, and returns the exit code. */
+/** Prints a text and returns the exit code 0. */
 export function printed(context: Context, text: string): number {
   context.print(text);
   return 0;

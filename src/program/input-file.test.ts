@@ -86,7 +86,7 @@ test('the output of discover is not accepted as a configured catalog', () => {
   );
 });
 
-test('an input file must contain an object', async () => {
+test('readObject accepts only a JSON object', async () => {
   const path = file('list.json', '[1]');
   await expect(readObject('config', path)).rejects.toThrow(
     `The config file ${path} must contain a JSON object, not an array.`,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { inputError } from '../core/failure/errors.ts';
 import { type Row, isRow } from '../core/record/row.ts';
 
-/** Reads a file that the user specified. `what` is "config", "catalog" or "state"; errors contain it and the path. */
+/** Reads a file that the user specified. `what` is "config", "catalog" or "state"; error messages contain it and the path. */
 export async function readInput(what: string, path: string): Promise<string> {
   // If JSON is given instead of a path, the error must not quote it, because JSON may contain credentials.
   if (/^\s*[{[]/.test(path))

@@ -12,18 +12,17 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** The width of a terminal that doesn't report its width. */
 const USUAL_COLUMNS = 80;
 
-/** An executable. */
 interface Program {
   name: string;
   /** The encoding of lines on stdout, if not UTF-8. */
   encoding?: LineEncoding;
   /** Runs one command line and returns its exit code. Throws a UsageError for an invalid command line. */
   run: (argv: string[], context: Context) => Promise<number>;
-  /** Loads the function that reports the error that ended the command. */
+  /** Loads `reportFailure`, which reports the error that ended the command. */
   failures: () => Promise<{ reportFailure: (context: Context, thrown: unknown) => void }>;
 }
 
-/** Runs a program's process: stdout, signals, uncaught exceptions, and the exit code. */
+/** Runs a program, and handles stdout, signals, uncaught exceptions and the exit code. */
 export function runProcess({ name, encoding, run, failures }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
@@ -61,7 +60,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
 
   function onStdoutFailure(error: NodeJS.ErrnoException): void {
     stop.abort(new Error('stdout has failed'));
-    // If the reader closed the pipe, no message is needed. If the disk is full, stdout can't report it, so stderr does.
+    // If the reader closed the pipe, no message is needed. Any other problem, such as a full disk, is reported on stderr.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
       `${name}: cannot write to stdout (${error.message}). The output is incomplete. Fix the problem, for example by freeing disk space, and rerun the command; to resume a read, pass the last complete state.\n`,
@@ -101,11 +100,11 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     await withinFlushTime(finished.then(() => writer?.drained()));
     for (const each of SIGNALS) process.removeAllListeners(each);
     process.kill(process.pid, signal);
-    // As pid 1 of a container, the process ignores the signal. It must not exit with 0, which would mean that everything was read.
+    // The kernel ignores the signal if the process is PID 1 of a container. The exit code must not be 0, because this would mean success.
     setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
   }
 
-  /** Reports an uncaught error, once, and exits, because the process may be in an inconsistent state. */
+  /** Reports the first uncaught error and exits, because the process may be in an inconsistent state. */
   async function endByBug(thrown: unknown): Promise<void> {
     if (endsByBug) return;
     endsByBug = true;

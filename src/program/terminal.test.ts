@@ -5,7 +5,7 @@ import { type ReadEnd, followRead } from './terminal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Follows two streams for two seconds and 1,234 records. Returns functions for the text that is written next. */
+/** Follows two streams that emit 1,234 records in two seconds. The returned functions return the progress line and the summary. */
 function follow(columns: number): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
   const testRun = openRun();
   const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;

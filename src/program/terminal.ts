@@ -18,7 +18,7 @@ export interface ReadEnd {
   stopped: boolean;
 }
 
-/** Keeps one line on the terminal up to date while streams are read. Call the returned function when they have ended. */
+/** Keeps a progress line on the terminal up to date. When all streams have ended, call the returned function to print a summary. */
 export function followRead(streams: readonly OpenStream[], terminal: Terminal): (end: ReadEnd) => void {
   const began = Date.now();
   const seconds = (): number => (Date.now() - began) / 1_000;

@@ -39,7 +39,7 @@ const OPTIONS = {
   discover: { type: 'boolean', short: 'd' },
   about: { type: 'boolean' },
   debug: { type: 'boolean' },
-  // These options are accepted and ignored, as in singer-python.
+  // Accepted because singer-python defines it, but ignored.
   dev: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -54,16 +54,17 @@ export interface TapFiles {
 }
 
 /**
- * Runs one command line and returns its exit code. The code of a mode is loaded only when it runs, because Meltano runs a discovery
- * before every sync. Meltano adds the user's options to its own, so several modes may be given. Only the first of help, version, about,
- * discover, test and sync counts, and options of other modes are ignored. Throws a UsageError or an error from the mode.
+ * Runs one command line and returns its exit code. A mode's code is loaded only when the mode runs, because Meltano runs a discovery
+ * before every sync. Meltano adds the user's options to its own, so several modes may be given. Only one of them runs, in this order of
+ * precedence: help, version, about, discover, test, sync. Options of other modes are ignored. Throws a UsageError or an error from the
+ * mode.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   if (argv.length === 0) {
     context.stderr(USAGE);
     return 2;
   }
-  // In other taps, the value decides whether to test one record of each stream or only the schemas.
+  // Taps built with Meltano's SDK accept these values of --test, which select what to test. This tap ignores them.
   const args = argv.map((arg) => (arg === '--test=all' || arg === '--test=schema' ? '--test' : arg));
   const { values, positionals } = parseArguments(args, OPTIONS);
   if (positionals.length > 0) throw new UsageError('unexpected argument; use --config FILE');

@@ -26,7 +26,7 @@ const WORDS: ReadonlySet<string> = new Set(
 /** A request with one of these parameters is for a later page, unless the value is 0. */
 const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor', 'pagetoken'];
 
-/** The requests to one endpoint. */
+/** Statistics about the requests to one endpoint. */
 class Endpoint {
   requests = 0;
   laterPages = 0;
@@ -36,11 +36,11 @@ class Endpoint {
   readonly rateHeaders = new Set<string>();
 }
 
-/** The evidence about the endpoints and the open questions in all exchanges. Response bodies are not kept. */
+/** Collects evidence from all exchanges about the endpoints and the reference's open questions. Response bodies are not kept. */
 export class Exchanges {
   readonly endpoints = new Map<string, Endpoint>();
   readonly #probes: ReadonlyArray<[string, Probe]>;
-  /** The observations about each question that are as expected, and those that are different. */
+  /** For each question, the observations that are as expected and those that aren't. */
   readonly #answers = new Map<string, { asExpected: Counts; different: Counts }>();
 
   constructor(probes: Readonly<Record<string, Probe>>) {
@@ -70,7 +70,6 @@ export class Exchanges {
     }
   }
 
-  /** The result for a question, and the evidence. */
   answer(id: string): [result: 'confirmed' | 'different' | 'not seen', evidence: string] {
     const { asExpected = new Counts(), different = new Counts() } = this.#answers.get(id) ?? {};
     const evidence = [different, asExpected].filter(({ size }) => size > 0).join(', ');
@@ -78,7 +77,7 @@ export class Exchanges {
   }
 }
 
-/** The endpoint of a request without ids, such as `GET deployments/{id}/tasks`. */
+/** A request's endpoint, with its ids replaced, as in `GET deployments/{id}/tasks`. */
 export function endpointOf(request: Request): string {
   const words = request.path.split('/').map((word) => (WORDS.has(word) ? word : '{id}'));
   return `${methodOf(request)} ${words.join('/')}`;

@@ -8,7 +8,7 @@ import type { Shape, StreamShape } from './shape.ts';
 export interface Findings {
   platform: string;
   seconds: number;
-  /** A sentence of the platform. */
+  /** The sentence that the platform's `summary` returned. */
   summary: string | undefined;
   hasQuestions: boolean;
   exchanges: Exchanges;

@@ -14,7 +14,7 @@ const shapeOf = (row: unknown[], dropped: string[] = []): StreamShape => {
   return shape;
 };
 
-test('a shape contains types, listed values, and the names of undeclared fields', () => {
+test('a shape contains types, known values, and the names of undeclared fields', () => {
   const { shape, undeclared } = shapeOf(
     [
       { id: 'secret', status: 'running', sizes: [{ units: '1', type: 'mine' }, { units: null }], link: 'x' },
@@ -35,7 +35,7 @@ test('a shape contains types, listed values, and the names of undeclared fields'
   expect([...undeclared]).toEqual(['colour', 'a name that is not shown']);
 });
 
-test('the names of undeclared fields are shown only if they are plain', () => {
+test('the names of undeclared fields are shown only if they consist of letters and underscores', () => {
   const { undeclared } = shapeOf([{ sizes: [{ colour: 1, href: 'x' }] }], ['sizes[].href']);
   expect([...undeclared]).toEqual(['sizes[].colour']);
   for (const name of ['an0ther', 'two words', 'first.last']) {

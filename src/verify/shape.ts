@@ -24,7 +24,7 @@ const MAX_UNDECLARED = 50;
 
 type ShapedStream = Pick<Stream, 'name' | 'fields' | 'dropped'>;
 
-/** What was seen in a field, and the fields inside the field. The rows themselves are not kept. */
+/** The types and values seen in a field, and the shapes of its nested fields. Rows are not kept. */
 export class Shape {
   readonly path: string;
   readonly types = new Counts();
@@ -43,7 +43,7 @@ export class Shape {
     this.inner = new Map(inner);
   }
 
-  /** Adds the names of undeclared fields inside the value to `undeclared`. */
+  /** Calls `undeclared` for each undeclared field inside the value. */
   see(value: unknown, undeclared: (path: string, name: string) => void): void {
     this.types.add(
       value === undefined ? 'absent' : value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value,
@@ -94,7 +94,7 @@ export class StreamShape implements StreamSink {
   }
 }
 
-/** Collects the shapes of rows. No free text is kept, since it could contain names. */
+/** Collects the shapes of rows. Free text is not kept, because it could contain names. */
 export class ShapesOutput implements Output {
   readonly shapes: ReadonlyMap<string, StreamShape>;
 

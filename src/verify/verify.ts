@@ -9,7 +9,7 @@ import { ShapesOutput } from './shape.ts';
 
 /**
  * Reads all streams once, discards the records, and prints a report without any account data. Returns 1 if all streams failed or if
- * there is no report. Errors are written to stderr, because stdout may be redirected to a file for the report.
+ * there is no report. Errors are written to stderr, because stdout contains only the report.
  */
 export async function runVerify(context: Context, configPath: string, debug: boolean): Promise<number> {
   try {

@@ -118,7 +118,7 @@ describe('a failed check', () => {
   });
 });
 
-test('a check that can read accounts fails and quotes the API if deployments returns a 401', async () => {
+test('a check fails and quotes the API if accounts can be read, but the request for deployments returns a 401', async () => {
   const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
   expect(code).toBe(0);
   expect(status).toEqual({
@@ -127,7 +127,7 @@ test('a check that can read accounts fails and quotes the API if deployments ret
   });
 });
 
-test('a 404 for deployments is reported as a problem with the stream, since the address belongs to an API', async () => {
+test('a 404 for deployments is reported as a problem with the stream if accounts can be read', async () => {
   const { status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [404, '']);
   expect(status).toMatchObject({ message: expect.stringContaining('could not find deployments (HTTP 404)') });
 });

@@ -124,7 +124,7 @@ test.each<Stream['retrieval']>([
     rows: nothing,
     cursorField: 'created_at',
   },
-])('a stream with a cursor ($way) supports incremental syncs with its own cursor, and is resumable', (retrieval) => {
+])('a stream with a cursor ($way) supports resumable, incremental syncs with its cursor', (retrieval) => {
   expect(catalogStream({ ...plain, retrieval })).toEqual({
     name: 'parts',
     json_schema: expect.objectContaining({ type: 'object' }) as JsonSchema,
@@ -149,7 +149,6 @@ const FIELDS: Array<[name: string, field: Field, type: string, values: unknown[]
 
 const recordSchema = (fields: Record<string, Field>): JsonSchema => catalogStream({ ...plain, fields }).json_schema;
 
-/** The schema of one field in the catalog. */
 function schemaOf(field: Field): JsonSchema {
   const { properties } = recordSchema({ field });
   return (properties as { field: JsonSchema }).field;
@@ -168,7 +167,7 @@ test.each(FIELDS)('the schema of a field of type %s allows null and values of th
   expect(allows({ field: Symbol('neither') })).toBe(false);
 });
 
-test('the schema of a timestamp declares the time zone', () => {
+test('the schema of a timestamp declares that it has a time zone', () => {
   expect(schemaOf(timestamp('D.'))).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
 });
 

@@ -33,7 +33,6 @@ export async function runDiscover(
   return 0;
 }
 
-/** A stream as listed in the catalog. */
 export function catalogStream(definition: Stream): CatalogStream {
   const { name, fields } = definition;
   const cursorField = cursorFieldOf(definition);

@@ -42,7 +42,7 @@ async function read({ streams: named, names = ['accounts', 'teams'], status = 20
   return { code, files, requests, messages: messages() };
 }
 
-/** The types of the messages about one stream, in order. */
+/** The types or statuses of the messages about one stream, in order. */
 function outline(messages: Message[], name: string): string[] {
   return messages.flatMap((message) => {
     const text = JSON.stringify(message);
@@ -96,7 +96,7 @@ describe('the option --streams', () => {
     );
   });
 
-  test('selects all streams available with this config if its value is all', () => {
+  test('selects all streams that are available with the config if its value is all', () => {
     const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ name }) => name);
     const all = ibmStreams.map(({ name }) => name);
     const optional = ['api_keys', 'audit_events', 'service_ids', 'trusted_profiles', 'users'];
@@ -122,7 +122,7 @@ describe('the option --streams', () => {
     expect(unusable.map(({ error }) => error.message)).toEqual([message]);
   });
 
-  test('throws an error about an unknown name before anything is read', async () => {
+  test('causes an error about an unknown name before anything is read', async () => {
     const { code, requests } = await read({ streams: 'teams,account' });
     expect(code).toMatchObject({ message: 'The stream account does not exist. Did you mean accounts?' });
     expect(requests).toEqual([]);

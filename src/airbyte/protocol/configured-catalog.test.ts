@@ -5,7 +5,7 @@ import { type ConfiguredStream, streamsIn } from './configured-catalog.ts';
 
 const parse = (raw: Row): ConfiguredStream[] => streamsIn(raw, 'l.json');
 
-test('the streams keep their order, and keys added by clients are ignored', () => {
+test('the streams of a configured catalog keep their order, and keys added by clients are ignored', () => {
   const catalog = {
     streams: [
       { stream: { name: 'teams', json_schema: {}, supported_sync_modes: ['full_refresh'] }, sync_mode: 'full_refresh' },

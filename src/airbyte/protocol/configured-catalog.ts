@@ -13,7 +13,7 @@ export interface ConfiguredStream {
   mode: unknown;
 }
 
-/** The streams of a configured catalog. The error is one sentence that identifies the file and the field. */
+/** The streams of a configured catalog. Errors name the file and the field. */
 export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
   const problem = (text: string): Error => inputError(`The catalog file ${path} cannot be used: ${text}.`);
   if (!Array.isArray(streams)) throw problem('streams must be an array of configured streams');
@@ -43,7 +43,7 @@ interface ChosenStream {
   mode: SyncMode;
 }
 
-/** Looks up the configured streams among the streams of the platform. `platform` is the object `platform` in the config. */
+/** Looks up the configured streams in the platform's streams. `platform` is the object `platform` in the config. */
 export function chooseStreams(
   configured: ConfiguredStream[],
   streams: readonly Stream[],

@@ -100,7 +100,7 @@ test('a bug is also logged at the level FATAL, with its stack trace, but without
 test.each([
   ['a string', 'a string'],
   [null, 'null'],
-])('a thrown value without a stack trace is reported without a stack trace: %j', (thrown, text) => {
+])('a thrown value that is not an Error is reported without a stack trace: %j', (thrown, text) => {
   const [log, trace] = report(thrown);
   expect(log).toEqual({ type: 'LOG', log: { level: 'FATAL', message: text } });
   expect(trace).toMatchObject({ trace: { error: { failure_type: 'system_error', internal_message: text } } });

@@ -1,7 +1,7 @@
 import type { FailureType } from '../../core/failure/problems.ts';
 import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
-// The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG messages are formatted elsewhere.
+// The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG have no types: they are built as text.
 
 export type SyncMode = 'full_refresh' | 'incremental';
 

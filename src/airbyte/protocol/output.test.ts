@@ -81,9 +81,12 @@ describe('the output of a command', () => {
     [true, { LOG_LEVEL: 'error' }, [first, 'details', 'failed']],
     [false, { LOG_LEVEL: 'ERROR' }, ['failed']],
     [false, { LOG_LEVEL: 'nonsense' }, [first, 'failed']],
-  ])('contains only lines of the selected level if --debug is %s and the environment is %j', (debug, env, lines) => {
-    expect(shown(debug, env)).toEqual(lines);
-  });
+  ])(
+    'contains only lines of at least the selected level if --debug is %s and the environment is %j',
+    (debug, env, lines) => {
+      expect(shown(debug, env)).toEqual(lines);
+    },
+  );
 });
 
 describe('redaction', () => {
@@ -92,7 +95,6 @@ describe('redaction', () => {
   const error = { message: secret, failure_type: 'system_error' } as const;
   const more = { internal_message: secret, stack_trace: secret, stream_descriptor: { name: 'teams' } };
 
-  /** The lines that `write` prints through an output that redacts. */
   function printed(write: (output: AirbyteOutput) => void): string[] {
     const out = new StalledOutput();
     out.prompt = true;
@@ -141,7 +143,7 @@ describe('a stream', () => {
     return { stream: new AirbyteOutput(printed, 'debug').stream('parts'), printed };
   }
 
-  test('prints a record as one line, along with the changes made to the record', () => {
+  test('prints a record as one line, along with the changes made to its data', () => {
     const { stream, printed } = open();
     stream.record({ id: 'a', gone: undefined }, 1_534_931_783_363);
     stream.record({ id: 'b"\u2028\n', units: null }, 1_534_931_783_364, ['units']);

@@ -46,7 +46,7 @@ export class AirbyteOutput implements Output {
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));
   }
 
-  /** Logs a sentence about the config and, if stdout is redirected, also prints it to the terminal. */
+  /** Logs a sentence about the config, and also prints it to the terminal, if there is one. */
   tell(level: 'info' | 'warn', text: string): void {
     this.log(level, text);
     this.#terminal?.write(`${level === 'warn' ? 'Warning: ' : ''}${text}\n`);
@@ -103,7 +103,7 @@ class AirbyteStream implements StreamSink {
   }
 
   state({ json }: Pick<State, 'json'>, records: number): void {
-    // Platforms compare states by content, so two equal states must differ if there are records between them.
+    // The Airbyte platform identifies states by their content, so a state that equals the last one needs a distinguishing key.
     const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
     this.#writer.line(stateLine(this.#name, distinct, records));
     this.#lastJson = json;

@@ -41,7 +41,7 @@ test('a setting lists its platforms unless all platforms have the setting', () =
   );
 });
 
-test('each setting has a variable for --config ENV', async () => {
+test('each setting has an environment variable for --config ENV', async () => {
   const settings = Object.keys(json.settings.properties);
   const env = Object.fromEntries(settings.map((name) => [variableOf(name), 'x']));
   expect(env).toHaveProperty('TAP_COMPOSE_PLATFORM_API_KEY');

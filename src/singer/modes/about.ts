@@ -6,7 +6,7 @@ const DESCRIPTION = 'A Singer tap for IBM Cloud Databases and the Compose API.';
 /** The capabilities, under the names that Meltano uses. */
 const CAPABILITIES = ['about', 'catalog', 'discover', 'state', 'structured-logging', 'test'];
 
-/** The keywords of a setting, without those that only Airbyte uses. */
+/** The JSON Schema keywords of a setting, without those that only Airbyte uses. */
 const KEYWORDS = 'type title description default enum examples format items minimum maximum'.split(' ');
 
 interface Property extends Record<string, unknown> {
@@ -49,7 +49,7 @@ function propertyOf(name: string, setting: Setting): Property {
     ...Object.fromEntries(
       KEYWORDS.filter((keyword) => keyword in setting).map((keyword) => [keyword, setting[keyword]]),
     ),
-    // A tap prints only ASCII characters.
+    // The tap prints only ASCII characters.
     description: (description ?? '').replaceAll('→', '->'),
   };
   if (setting['airbyte_secret'] === true) Object.assign(property, { secret: true, writeOnly: true });

@@ -7,8 +7,8 @@ import { catalogEntry } from '../protocol/catalog.ts';
 import { readSettings } from '../protocol/settings.ts';
 
 /**
- * Prints the catalog of the platform in the config. Clients may run a discovery without a config or with an unfinished one, so no
- * other option is checked. If the config doesn't specify a valid platform, prints the catalog of Compose.
+ * Prints the catalog of the platform in the config. Clients may run a discovery with a missing or incomplete config, so no other option
+ * is validated. If the config doesn't specify a valid platform, prints the catalog of Compose.
  */
 export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
   let config: Row = {};

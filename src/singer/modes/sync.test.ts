@@ -32,7 +32,7 @@ interface Synced {
   messages: TapMessage[];
   log: string[];
   paths: string[];
-  /** A short form of the messages. */
+  /** The type of each message, and its stream. */
   outline: string[];
   records: (stream: string) => Row[];
   states: Array<Row & { bookmarks: Record<string, Row> }>;
@@ -138,7 +138,7 @@ describe('a sync', () => {
     ]);
   });
 
-  test('sets values of the wrong type to null, and logs one WARN per field with the number of these values', async () => {
+  test('sets values of the wrong type to null, and logs one warning per field with the number of these values', async () => {
     const { log, records } = await sync({ catalog: { teams: {}, accounts: {} } });
     expect(records('teams').map(({ name }) => name)).toEqual([null, null]);
     expect(log.filter((line) => line.includes('did not fit'))).toEqual([
@@ -160,7 +160,7 @@ describe('a sync', () => {
     expect(log[0]).toMatch(/^INFO tap-compose \d+\.\d+\.\d+: sync$/);
   });
 
-  test('prints only a STATE and logs a WARN if no stream is selected', async () => {
+  test('prints only a STATE and logs a warning if no stream is selected', async () => {
     const { code, outline, log } = await sync({ catalog: { accounts: { selected: false } } });
     expect({ code, outline }).toEqual({ code: 0, outline: ['STATE'] });
     expect(log).toContain(
@@ -218,7 +218,7 @@ const partition = (deployment_id: string): object => ({
 });
 
 describe('the state', () => {
-  test('contains empty bookmarks at the beginning and full bookmarks at the end', async () => {
+  test('contains empty bookmarks at the beginning and up-to-date bookmarks at the end', async () => {
     const { states } = await sync({ catalog: both });
     expect(states[0]).toEqual({ bookmarks: BEGIN });
     expect(states.at(-1)).toEqual({

@@ -17,7 +17,7 @@ import { StateLines } from '../protocol/state-lines.ts';
 
 /** Reads the streams selected in the catalog. Returns 0 if all streams are complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
-  // Opens stdout, so that nothing is requested if it is closed.
+  // This opens stdout, so that nothing is requested if stdout is closed.
   const { writer } = context;
   const log = openTapLog(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, log);
@@ -52,7 +52,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   return reportEnds(log, ends, unusable, rejection);
 }
 
-/** Returns the stream without requests for details if all fields with details are deselected. */
+/** Returns the stream without its requests for details if all fields that come from them are deselected. */
 function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string>): Stream {
   const { retrieval } = stream;
   if (retrieval.way !== 'shared' || retrieval.detail === undefined) return stream;
@@ -64,7 +64,7 @@ function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string
 const NO_VARIABLES =
   'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
-/** Loads the config from files and environment variables. The error is one sentence about the problem. */
+/** Loads the config from files and environment variables. */
 async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
   const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;

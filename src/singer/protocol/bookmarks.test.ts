@@ -66,7 +66,7 @@ const monthStates = fc.record(
   { requiredKeys: ['version'] },
 );
 
-test("the context of a partition contains the partition's id under the stream's own name for it", () => {
+test('the context of a partition contains its id, under the name that the stream defines', () => {
   const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
   expect(bookmark['partitions']).toEqual([
     { context: { logs_instance: 'crn:1' }, replication_key: 'created_at', replication_key_value: T },
@@ -85,7 +85,7 @@ describe('a state', () => {
   ] as const)('%s stays the same after it is translated into a bookmark and back', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
-        // JSON.parse drops a key with this name, in which case the deployment is read again.
+        // zod drops a key with this name, so the deployment would be read again.
         fc.pre(!('marks' in state && Object.hasOwn(state.marks, '__proto__')));
         const bookmark = bookmarkOf(state, about);
         const printed = JSON.parse(JSON.stringify(bookmark)) as Row;
@@ -112,7 +112,7 @@ describe('a bookmark', () => {
     expect(bookmarkOf({ version: 1, mark: T }, NEWEST_FIRST)).toMatchObject({ walk: [] });
   });
 
-  test('contains partitions sorted by deployment', () => {
+  test('contains partitions sorted by deployment ID', () => {
     expect(bookmarkOf({ version: 1, marks: { b: T, a: T } }, PARTITIONS)).toEqual({
       version: 1,
       platform: 'compose',

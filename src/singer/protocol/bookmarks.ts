@@ -61,7 +61,7 @@ export function bookmarkOf(state: Row, { platform, replicationKey, format, parti
 
 /**
  * Translates a bookmark into a state, which the core then validates. `version` and `platform` may be missing from a bookmark that a
- * person wrote. The error is one sentence that begins with `where`.
+ * person wrote. Error messages begin with `where`.
  */
 export function stateOf(bookmark: unknown, { platform, format, partitionName }: BookmarkFormat, where: string): Row {
   if (!isRow(bookmark)) throw unusable(where, 'it must be an object');

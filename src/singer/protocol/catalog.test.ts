@@ -33,7 +33,7 @@ describe.each(all)('on %s, the catalog entry of %s', (_platform, name, definitio
     });
   });
 
-  test('contains metadata for each field, and always includes the key and the cursor field', () => {
+  test('contains metadata for each field, with automatic inclusion only for the key and the cursor field', () => {
     expect([...metadata.keys()]).toEqual(['', ...Object.keys(fields).map((field) => `properties.${field}`)]);
     const automatic = [...metadata].filter(([, { inclusion }]) => inclusion === 'automatic').map(([path]) => path);
     const always = Object.keys(fields).filter((field) => field === primaryKey || field === cursorField);

@@ -14,7 +14,7 @@ interface Details {
 }
 
 const NAME = 'tap-compose';
-/** Python's names for pino's levels. */
+/** Python's names for pino's levels, where they differ. */
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
 
 type LogContext = Pick<Context, 'stderr' | 'env'>;
@@ -52,7 +52,6 @@ export class TapLog implements Log {
     this.#write('fatal', text, { failureType });
   }
 
-  /** Logs the record count of a stream. */
   counted(stream: string, value: number): void {
     this.#write('info', 'METRIC', { metric: { type: 'counter', metric: 'record_count', value, tags: { stream } } });
   }
@@ -97,7 +96,7 @@ function rootLevelIn(config: string): unknown {
   }
 }
 
-/** The level with this name, which may be a Python name. */
+/** The pino level with this name, which may also be Python's name for the level. */
 function pinoLevel(name: unknown): pino.Level | undefined {
   const wanted = String(name).toLowerCase();
   const level = Object.keys(LEVELS).find((key) => LEVELS[key] === wanted) ?? wanted;

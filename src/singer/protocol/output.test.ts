@@ -8,13 +8,13 @@ import { TapLog } from './log.ts';
 import { SingerOutput } from './output.ts';
 import { StateLines } from './state-lines.ts';
 
-// The core saves checkpoints for each stream separately, and more often than the STATE of all streams may be printed.
+// The core saves checkpoints for each stream separately. A STATE contains the bookmarks of all streams and may be printed less often.
 
 const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_events', 'teams'].includes(name));
 
 interface Open {
   tap: OpenTap;
-  /** The number in each stream's state, which the test sets. */
+  /** The mark in each stream's state, which the test sets. */
   at: Record<string, number>;
   sink: (name: string) => CheckpointedSink;
 }
@@ -67,7 +67,7 @@ test('a STATE is printed with each checkpoint and covers only records that were 
   expect(marksIn(all).at(-1)).toBe(800);
 });
 
-test('a rate limit is logged once, and new bookmarks are printed before it', () => {
+test('a rate limit that several streams report is logged once, and new bookmarks are printed before the wait', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');

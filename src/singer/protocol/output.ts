@@ -9,7 +9,6 @@ import { fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import type { TapLog } from './log.ts';
 import type { StateLines } from './state-lines.ts';
 
-/** A stream that is read. */
 export interface OutputStream {
   definition: Stream;
   deselected: ReadonlySet<string>;
@@ -53,7 +52,7 @@ export class SingerOutput implements Output {
     this.log('warn', `the API's rate limit was exceeded; requests resume at ${utcText(until)}`);
   }
 
-  /** Logs the record count of a stream, unless the process was stopped: in that case, the last line may be the reason. */
+  /** Logs a stream's record count, unless the process was stopped, because the last line of the log may be the reason. */
   counted(stream: string, value: number): void {
     if (!this.#stop.aborted) this.#log.counted(stream, value);
   }
@@ -78,7 +77,7 @@ class SingerStream implements StreamSink {
   /** The part of a RECORD line that follows its data. */
   readonly #tail = cachedBytes((at) => `,"time_extracted":"${utcText(at)}"}\n`);
   #records = 0;
-  /** The number of values that were set to null, by field. A RECORD can't express this. */
+  /** The number of values that were set to null, by field. A RECORD can't report them. */
   readonly #nulled = new Map<string, number>();
 
   constructor(output: SingerOutput, writer: LineWriter, log: TapLog, states: StateLines, stream: OutputStream) {

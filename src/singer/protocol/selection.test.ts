@@ -20,7 +20,7 @@ function choose(catalog: Row): Chosen {
   return { ...selection, warnings, names: selection.selected.map(({ definition }) => definition.name) };
 }
 
-/** The discovered catalog with changed entries, by stream name. */
+/** The discovered catalog with the entries of some streams changed. */
 function edited(changes: Record<string, (entry: CatalogEntry & Row) => void>): { streams: Array<CatalogEntry & Row> } {
   const entries = streams.map((definition) => structuredClone(catalogEntry(definition)) as CatalogEntry & Row);
   for (const entry of entries) changes[entry.stream]?.(entry);
@@ -160,7 +160,7 @@ describe('the replication method', () => {
 });
 
 describe('the selection of fields', () => {
-  test('omits exactly the deselected fields, except the key and the cursor field', () => {
+  test('omits all deselected fields except the key and the cursor field, and no others', () => {
     const fieldsOf = (name: string): string[] =>
       Object.keys(streams.find((stream) => stream.name === name)?.fields ?? {});
     const choice = fc.constantFrom('true', 'false', true, false, null, undefined);
@@ -198,7 +198,7 @@ describe('the selection of fields', () => {
     ]);
   });
 
-  test('cannot omit a field inside another field, which is reported once', () => {
+  test('cannot omit nested fields, which is reported once', () => {
     const inside = (name: string): object => ({
       breadcrumb: ['properties', 'users', 'properties', name],
       metadata: { selected: false },
@@ -216,6 +216,6 @@ test.each<[string, Row, string]>([
     { streams: [{ stream: 'teams' }, {}] },
     'The catalog file k.json cannot be used: streams[1] is missing tap_stream_id.',
   ],
-])('a file with %s is not a catalog', (_, catalog, message) => {
+])('a file with %s is not a valid catalog', (_, catalog, message) => {
   expect(() => choose(catalog)).toThrow(message);
 });

@@ -26,7 +26,7 @@ interface Entry {
   raw: Row;
   own: Row;
   fields: ReadonlyMap<string, Row>;
-  /** Whether any field inside another field is deselected. */
+  /** Whether any nested field is deselected. */
   deselectsInside: boolean;
 }
 
@@ -89,13 +89,13 @@ function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   });
 }
 
-/** The catalog's metadata about the stream itself, which may be in three places. */
+/** Whether the stream is selected, which the catalog may specify in three places. Undefined if it specifies nothing. */
 function isSelected({ raw, own }: Entry): boolean | undefined {
   const schema = isRow(raw['schema']) ? raw['schema'] : {};
   return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);
 }
 
-/** A boolean, or the text "true" or "false", as in the example of the specification. */
+/** A boolean, or the text "true" or "false", as in the example of the Singer specification. */
 function truth(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   return value === 'true' ? true : value === 'false' ? false : undefined;

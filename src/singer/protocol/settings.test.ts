@@ -96,7 +96,7 @@ describe('the settings from several sources', () => {
     expect(await read({}, env)).toEqual({ platform: { name: 'compose', api_token: TOKEN } });
   });
 
-  test('prefer the variable of a platform setting to files and to the whole platform as JSON', async () => {
+  test('take a platform setting from its variable rather than from a file or from the platform as JSON', async () => {
     const env = {
       TAP_COMPOSE_PLATFORM_NAME: 'ibm_cloud',
       TAP_COMPOSE_PLATFORM_API_KEY: 'the-key',

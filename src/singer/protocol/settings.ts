@@ -20,7 +20,7 @@ export interface PlatformForm {
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 export const PLATFORM_FORMS = choice.oneOf as readonly PlatformForm[];
 
-/** All settings by their dotted names, such as `platform.api_key`. If several platforms have a setting, the first one counts. */
+/** All settings by their dotted names, such as `platform.api_key`. If several platforms have a setting, the first declaration counts. */
 export const SETTINGS = new Map<string, Setting>();
 for (const { properties } of PLATFORM_FORMS) {
   for (const [name, setting] of Object.entries(properties)) {
@@ -29,7 +29,7 @@ for (const { properties } of PLATFORM_FORMS) {
 }
 for (const [name, setting] of Object.entries(common)) SETTINGS.set(name, setting);
 
-/** The settings at the top level of the flat form, whose platform is Compose. */
+/** The Compose settings, which are at the top level of a flat config. */
 const FLAT = PLATFORM_FORMS.filter(({ properties }) => properties['name']?.const === 'compose')
   .flatMap(({ properties }) => Object.keys(properties))
   .filter((name) => name !== 'name');
@@ -44,7 +44,7 @@ export interface Settings {
  * Reads the config of a tap from JSON files and, if `configs` contains `ENV`, from the environment. For each setting, later files
  * override earlier ones, and the environment overrides all files. Meltano passes unusual values: null and "" mean "not set", a string
  * may represent a number, a boolean, a list or an object, a time may lack its zone, and a key may be a dotted name. These are
- * converted, but nothing is validated. The error is one sentence that quotes no value.
+ * converted, but nothing is validated. Errors quote no values.
  */
 export async function readSettings(configs: readonly string[], env: Row): Promise<Settings> {
   const flat: Row = {};

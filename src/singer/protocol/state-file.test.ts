@@ -79,7 +79,7 @@ describe('the states of the Airbyte connector', () => {
     });
   });
 
-  test('keep a later version, which is then rejected', () => {
+  test('keep their version, so that a later version can be rejected', () => {
     const state = airbyteState('audit_events', { version: 2, mark: T });
     expect(parse([state]).bookmarks).toMatchObject({ audit_events: { version: 2, replication_key_value: T } });
   });

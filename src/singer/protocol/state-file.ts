@@ -8,7 +8,7 @@ import { bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 
 /** The state from which a sync resumes. */
 export interface TapState {
-  /** The bookmarks by stream. Only bookmarks that are used must be valid. */
+  /** The bookmarks by stream. A bookmark is validated only if it is used. */
   bookmarks: Map<string, unknown>;
   /** The remaining content of the state, which is passed on unchanged. */
   rest: Row;
@@ -17,7 +17,7 @@ export interface TapState {
 /**
  * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of
  * the Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte
- * connector become bookmarks for streams that have none. The error is one sentence that identifies the file.
+ * connector become bookmarks for streams that have none. Errors name the file.
  */
 export async function readTapState(path: string | undefined): Promise<TapState> {
   const text = path === undefined ? '' : await readInput('state', path);
@@ -25,7 +25,7 @@ export async function readTapState(path: string | undefined): Promise<TapState> 
   return parseTapState(parseInput('state', path, text), `The state file ${path}`);
 }
 
-/** Parses the content of a state file. The error begins with `file`. */
+/** Parses the content of a state file. Error messages begin with `file`. */
 export function parseTapState(raw: unknown, file: string): TapState {
   const value = Array.isArray(raw) ? { airbyte_state: raw as unknown[] } : unwrapped(raw);
   if (!isRow(value)) throw inputError(`${file} must contain a JSON object, not ${typeName(value)}.`);

@@ -71,7 +71,7 @@ describe('a STATE message', () => {
 });
 
 describe('the next STATE message', () => {
-  test('follows a large one only after four times its bytes have been printed', () => {
+  test('follows a large one only after four times its size has been printed', () => {
     const all = open();
     const large = { mark: 'x'.repeat(10_000) };
     all.lines.set('a', large, FORMATS.audit_events);

@@ -18,7 +18,7 @@ export class StateLines {
   #isNew = false;
   #lastLength = 0;
   #lastAt = 0;
-  /** The characters printed since the last STATE, which is roughly the number of bytes. */
+  /** The number of characters printed since the last STATE, which is roughly the number of bytes. */
   #characters = 0;
 
   /** `now` returns Unix ms. */
@@ -37,12 +37,12 @@ export class StateLines {
     this.#isNew = true;
   }
 
-  /** Must be called after every other message. */
+  /** Must be called after every other message, with its length. */
   printed(characters: number): void {
     this.#characters += characters;
   }
 
-  /** Prints new bookmarks in the middle of a stream, unless the last STATE was large compared with the output since then. */
+  /** Prints new bookmarks in the middle of a stream, unless the last STATE is recent and large compared with the output since then. */
   sendIfDue(): void {
     const isLate = this.#now() - this.#lastAt >= CHECKPOINT_MS;
     if (isLate || this.#characters >= this.#lastLength * RECORD_BYTES_PER_STATE_BYTE) this.sendIfNew();
