@@ -1,7 +1,7 @@
 /**
  * Calls listeners when a signal is aborted, through one listener on the signal. Node.js links each removed listener of a
- * signal to the next one, so those of finished requests would keep each other, and the response bodies, in memory until
- * the next full garbage collection.
+ * signal to the next one, so the listeners of finished requests would keep each other, and the response bodies, in memory
+ * until the next full garbage collection.
  */
 export class AbortListeners {
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { ConnectorError } from '../core/failure/errors.ts';
 import { AccountClients } from './account-clients.ts';
 import type { Auth } from './auth.ts';
 
-/** Sends the same header for each request; new tokens are the same. */
+/** Always sends this header, even after a renewal. */
 function fixed(header: string): Auth {
   return { header: () => header, meaningOf: async () => 'renewed' };
 }
@@ -35,7 +35,7 @@ async function open() {
   return { get, authorization, told, origins };
 }
 
-test('rejected tokens end the requests of their account, but neither the sync nor those of other accounts', async () => {
+test('rejected tokens end the requests for their account, but neither the sync nor the requests for other accounts', async () => {
   const { get, authorization, told, origins } = await open();
   expect(await get('b', 0)).toMatchObject({ problem: 'token_rejected' });
   expect(await get('b', 1)).toMatchObject({ problem: 'token_rejected' });

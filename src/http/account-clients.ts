@@ -26,7 +26,7 @@ export class AccountClients {
   }
 }
 
-/** Rejected tokens end the requests for this account only. */
+/** Rejected tokens end only the requests for this account. */
 function accountClient({ id, auth, facts }: AccountConnection, options: ClientOptions, permits: Permits): ApiClient {
   const rejected = new AbortController();
   const { terms, signal } = options;

@@ -50,7 +50,7 @@ function cannotBePublic(hostname: string): boolean {
   return !host.includes('.') || /\.(?:localhost|local|internal)$/.test(host);
 }
 
-/** Removes the brackets around an IPv6 address and the trailing dot of a name. URLs are already in lowercase. */
+/** Removes the brackets around an IPv6 address and the trailing dot of a name. `URL` has already lowercased the host. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }

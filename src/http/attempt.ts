@@ -7,7 +7,7 @@ const DECODER = new TextDecoder();
 /**
  * Sends one request and reads the whole response. The timeout covers everything from connecting to the last byte, so a
  * server that sends its body very slowly can't block a worker. Rejects only with the signal's reason. Calls `dispatch`
- * because undici's `request` creates a stream for every body, which took 7% of a read in measurements.
+ * because undici's `request` creates a stream for every body, which took 7% of the time of a read.
  */
 export async function attempt(
   dispatcher: Dispatcher,

@@ -117,14 +117,14 @@ describe('a client with a deadline', () => {
     expect(slept).toEqual([750, 1_500]);
   });
 
-  test('a rate limit that ends after the deadline fails the request at once', async () => {
+  test('a rate limit that ends after the deadline causes the request to fail at once', async () => {
     api().get('/teams').reply(429, '', { 'retry-after': '60' });
     const { result, limits } = get({ deadline: 30_000 });
     await expect(result).rejects.toMatchObject({ problem: 'rate_limited' });
     expect(limits).toEqual([]);
   });
 
-  test('an unreachable host fails the request at once', async () => {
+  test('an unreachable host causes the request to fail at once', async () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');

@@ -60,7 +60,7 @@ export interface ClientOptions extends Connection {
   onRetry: (event: RetryEvent) => void;
   /** Called when a rate limit delays a request of the stream. `until` is in Unix ms. */
   onRateLimit: (until: number, stream: string) => void;
-  /** Called when the API rejects the credentials, so that no later request can succeed. */
+  /** Called when the API rejects the credentials, after which no request can succeed. */
   onCredentialsRejected?: (error: ConnectorError) => void;
   onExchange?: (exchange: Exchange) => void;
   /** The deadline of a check, in Unix ms. Requests neither wait beyond the deadline nor retry an unreachable address. */

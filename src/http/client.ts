@@ -14,11 +14,11 @@ interface Call {
   request: Request;
   stream: string;
   origin: Origin;
-  /** The number of this attempt. An attempt that a rate limit rejects doesn't count. */
+  /** The number of this attempt. Attempts that end with HTTP 429 don't count. */
   attempts: number;
   /** The `Authorization` header of the last attempt. */
   authorization: string | undefined;
-  /** Explains in an error why the request was sent, if it doesn't read the stream's own data. */
+  /** A sentence for errors that explains the request, if it doesn't read the stream's own data. */
   why: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export class ApiClient {
     this.#originAt(options.address);
   }
 
-  /** Sends a request for a stream. `why` is added to an error. Throws a ConnectorError or the signal's reason. */
+  /** Sends a request for a stream. `why` is appended to error messages. Throws a ConnectorError or the signal's reason. */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
     const call: Call = { request, stream, origin, attempts: 1, authorization: undefined, why };

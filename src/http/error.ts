@@ -47,7 +47,7 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
   });
 }
 
-/** Decodes ids in a path: users see `crn:v1:…`, not `crn%3Av1%3A…`. A path with anything but plain text stays encoded. */
+/** Decodes ids in a path: users see `crn:v1:…`, not `crn%3Av1%3A…`. Paths with spaces or non-ASCII characters stay encoded. */
 function readable(path: string): string {
   try {
     const text = decodeURIComponent(path);

@@ -39,7 +39,7 @@ test('a body that is truncated within an event is never considered complete', ()
   );
 });
 
-test('an error event fails the request with its status, or with a transient error if it has no status', () => {
+test('an error event causes the request to fail with its status, or with a transient error if it has no status', () => {
   expect(read('data: {"query_id":{}}\n\ndata: {"error":{"message":"out of time"}}\n\n')).toMatchObject({
     problem: 'damaged_answer',
     reason: expect.stringContaining('out of time') as string,

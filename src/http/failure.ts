@@ -32,7 +32,7 @@ export interface Failure {
   problem: HttpProblem;
   /** The reason for the failure, as a clause for the log. */
   reason: string;
-  /** The facts that the message needs in addition to the facts that every request has. */
+  /** Facts for the message, in addition to the facts that every request has. */
   facts?: Partial<Record<HttpFact, string>>;
   /** The response, if it is the reason for the failure. */
   response?: { status: number; said: ServerText };
@@ -102,7 +102,7 @@ export function damaged(detail: string): Failure {
   return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
 }
 
-/** Converts an error of undici to a failure. If `connected`, the host name, address and TLS handshake were fine. */
+/** Converts an error of undici to a failure. If `connected`, the connection had been established, including TLS. */
 export function connectionFailure(error: unknown, connected: boolean): Failure {
   const isProxy = error instanceof ProxyError;
   const { code, detail } = describe(isProxy ? error.cause : error);
@@ -143,7 +143,7 @@ export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   return { problem, reason: `circuit open after ${seconds} s (${problem})`, facts: { seconds } };
 }
 
-/** Whether another attempt may succeed. HTTP 429 is up to the circuit breaker, and long queries are shortened. */
+/** Whether to retry the request. The circuit breaker handles HTTP 429, and queries that take too long are split. */
 export function isTransient({ problem }: Failure): boolean {
   const isHandled = problem === 'rate_limited' || problem === 'query_too_long';
   return problems[problem].failureType === 'transient_error' && !isHandled;
@@ -157,7 +157,7 @@ export function outcomeOf(failure: Failure): Outcome {
   return hasAnswer || !isTransient(failure) ? 'answered' : 'unanswered';
 }
 
-/** Whether nothing responds at the address. A user who has just entered the address should not have to wait. */
+/** Whether no connection could be established. A check then fails at once, because the address may be wrong. */
 export function isUnreachable({ problem }: Failure): boolean {
   return 'isUnreachable' in problems[problem];
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
-// Importing these modules would also load all of their dependencies, and double the startup time that `spec` adds to
-// Node.js.
+// Importing these modules would also load all of their dependencies, and double the time that `spec` takes beyond the
+// startup of Node.js itself.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Writes some of the bytes, beginning at the offset, and returns the number of bytes written. */

@@ -42,7 +42,7 @@ test('any JSON is printed as one line for every reader and is unchanged except f
       expect(JSON.parse(printed)).toEqual(wellFormed(JSON.parse(json)));
       for (const char of [...BREAKS, '\n', '\r']) expect(printed).not.toContain(char);
       expect(printed.isWellFormed()).toBe(true);
-      // An escape sequence must not bring back a lone surrogate.
+      // The parsed JSON must not contain a lone surrogate.
       expect(JSON.stringify(JSON.parse(printed))).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
     }),
     { numRuns: 1_000 },

@@ -1,4 +1,4 @@
-/** How a protocol encodes lines beyond what JSON.stringify does. */
+/** How a protocol further encodes the output of JSON.stringify. */
 export interface LineEncoding {
   /** Converts JSON text so that every reader of the protocol accepts it. ASCII text doesn't get longer. */
   encode: (json: string) => string;
@@ -11,10 +11,10 @@ const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
 export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
-/** Escapes line breaks that only Python's readers recognize. Replaces lone surrogates, which strict parsers reject. */
+/** Escapes characters that only Python treats as line breaks. Replaces lone surrogates, which strict parsers reject. */
 function utf8(json: string): string {
   let text = json;
-  // Searching for single characters is fast; a regular expression for all three took 5% of a read.
+  // Searching for single characters is fast; a regular expression for all three took 5% of the time of a read.
   for (const char of LINE_BREAKS) {
     if (text.includes(char)) text = text.replaceAll(char, unicodeEscape(char));
   }

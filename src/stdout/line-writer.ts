@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { type LineEncoding, UTF8 } from './line-encoding.ts';
 
-/** The number of bytes that a pipe accepts at once, so that a page usually takes one write. */
+/** A chunk is written once it has this many bytes. A pipe usually accepts such a chunk at once. */
 const CHUNK_BYTES = 56 * 1024;
 const ROOM_BYTES = 64 * 1024;
 /** The maximum number of UTF-8 bytes of one UTF-16 code unit. */
@@ -29,7 +29,7 @@ export class LineWriter {
     out.on('error', (error) => this.#fail(error));
   }
 
-  /** Whether stdout has failed, so that the output is incomplete. */
+  /** Whether stdout has failed, in which case the output is incomplete. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -62,7 +62,7 @@ export class LineWriter {
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
     this.#encoded = 0;
-    // Many small messages may wait for a stalled reader, so none of them may occupy a whole chunk.
+    // Copy the chunk: many small messages may wait for a stalled reader, and each would otherwise occupy a whole buffer.
     if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
       this.#write(chunk);
@@ -138,7 +138,7 @@ export class LineWriter {
   }
 }
 
-/** Returns a function that encodes text for a time, and encodes it again only for another time. All records of a page have one time. */
+/** Returns a function that encodes the text for a time. It caches the last result, because all records of a page have the same time. */
 export function cachedBytes(textAt: (at: number) => string): (at: number) => Buffer {
   let lastAt: number | undefined;
   let bytes = Buffer.alloc(0);

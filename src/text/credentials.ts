@@ -1,8 +1,8 @@
 export const MASK = '****';
 
-/** Masking shorter credentials would mask half of every text. */
+/** Shorter credentials are not masked, because they also occur in ordinary text. */
 const MIN_LENGTH = 4;
-/** Shorter base64 strings also occur by chance. */
+/** Shorter base64 strings are not masked, because they occur by chance. */
 const MIN_BASE64_LENGTH = 8;
 
 /** Every form of every credential in this process. The longest form is first, because one credential may contain another. */

@@ -10,7 +10,7 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   const ranked = known.map((name) => ({ name, steps: distance(typed, name) }));
   const [best] = ranked.toSorted((a, b) => a.steps - b.steps);
   if (best === undefined) return undefined;
-  // At most half of a short word may be misspelled: "sync" doesn't mean "spec".
+  // Less than half of a short word may be misspelled: "sync" doesn't mean "spec".
   if (best.steps <= Math.max(2, Math.floor(best.name.length / 4)) && best.steps * 2 < typed.length) return best.name;
   if (typed.length < MIN_START) return undefined;
   const [first, ...others] = known.filter((name) => name.startsWith(typed) || typed.startsWith(`${name}_`));

@@ -7,7 +7,7 @@ const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   // Host names with at least three labels.
   /(?<![\w.+~%=-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.[a-z]{2,24}(?![\w+~%=-])/g,
-  // GUIDs, including misspelled ones, which errors must be able to name.
+  // GUIDs, including misspelled ones, because errors quote them.
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
   // Ids used by Compose.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,

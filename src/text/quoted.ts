@@ -14,7 +14,7 @@ export function quoted(text: ServerText): string {
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
 }
 
-/** The last step for any text that users see. Masks secrets outside of server text, such as in ids and stack traces. */
+/** The last step for any text that users see. Masks secrets outside server text, for example in ids and stack traces. */
 export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }
@@ -54,7 +54,7 @@ const INLINE_TAGS = new Set(
   ),
 );
 
-/** An unclosed tag extends to the end of the text. Searching for each end separately would take quadratic time. */
+/** Treats an unclosed tag as extending to the end of the text; otherwise, many unclosed tags would take quadratic time. */
 function withoutTags(text: string): string {
   return text
     .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')

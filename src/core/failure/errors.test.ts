@@ -11,7 +11,7 @@ describe('ConnectorError', () => {
     { internalMessage: 'GET teams: HTTP 403', status: 403, cause: 'c' },
   );
 
-  test("the facts are inserted into the problem's message once", () => {
+  test('facts are inserted into the message, and braces in facts are kept', () => {
     expect(error.message).toContain('not authorized to read teams {host} (HTTP 403)');
     expect(error).toMatchObject({ problem: 'forbidden', failureType: 'config_error', status: 403, cause: 'c' });
   });

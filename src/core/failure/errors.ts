@@ -12,13 +12,13 @@ export interface ErrorDetails {
   /** The account whose request failed. */
   account?: string | undefined;
   cause?: unknown;
-  /** An additional sentence for the user. */
+  /** A sentence to append to the message. */
   note?: string | undefined;
   /** Replaces the problem's message. May contain names of facts in braces. */
   template?: string | undefined;
 }
 
-/** An expected failure. `message` is for the user, `internalMessage` for the log. The flags are documented at `Problem`. */
+/** An expected failure. `message` is for the user, `internalMessage` for the log. See `Problem` for the flags. */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
@@ -68,12 +68,12 @@ export function unexpectedBody(path: string, detail: string): ConnectorError {
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
 }
 
-/** Sorts transient errors first, because Airbyte retries a job only if its first error is transient. */
+/** Sorts transient errors first, because Airbyte doesn't retry a job whose first error is a config_error. */
 export function transientFirst(a: ConnectorError, b: ConnectorError): number {
   return Number(a.failureType !== 'transient_error') - Number(b.failureType !== 'transient_error');
 }
 
-/** Converts anything thrown to a ConnectorError. Unexpected errors are bugs, whose text is only for the log. */
+/** Converts a thrown value to a ConnectorError. Unexpected errors are bugs; their text is only logged. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   // Only the API's data can be nested so deeply that recursion overflows the stack.
@@ -84,7 +84,7 @@ export function asConnectorError(thrown: unknown): ConnectorError {
   return new ConnectorError('unexpected', {}, { internalMessage: text, cause: thrown });
 }
 
-/** Returns a thrown ConnectorError. Throws bugs again. */
+/** Like `asConnectorError`, but rethrows bugs. */
 export function expectedError(thrown: unknown): ConnectorError {
   const error = asConnectorError(thrown);
   if (error.problem === 'unexpected') throw thrown;

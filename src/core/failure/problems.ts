@@ -1,4 +1,4 @@
-/** Who can fix a failure: the user (settings), nobody (it is temporary), or the maintainers of the connector or the API. */
+/** `config_error`: the user can fix it. `transient_error`: it is temporary. `system_error`: the connector or the API must be fixed. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 export interface Problem {
@@ -9,9 +9,9 @@ export interface Problem {
   isRejection?: true;
   /** Set if the API reports that the requested resource doesn't exist. */
   isAbsence?: true;
-  /** Set if nothing responds at the address. For a check, this is a definite failure rather than an outage. */
+  /** Set if no connection could be established. A check reports this as a failure rather than an outage. */
   isUnreachable?: true;
-  /** Set if the origin's circuit is open, so that no more requests are sent to it. */
+  /** Set if the account's requests to this origin have ended for the rest of the sync. */
   endsOrigin?: true;
   /** Set if no later request in the sync can succeed. */
   endsSync?: true;

@@ -16,6 +16,6 @@ export interface Terms {
   };
   /** Messages that replace the default messages of problems. They contain the same names in braces. */
   messages?: Partial<Record<ProblemId, string>>;
-  /** An additional sentence about a failing host. */
+  /** Returns a sentence to append to errors about this host. */
   hostHint(host: string): string | undefined;
 }

@@ -10,7 +10,7 @@ interface Opened {
   clock: { ms: number };
 }
 
-/** Opens a stream with an adjustable clock. `stateNow` receives the number of records; without it, the stream can't resume. */
+/** Opens a stream with an adjustable clock. `stateNow` receives the number of records; without it, the stream can't be resumed. */
 function openNew(stateNow?: (upTo: number) => object): Opened {
   const printed = new Printout();
   const clock = { ms: 0 };
@@ -37,7 +37,7 @@ function open(stateNow?: (upTo: number) => object): Opened {
 
 const counting = (upTo: number): object => ({ version: 1, upTo });
 
-test('at its end, a stream that cannot be resumed saves one state without a position', () => {
+test('a stream that cannot be resumed saves one state without a cursor when it ends', () => {
   const { sink, printed, emit } = open();
   emit(3);
   sink.checkpoint();
@@ -115,7 +115,7 @@ test('a large state is delayed until four times its size has been printed or it 
   expect(printed.states).toHaveLength(upTo.length + 1);
 });
 
-test('a checkpoint is neither repeated nor saved after the stream has ended', () => {
+test('the same checkpoint is saved only once, and no checkpoint is saved after the stream has ended', () => {
   const { sink, printed, emit } = open(counting);
   emit(1);
   sink.checkpoint();

@@ -7,7 +7,7 @@ export const CHECKPOINT_MS = 10_000;
 /** States may be large. They must not make up more than a fifth of the output. */
 export const RECORD_BYTES_PER_STATE_BYTE = 4;
 
-/** Passes on the records and checkpoints of one stream. Each checkpoint is sent after the records that it covers. */
+/** Sends the records and checkpoints of one stream to its sink. Each checkpoint follows the records that it covers. */
 export class CheckpointedSink {
   readonly #sink: StreamSink;
   readonly #now: () => number;
@@ -16,7 +16,7 @@ export class CheckpointedSink {
   #lastJson: string | undefined;
   #stateBytes: number;
   #recordsSince = 0;
-  /** The length of the records since the last checkpoint, in characters, which is roughly the number of bytes. */
+  /** The length of the records since the last checkpoint, in characters, which roughly equals the number of bytes. */
   #bytesSince = 0;
   #lastCheckpoint: number;
   records = 0;
@@ -67,7 +67,7 @@ export class CheckpointedSink {
     this.#lastCheckpoint = this.#now();
   }
 
-  /** Reports that the stream waits for a rate limit, so that it doesn't seem to have stalled. */
+  /** Reports that a rate limit delays the stream, so that the stream doesn't seem to have stalled. */
   held(until: number): void {
     if (this.#phase !== 'active') return;
     this.checkpoint();

@@ -26,13 +26,13 @@ export interface StreamSink {
   started(): void;
   /** Called with the rows of a page as the API returned them, before they are converted to records in place. */
   received?(rows: readonly unknown[]): void;
-  /** Prints one record. `at` is in Unix ms; `nulled` lists fields set to null. Returns the record's length in characters. */
+  /** Prints a record, and returns its length in characters. `at` is in Unix ms; `nulled` lists the fields that were set to null. */
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** Saves a checkpoint. `records` is the number of records since the last checkpoint. */
   state(state: State, records: number): void;
   /** Called when the API's rate limit makes the stream wait until this time (Unix ms). */
   held(until: number): void;
-  /** `last` is a final checkpoint, if it differs from the previous one. Without a state, the stream can't be resumed. */
+  /** `last` is the final checkpoint, if there is anything new to save. It has no state if the stream can't be resumed. */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 
@@ -45,7 +45,7 @@ export interface StreamFailure {
 /** How a stream ended. Streams are stopped only when the whole sync is stopped. */
 export type StreamEnd = { name: string; end: 'complete' | 'stopped' } | StreamFailure;
 
-/** The failure of a stream that was not read, because its request can't be satisfied. `detail` is the whole message. */
+/** The failure of a stream that can't be read as the catalog requests. `detail` is the whole message. */
 export function unreadable(name: string, detail: string): StreamFailure {
   return { name, end: 'failed', error: inputError(detail) };
 }

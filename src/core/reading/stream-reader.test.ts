@@ -38,7 +38,7 @@ test('a warning about a response body names the stream', async () => {
 });
 
 describe('an invalid row', () => {
-  test.each([null, 'a', 7, ['a']])('the row %j fails the stream because it is not an object', (row) => {
+  test.each([null, 'a', 7, ['a']])('the row %j causes the stream to fail because it is not an object', (row) => {
     const { reader } = openRead(openRun(), parts);
     expect(() => reader.page([{ id: 'a' }, row], 'parts')).toThrow(
       expect.objectContaining({
@@ -48,12 +48,15 @@ describe('an invalid row', () => {
     );
   });
 
-  test.each([{}, { id: null }, { id: '' }, { id: {} }])('the row %j fails the stream because it has no key', (row) => {
-    const { reader } = openRead(openRun(), parts);
-    expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id to use as its key');
-  });
+  test.each([{}, { id: null }, { id: '' }, { id: {} }])(
+    'the row %j causes the stream to fail because it has no key',
+    (row) => {
+      const { reader } = openRead(openRun(), parts);
+      expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id to use as its key');
+    },
+  );
 
-  test('a row fails the stream if a part of its generated key is missing', () => {
+  test('a row causes the stream to fail if a part of its generated key is missing', () => {
     const madeOf = ['deployment_id', 'name'];
     const keyed: Stream<ComposeShared> = { ...addons, primaryKey: { field: 'id', madeOf, needs: madeOf } };
     const { reader } = openRead(openRun(), { ...keyed, fields: { id: text('Id.'), ...addons.fields } });
@@ -81,7 +84,7 @@ test('an undeclared field causes only one warning', () => {
   ]);
 });
 
-test('a warning about an unknown field truncates its name', () => {
+test('a warning about an undeclared field truncates a long name', () => {
   const testRun = openRun();
   const { reader } = openRead(testRun, parts);
   reader.page([{ id: 'a', ['x'.repeat(500)]: 1 }], 'parts');
@@ -92,7 +95,7 @@ test('a warning about an unknown field truncates its name', () => {
 describe('a stream that emits only declared fields', () => {
   const strict = { ...parts, dropped: ['link'] };
 
-  test('unknown fields are omitted with one warning, and fields to be dropped without a warning', () => {
+  test('an undeclared field is omitted with one warning, and a known field to be dropped is omitted without a warning', () => {
     const testRun = openRun();
     const { reader } = openRead(testRun, strict);
     reader.emit(reader.page([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));

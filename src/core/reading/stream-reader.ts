@@ -47,7 +47,7 @@ export class StreamReader<S = unknown> {
 
   /**
    * Sends a request, and passes the response body to `take`. The permit is released only when stdout has accepted what
-   * `take` emitted, so that output doesn't accumulate in memory while the reader of stdout stalls.
+   * `take` emitted, so that output doesn't accumulate in memory if the reader of stdout stalls.
    */
   async read(request: Request, take: (body: unknown) => void): Promise<void> {
     const { session, stream, report } = this;
@@ -61,7 +61,7 @@ export class StreamReader<S = unknown> {
     }
   }
 
-  /** Like `read`, for a page of rows. `fields` are set in each row. */
+  /** Like `read`, but passes the page of rows to `take`. Sets `fields` in each row. */
   readPage(
     request: Request,
     retrieval: { rows(body: unknown, request: Request): ParsedPage },
@@ -92,7 +92,6 @@ export class StreamReader<S = unknown> {
     return { rows: rows as Row[], missing, nulledFields };
   }
 
-  /** The primary key of a record. */
   keyOf(row: Row): string {
     return row[this.#keyField] as string;
   }
@@ -103,7 +102,6 @@ export class StreamReader<S = unknown> {
     for (const row of page.rows) if (!this.dropIfBeforeStart(row)) this.record(row, now, page);
   }
 
-  /** Emits a row of the page. */
   record(row: Row, emittedAt: number, { nulledFields }: Page): void {
     this.sink.record(row, emittedAt, nulledFields?.get(row));
   }

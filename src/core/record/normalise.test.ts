@@ -68,7 +68,7 @@ test.each([undefined, null, '', 7, 'd2'])(
 );
 
 describe('a generated key', () => {
-  test('a generated key consists of converted values', () => {
+  test('a generated key is made of converted values', () => {
     expect(normalised({ name: 'admin' }, OF_D1, keyed).row['id']).toBe('d1/admin');
   });
 

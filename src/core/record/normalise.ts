@@ -8,7 +8,7 @@ type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
 /**
  * Converts rows to record data. Rows are converted in place, because a copy would cost as much as printing. Removed
- * fields are set to undefined, which JSON.stringify omits; `delete` would turn the row into a slow dictionary.
+ * fields are set to undefined, which JSON.stringify omits; `delete` would switch the row to V8's slow dictionary mode.
  */
 export class Normaliser {
   readonly #names: string[];
@@ -40,8 +40,8 @@ export class Normaliser {
     for (const field in row) {
       const value = row[field];
       if (value === undefined || (value === null && keepsUnknown)) continue;
-      // Rows have their fields in the declared order, so searching onward from the previous field takes few steps. A
-      // lookup took twice as long.
+      // Rows usually have their fields in the declared order, so a search that starts after the previous field takes few
+      // steps. A lookup by name took twice as long.
       let at = next;
       while (at < names.length && names[at] !== field) at += 1;
       if (at === names.length) at = names.indexOf(field);
@@ -78,7 +78,7 @@ function joinedKey(row: Row, parts: readonly string[], needs: readonly string[])
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Returned for a value that doesn't fit, because null is a valid value. */
+/** Returned if a value can't be converted. Unlike null, it is never a valid value. */
 export const UNCOERCIBLE = Symbol('uncoercible');
 
 /** Converts a value to its declared kind. Returns UNCOERCIBLE if the value can't be converted without loss. */

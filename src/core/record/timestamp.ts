@@ -1,12 +1,12 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
-/** The formats in which the API has returned times. A regular expression was the fastest check in measurements. */
+/** The formats in which the APIs have returned times. A regular expression was the fastest check in measurements. */
 const USUAL =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31|02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-/** Similar formats: a space instead of the T, no time zone (treated as UTC), `UTC`, no seconds, other fractions, no time. */
+/** Also accepts a space for `T`, `UTC` for `Z`, any fraction, and a missing time, seconds or time zone (treated as UTC). */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * Converts a timestamp of the API to the UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that times
+ * Converts a timestamp from an API to the UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that times
  * can be compared as strings. Returns undefined if no such time exists.
  */
 export function toUtcText(text: string): string | undefined {
@@ -14,7 +14,7 @@ export function toUtcText(text: string): string | undefined {
   if (usual === undefined || !dayExists(usual)) return undefined;
   if (usual.endsWith('Z')) return usual.length === CANONICAL_LENGTH ? usual : `${usual.slice(0, 19)}.000Z`;
   const utc = new Date(usual).toISOString();
-  // A year before 0 or after 9999 has more characters, so it can't be compared as a string.
+  // Times before the year 0 or after 9999 are longer, so they can't be compared as strings.
   return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 

@@ -3,7 +3,6 @@ import { STATE_VERSION, type SharedState, UNNAMED_PLATFORM } from './state-forma
 
 /** The position of an incremental read. */
 export interface Cursor {
-  /** The state to save. */
   state(): object;
   /** Warnings about the saved state. */
   warnings(): string[];
@@ -13,13 +12,13 @@ export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
   /** The platform's name, as it is saved in states. */
   platform: string;
-  /** The start of this sync, as UTC text. No cursor value may be later, because earlier rows may still arrive. */
+  /** The start of this sync, as UTC text. No cursor value may be later, because rows with earlier dates may still arrive. */
   startedAt: string;
-  /** The user's lookback_window_seconds. */
+  /** The user's lookback_window_seconds, in ms. */
   lookbackMs: number;
   /** The user's start_date as UTC text. */
   startDate: string | undefined;
-  /** The orchestrator's job. Later attempts of the same job may resume its full refresh. */
+  /** The ID of the orchestrator's job. Later attempts of the same job may resume its full refresh. */
   jobId: string | undefined;
 }
 
@@ -42,7 +41,7 @@ export class StateFrame {
     this.startDate = latestOf(this.startDate, date);
   }
 
-  /** Warnings about a state whose greatest cursor value is `value`, if start_date is now `now`. */
+  /** Returns warnings about a state. `value` is its latest cursor value, and `now` is the current start_date. */
   warnings(value: string | undefined, now = this.#options.startDate): string[] {
     const { startDate: before } = this;
     if (value === undefined) return [];
@@ -61,7 +60,7 @@ export class StateFrame {
   }
 
   /**
-   * Returns the time before which rows are known, or undefined if no rows are known. The time is at least a second before the
+   * Returns the time before which rows count as read, or undefined if no rows do. The time is at least a second before the
    * high-water mark, because the API returns some times in whole seconds.
    */
   boundOf(mark: string | undefined): string | undefined {

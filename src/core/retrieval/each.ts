@@ -25,7 +25,7 @@ export async function eachPartition<S>(
   const { rejected, failure } = await each(reader, partitions, noun, read);
   const failures = [failure, unknown].filter((one) => one !== undefined);
   for (const [account, found] of Map.groupBy(rejected, ([partition]) => partition.account)) {
-    // A missing role matters more to users than missing data.
+    // Report a missing role rather than missing data, because users can fix a missing role.
     const [[first, error] = []] = found.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
     if (error === undefined) continue;
     if (found.length === partitions.filter((one) => one.account === account).length) {
@@ -52,7 +52,7 @@ export async function eachPartition<S>(
   return rejected.size === 0;
 }
 
-/** Throws the first of the failures, and logs the others. Transient failures come first. */
+/** Throws one of the failures, if possible a transient one, and logs the others. */
 export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: readonly ConnectorError[]): void {
   const [first, ...others] = failures.toSorted(transientFirst);
   for (const { message } of others) session.output.log('error', `${stream.name}: ${message}`);

@@ -38,7 +38,6 @@ interface Opened<S> {
 type Way = Retrieval<never, never>['way'];
 type Of<W extends Way, S> = Extract<Retrieval<S, string>, { way: W }>;
 
-/** The opener for each way of reading. */
 const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Opened<S> } = {
   once: (retrieval, { session }) => ({
     read: (reader) => reader.readPage(retrieval.request(session.shared), retrieval, (page) => reader.emit(page)),
@@ -66,7 +65,7 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
   },
 };
 
-/** Opens a stream. `where` identifies the file and the stream of the state in errors. */
+/** `where` identifies the state's file and stream in errors. */
 export function openStream<S>(
   stream: Stream<S>,
   session: Session<S>,

@@ -1,12 +1,12 @@
 import type { ConnectorError } from '../failure/errors.ts';
 import type { Row } from '../record/row.ts';
 
-/** A part of a stream with its own request, such as a deployment. */
+/** A part of a stream that is requested separately, such as a deployment. */
 export interface Partition {
   id: string;
   /** The partition's name in messages, such as `deployment 5a2b…`. */
   label: string;
-  /** Fields added to the partition's rows if the API omits them. */
+  /** Fields to set in each row of the partition, such as the deployment's id. */
   fields?: Row;
   /** The account whose credentials request the partition. Partitions of different accounts don't wait for each other. */
   account?: string | undefined;
@@ -16,7 +16,7 @@ export interface Partition {
   rows?: Row[];
 }
 
-/** A skipped part of a stream, which the API rejects. It has an `id` if it is a partition. */
+/** A part of a stream that was skipped because the API rejects it. It has an `id` if it is a partition. */
 export interface Skipped {
   id?: string;
   label: string;
@@ -27,9 +27,9 @@ export interface Partitions {
   chosen: readonly Partition[];
   /** The ids of all partitions, including those that are not chosen. Undefined if they are unknown. */
   all: ReadonlySet<string> | undefined;
-  /** Whether all partitions are chosen, so that a row missing from all of them no longer exists. */
+  /** Whether all partitions are chosen, in which case a row that is missing from all of them no longer exists. */
   isWhole?: boolean;
-  /** Whether a partition or the key of a row is selected. The state keeps the values of all others. Default: all. */
+  /** Whether this read covers the partition id or row key. The state keeps the values of all others. Default: all are covered. */
   isCovered?: ((id: string) => boolean) | undefined;
   /** The kind of each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
   leftOut?: readonly string[];

@@ -6,7 +6,7 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Partitions, Skipped } from './partitions.ts';
 import type { List as Loaded } from './shared/declaration.ts';
 
-/** After this many rejections, assume that all partitions are rejected. A few deployments may be new or being deleted. */
+/** After this many rejections, assume that all partitions are rejected. A few may be rejected because they are new or being deleted. */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 
@@ -54,7 +54,7 @@ export async function probe<S>(
       );
   }
 
-  /** Probes each account. If part of an account is rejected, the stream is still considered readable. */
+  /** Probes each account. The stream counts as readable if at least one account is. */
   async function ofAccounts({ chosen, failure }: Partitions, count: Count): Promise<Probed> {
     if (chosen.length === 0 && failure === undefined) return { rows: 0 };
     const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];
@@ -67,7 +67,7 @@ export async function probe<S>(
     };
   }
 
-  /** The outcome that `eachPartition` would have. One partition is enough, but every partition with time windows is requested. */
+  /** Predicts the outcome of `eachPartition`. Stops at the first readable partition, unless the stream is read in time windows. */
   async function ofAccount(group: readonly Partition[], count: Count): Promise<Probed> {
     const absentEverywhere = retrieval.way === 'partition' ? retrieval.absentEverywhere : undefined;
     const requested = group.filter(({ rows }) => rows === undefined);

@@ -23,7 +23,7 @@ describe('a state written by any release', () => {
     { version: 1, walk: { top: T2, cursor: 'e7' } },
     { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', floor: T1 }, job: '17' },
     { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', before: 'e8', floor: T1 } },
-  ])('the newest-first state %j is understood', (state) => {
+  ])('the newest-first state %j is accepted', (state) => {
     expect(walk(state)).toEqual(state);
   });
 
@@ -32,7 +32,7 @@ describe('a state written by any release', () => {
     { version: 1, marks: { d1: T1, d2: T2 } },
     { version: 1, marks: { d1: T1 }, job: '17' },
     { version: 1, marks: { d1: T1 }, pending: ['r1', 'r2'] },
-  ])('the partition state %j is understood', (state) => {
+  ])('the partition state %j is accepted', (state) => {
     expect(marks(state)).toEqual(state);
   });
 
@@ -40,7 +40,7 @@ describe('a state written by any release', () => {
     { version: 1 },
     { version: 1, month: '2018-07' },
     { version: 1, month: '2018-07', start_date: T1, job: '17' },
-  ])('the month state %j is understood', (state) => {
+  ])('the month state %j is accepted', (state) => {
     expect(months(state)).toEqual(state);
   });
 });
@@ -50,7 +50,7 @@ test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is 
 });
 
 test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
-  'the state %j means that the stream is read from the beginning',
+  'with the state %j, the stream is read from the beginning',
   (state) => {
     expect(walk(state)).toEqual({ version: 1 });
     expect(marks(state)).toEqual({ version: 1, marks: {} });
@@ -68,7 +68,7 @@ test('nulls and unknown fields are ignored at any depth', () => {
   });
 });
 
-test('timestamps in different formats are understood', () => {
+test('timestamps in different formats are accepted', () => {
   expect(walk({ version: 1, mark: '2018-08-22T11:56:23.363+02:00' })).toEqual({ version: 1, mark: T1 });
   expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
 });
@@ -108,7 +108,7 @@ describe('the platform of a state', () => {
       { mode: 'incremental', platform, startedAt: T2, lookbackMs: 0, startDate: undefined, jobId: undefined },
     ).state({});
 
-  test('every state contains its platform, except for Compose, whose states are older than this field', () => {
+  test('every state contains its platform, except for Compose states, which predate this field', () => {
     expect(stateHead('compose')).toEqual({ version: 1 });
     expect(stateHead('ibm_cloud')).toEqual({ version: 1, platform: 'ibm_cloud' });
   });
@@ -144,7 +144,7 @@ describe('the platform of a state', () => {
   );
 });
 
-test('any JSON state is either understood or rejected with one sentence', () => {
+test('any JSON state is either accepted or rejected with one sentence', () => {
   const json = fc.oneof(
     fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks', 'pending'), fc.jsonValue()),
     fc.record({ version: fc.constant(1), mark: fc.jsonValue(), walk: fc.jsonValue(), marks: fc.jsonValue() }),

@@ -14,11 +14,11 @@ export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
   /** The key of the cursor value, if there is only one. */
   value?: { key: string; kind: 'timestamp' | 'month' };
-  /** The key of the timestamps by partition. */
+  /** The key of the object that contains a cursor value for each partition. */
   partitions?: string;
-  /** The keys that contain lists of strings. */
+  /** The keys whose values are lists of strings. */
   lists: readonly string[];
-  /** The keys that contain objects, each with the keys inside the object. */
+  /** The keys whose values are objects, and the keys of each object. */
   objects: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -32,7 +32,6 @@ export const month = z
   .string({ error: 'must have the form YYYY-MM, such as 2026-10' })
   .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must have the form YYYY-MM, such as 2026-10' });
 
-/** Cursor values by partition. */
 export const timesByPartition = z
   .record(z.string(), time, { error: 'must be an object with timestamps as values' })
   .default({});

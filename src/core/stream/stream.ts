@@ -18,7 +18,7 @@ export interface Stream<S = unknown, F extends string = string> {
   retrieval: Retrieval<S, NoInfer<F>>;
 }
 
-/** A field with unique values, or a key of other fields joined with slashes. Every row must have the fields in `needs`. */
+/** A field with unique values, or a key made by joining other fields with slashes. Every row must have the fields in `needs`. */
 type PrimaryKey<F extends string> = F | { field: F; madeOf: readonly F[]; needs: readonly F[] };
 
 /** Declares a stream of a platform, as in `streamsOf<Shared>()({ … })`. */

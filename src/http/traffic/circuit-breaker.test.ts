@@ -135,7 +135,7 @@ describe('an unresponsive origin', () => {
     expect(breaker.signal.aborted).toBe(false);
   });
 
-  test('a request that began before the last response does not shorten the minute', async () => {
+  test('a request that began before the last response does not make the circuit open earlier', async () => {
     const { time, breaker, attempt } = open();
     await attempt('answered');
     await time.pass(Promise.all([attempt('unanswered', MINUTE), attempt('answered', MINUTE - 1)]));

@@ -32,7 +32,7 @@ interface Waiter extends PromiseWithResolvers<Pass> {
 /** Why a circuit opened. `token_rejected`: the origin rejects a new token. */
 export interface OpenCircuit {
   problem: 'host_unresponsive' | 'rate_limited' | 'token_rejected';
-  /** How long the origin had been unresponsive, in ms. */
+  /** How long the problem had lasted, in ms. */
   ms: number;
 }
 

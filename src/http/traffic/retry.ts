@@ -24,8 +24,8 @@ export function backoff(attempt: number, random: number, retryAfterMs: number | 
 }
 
 /**
- * The ms to wait after HTTP 429: Retry-After if it is at least a second; otherwise, a growing wait with a jitter of a
- * quarter. `inARow` is the number of consecutive 429s, starting at 1.
+ * The ms to wait after HTTP 429: Retry-After if it is at least a second; otherwise, a growing wait with jitter of up
+ * to a quarter. `inARow` is the number of consecutive 429s, starting at 1.
  */
 export function rateLimitWait(inARow: number, random: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined && retryAfterMs >= MIN_RATE_LIMIT_MS) {

@@ -37,7 +37,7 @@ function saved(months: MonthCursor): MonthState {
 }
 
 describe('a first read', () => {
-  test('a first read goes back twelve months, from the oldest month to the current one', () => {
+  test('a first read requests the previous twelve months and the current month, oldest first', () => {
     const wanted = monthsOf().wanted();
     expect(wanted).toHaveLength(13);
     expect(wanted[0]).toBe('2025-11');
@@ -45,7 +45,7 @@ describe('a first read', () => {
     expect(wanted).toEqual(wanted.toSorted());
   });
 
-  test('a first read begins with the month of start_date, however long ago that was', () => {
+  test('a first read begins with the month of start_date, however old or recent it is', () => {
     expect(monthsOf({}, { startDate: '2023-12-31T23:59:59.000Z' }).wanted()[0]).toBe('2023-12');
     expect(monthsOf({}, { startDate: '2026-11-30T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
     expect(monthsOf({}, { startDate: '2027-01-01T00:00:00.000Z' }).wanted()).toEqual([]);
@@ -101,7 +101,7 @@ describe('the limits of the config', () => {
   const closed = { month: '2026-09', limits: ['ids:a', 'ids:b'] };
 
   test.each([[[]], [['ids:a', 'ids:c']], [['ids:a']], [['ids:a', 'ids:b', 'groups:g']]])(
-    'other limits than in the last sync cause a warning, and all months are read again (limits: %j)',
+    'if the limits change, a warning is logged and all months are read again (new limits: %j)',
     (limits) => {
       const months = monthsOf({ ...closed, start_date: '2025-11-15T00:00:00.000Z' }, {}, limits);
       expect(months.warnings()).toEqual([
@@ -135,7 +135,7 @@ describe('several accounts', () => {
     expect(saved(months)).toEqual({ version: 1, months: { a: '2026-10', b: '2026-08' } });
   });
 
-  test('an account that is no longer read keeps its month, even one without an id', () => {
+  test('an account that is no longer read keeps its month, even if the account has no id', () => {
     const state = { month: '2026-07', months: { a: '2026-08', b: '2026-09' } };
     const months = monthsOf(state);
     readAll(months, undefined, 'c');

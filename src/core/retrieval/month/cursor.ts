@@ -35,10 +35,10 @@ export class MonthCursor implements Cursor {
   readonly #frame: StateFrame;
   readonly #haveLimitsChanged: boolean;
   readonly #months = new Map<string | undefined, string>();
-  /** The accounts with a month that can't be closed, so that no later month is closed either. */
+  /** The accounts with a month that can't be closed, which means that their later months can't be closed either. */
   readonly #held = new Set<string | undefined>();
 
-  /** If the limits have changed, all months are read again, because they may now have other records. */
+  /** If the limits have changed, all months are read again, because they may now contain different records. */
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: readonly string[] = []) {
     this.#options = options;
     this.#rules = rules;
@@ -63,7 +63,7 @@ export class MonthCursor implements Cursor {
     return this.#frame.warnings([...this.#months.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /** The months of an account to request, from the oldest to the current one. */
+  /** The months to request for an account, from the oldest to the current one. */
   wanted(account?: string): string[] {
     const { startedAt, startDate } = this.#options;
     const present = monthOf(startedAt);
@@ -78,7 +78,7 @@ export class MonthCursor implements Cursor {
     return months;
   }
 
-  /** Must be called for each of these months, in order, after its records have been emitted. */
+  /** Must be called for each month that `wanted` returned, in order, after the month's records have been emitted. */
   done(account: string | undefined, month: string, isWhole: boolean): void {
     // If no month can be closed yet, the next read begins with the same month.
     if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));

@@ -9,9 +9,9 @@ export interface ByMonth<S, F extends string> {
   rules: MonthRules;
   /** The limits that the user set, as `option:id`. */
   limits?(shared: S): string[];
-  /** The accounts, each of which has its own cursor value. Default: an account without an id. */
+  /** The accounts, each of which has its own cursor value. Default: one account without an id. */
   accounts?(shared: S): ReadonlyArray<string | undefined>;
-  /** Loads a month of an account, or of all accounts. Throws a ConnectorError. */
+  /** Loads a month of one account, or of all accounts if none is given. Throws a ConnectorError. */
   load(month: string, shared: S, account?: string): Promise<Month>;
 }
 
@@ -20,7 +20,7 @@ export interface Month extends List {
   isWhole: boolean;
 }
 
-/** The API's guarantees about months. */
+/** Which months the API keeps, when they are final, and how many a first read requests. */
 export interface MonthRules {
   /** The number of months that a first read without a start_date goes back. */
   firstMonths: number;

@@ -14,7 +14,7 @@ const schema = sharedState.extend({
   /** An unfinished pass through the list. */
   walk: z
     .object({
-      /** The high-water mark once the pass is complete. */
+      /** The high-water mark to save when the pass is complete. */
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: id,
@@ -53,9 +53,9 @@ const BOUND_SLACK_MS = 1_000;
  * The cursor of a list that is paginated from the newest row to the oldest. The high-water mark moves only when a pass has
  * reached the old mark (`floor`), so the state also contains the unfinished pass.
  *
- * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, a list counts as
- * completely read only when the API returns a known row with nothing after it: the cursor's own row, or the row after
- * `before`. This requires pages of at least two rows.
+ * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, the end of the list counts
+ * as reached only when a page consists of one row that was already read: the cursor's own row, or the row after `before`.
+ * This works only if pages may contain at least two rows.
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -64,10 +64,10 @@ export class NewestFirstCursor implements Cursor {
   #mark: string | undefined;
   #pass: Pass;
   #resumed = false;
-  /** The ids on the last page, and its earliest time. Earlier rows can't have any of these ids. */
+  /** The ids on the last page, and the page's earliest time. Rows dated before that time can't have any of these ids. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /** A new row of page 1, 2, 4, 8, …. If it is new on a later page again, the pages repeat in a cycle (Brent's algorithm). */
+  /** The id of a new row on page 1, 2, 4, 8, …. If a later page also has it as a new row, the pages form a cycle (Brent's algorithm). */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
@@ -112,7 +112,7 @@ export class NewestFirstCursor implements Cursor {
     return this.#frame.warnings(this.#mark);
   }
 
-  /** Calls `take` with each row and whether to emit it. Advances the cursor. Returns a warning or throws `list_not_paged`. */
+  /** Calls `take` with each row and whether to emit it. Advances the cursor. May return a warning. Throws `list_not_paged`. */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
     const { startedAt } = this.#options;
@@ -120,7 +120,7 @@ export class NewestFirstCursor implements Cursor {
     const ids: string[] = [];
     /** The earliest time on the page. */
     let lowest: string | undefined;
-    /** The latest time emitted so far. Times after the start of the sync are ignored, because earlier rows may still arrive. */
+    /** The latest time emitted so far. Times after the start of the sync don't count, because rows with earlier dates may still arrive. */
     let { top } = this.#pass;
     /** The last row that was not on the previous page. */
     let fresh: string | undefined;
@@ -140,7 +140,7 @@ export class NewestFirstCursor implements Cursor {
       if (lowest === undefined || at < lowest) lowest = at;
       if (isNew && at <= startedAt && (top === undefined || at > top)) top = at;
     }
-    // The API returned only the cursor's own row, or only the known row after `before`, so nothing follows.
+    // A page that consists of one known row is the end of the list.
     if (fresh === undefined) return ids.length === 1 ? this.#end() : this.noNewRow('HTTP 200');
     const before = ids.at(-2) ?? this.#after;
     this.#pass = { ...this.#pass, top, before, cursor: ids.at(-1) };
@@ -191,8 +191,8 @@ export class NewestFirstCursor implements Cursor {
   #end(): string | undefined {
     const { top, cursor, floor } = this.#pass;
     const { startDate } = this.#options;
-    // Without a floor, all rows before start_date were skipped. With a floor, rows were skipped only if start_date was
-    // later.
+    // Without a floor, all rows before start_date were skipped. With a floor, rows were skipped only if start_date was the
+    // bound.
     if (floor === undefined) this.#frame.startDate = startDate;
     else if (this.#bound === startDate) this.#frame.skipBefore(startDate);
     this.#mark = latestOf(this.#mark, top);

@@ -33,7 +33,7 @@ test('a full refresh resumes an unfinished read with a floor only in the same jo
   expect(cursorAt(state, { jobId: '18' }).position).toEqual({ newerThan: undefined, after: undefined });
 });
 
-test('a full refresh saves its job in the state, and a later incremental read removes the job', () => {
+test('a full refresh saves its job in the state, and a later incremental read removes the job from the state', () => {
   const refresh = cursorAt({}, { jobId: '17' });
   refresh.page([ROW], () => undefined);
   refresh.page([ROW], () => undefined);

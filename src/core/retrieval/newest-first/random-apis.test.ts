@@ -16,7 +16,7 @@ const TICK = 500;
 const BEGIN = Date.parse('2018-09-01T00:00:00Z');
 const MAX_REQUESTS = 600;
 
-/** The events that change the list. `late` is the number of ticks that an event is dated before its arrival. */
+/** A change to the list of events. `late` is the number of ticks between an event's date and its arrival. */
 type Change =
   | { kind: 'arrive'; late: number }
   | { kind: 'arrive_early'; ahead: number }
@@ -38,7 +38,7 @@ interface Traits {
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
   gone: Exclude<Answer, 'page'>;
-  /** One in this many events has an id that the API never recognizes as a cursor. 0 means no such events. */
+  /** The API never recognizes an id as a cursor if its number is a multiple of this. 0: it recognizes all ids. */
   unknown: number;
 }
 
@@ -50,7 +50,7 @@ interface Read {
   jobId: string | undefined;
   /** The number of the request at which the process is killed. */
   killedAt: number | undefined;
-  /** The share of printed states that have been saved by then, from 0 (none) to 1 (all). */
+  /** The share of printed states that are saved when the process is killed, from 0 (none) to 1 (all). */
   saved: number;
 }
 
@@ -218,7 +218,7 @@ class Model {
     return this.list.filter(({ id, time }) => time >= from && !this.covered.has(id));
   }
 
-  /** Whether the API behaves correctly, so that no read may fail. */
+  /** Whether the API behaves correctly, in which case no read may fail. */
   get isSound(): boolean {
     const { traits, reads } = this.#story;
     const changes = reads.flatMap(({ before, during }) => [...before, ...during.flat()]);

@@ -100,7 +100,7 @@ describe('a later read', () => {
   });
 });
 
-test('rows before the later of start_date and the high-water mark are skipped and counted', async () => {
+test('a read goes back to the later of start_date and the high-water mark, and counts the rows before start_date', async () => {
   const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
   expect(await read()).toEqual(['e5', 'e4']);
   expect(stream.reader.report.beforeStartDate).toBe(2);
@@ -153,7 +153,7 @@ describe('an unfinished read', () => {
     ]);
   });
 
-  test('an unfinished read of an earlier release, which did not save the row above, starts with the first page', async () => {
+  test('an unfinished read of an earlier release, which did not save the row above the cursor, starts with the first page', async () => {
     const { read, cursor } = open(pagesOf(all.slice(0, 4), { size: 3 }), {
       version: 1,
       walk: { top: at(8), cursor: 'e3' },

@@ -28,7 +28,6 @@ export class PartitionCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #frame: StateFrame;
   readonly #marks: Map<string, string>;
-  /** The keys of emitted rows that may still change. */
   readonly #pending: Set<string>;
   /** The keys of pending rows that this read has not seen yet. */
   readonly #unseen: Set<string>;
@@ -47,8 +46,8 @@ export class PartitionCursor implements Cursor {
   }
 
   /**
-   * Must be called before rows of a partition are emitted. Returns the time before which rows are known, or undefined if
-   * no rows are known.
+   * Must be called before rows of a partition are emitted. Returns the time before which rows count as read, or undefined
+   * if no rows do.
    */
   begin(partition: string): string | undefined {
     const { startDate } = this.#options;
@@ -57,7 +56,7 @@ export class PartitionCursor implements Cursor {
     return bound;
   }
 
-  /** Whether the row could still change when it was emitted. Such a row is emitted again, regardless of its partition and age. */
+  /** Whether the row could still change when it was last emitted. If so, it is emitted again, regardless of its partition and age. */
   isPending(key: string): boolean {
     return this.#pending.has(key);
   }
@@ -86,7 +85,7 @@ export class PartitionCursor implements Cursor {
     }
   }
 
-  /** Must be called after everything has been read. Pending rows that were not seen no longer exist. */
+  /** Must be called after all partitions have been read completely. Pending rows that were not seen no longer exist. */
   readWhole(isCovered: (id: string) => boolean = () => true): void {
     for (const key of this.#unseen) if (isCovered(key)) this.#pending.delete(key);
   }

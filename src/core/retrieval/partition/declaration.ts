@@ -11,7 +11,7 @@ export interface ByPartition<S, F extends string> {
   rows(body: unknown, request: Request): ParsedPage;
   /** The time field of an incremental stream. Default: the stream is full-refresh only. */
   cursorField?: F;
-  /** Whether a row can no longer change. Until then, every sync emits it again. */
+  /** Whether a row can no longer change. Every sync emits a row again until it is final. */
   isFinal?(row: Row): boolean;
   /** With `empty`, the stream has no records if no partition has it. Default: the stream fails. */
   absentEverywhere?: 'empty';

@@ -49,7 +49,7 @@ interface Read {
   refused: Record<string, number>;
   /** The number of the request at which the process is killed. */
   killedAt: number | undefined;
-  /** The share of printed states that have been saved by then, from 0 (none) to 1 (all). */
+  /** The share of printed states that are saved when the process is killed, from 0 (none) to 1 (all). */
   saved: number;
 }
 

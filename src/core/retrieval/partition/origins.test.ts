@@ -74,7 +74,7 @@ describe('partitions of several origins', () => {
     expect(testRun.api.paths.filter((path) => path.includes('east'))).toEqual(idsAt('east', 3).map((id) => pathOf(id)));
   });
 
-  test('only the partitions of a failing origin are given up', async () => {
+  test('repeated failures of an origin end only the requests to this origin', async () => {
     const ids = idsAt('east', 40).flatMap((id, i) => [id, ...(i < 20 ? [`west ${i + 1}`] : [])]);
     const down = Object.fromEntries(idsAt('east', 40).map((id) => [id, refuses(503)]));
     const { api, printed, done } = open(
@@ -90,7 +90,7 @@ describe('partitions of several origins', () => {
     expect(printed.logged('ERROR').at(-1)).toBe('backups: 35 more deployments were not requested, for the same reason');
   });
 
-  test("after a circuit opens, the origin's other partitions are given up at once with one log line", async () => {
+  test("after a circuit opens, the origin's other partitions are not requested, and one log line reports them", async () => {
     const ids = [...idsAt('east', 40), ...idsAt('west', 3)];
     const definition = withPartitions(
       backups,
@@ -130,7 +130,7 @@ describe('a list of partitions that contains rows', () => {
     expect(api.paths).toEqual([]);
   });
 
-  test('an invalid row in the list of partitions fails the stream, and the error names the partition', async () => {
+  test('an invalid row in the list of partitions causes the stream to fail, and the error names the partition', async () => {
     const definition = withPartitions(backups, [partition('east 1', { rows: [{ id: 'a' }, {}] })]);
     await expect(open(definition, {}).done()).rejects.toMatchObject({
       problem: 'unexpected_body',

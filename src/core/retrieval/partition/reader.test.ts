@@ -71,7 +71,7 @@ describe('a stream that the API rejects for some deployments', () => {
   );
 
   test.each([403, 404])(
-    'a deployment rejected with HTTP %i fails the stream at the end if fail_on_refused_deployments is on',
+    'a deployment rejected with HTTP %i causes the stream to fail at the end if fail_on_refused_deployments is on',
     async (status) => {
       const answers = answersFor(3, 'backups', { d1: refuses(status) });
       const { printed, done } = open({ answers, failOnRefusedDeployments: true });
@@ -85,7 +85,7 @@ describe('a stream that the API rejects for some deployments', () => {
     },
   );
 
-  test('the stream fails because of a missing role rather than an absence', async () => {
+  test('the error reports a missing role rather than missing data', async () => {
     const answers = answersFor(4, 'backups', { d1: refuses(404), d2: refuses(403), d3: refuses(403) });
     await expect(open({ answers, failOnRefusedDeployments: true }).done()).rejects.toMatchObject({
       problem: 'partitions_rejected',
@@ -93,7 +93,7 @@ describe('a stream that the API rejects for some deployments', () => {
     });
   });
 
-  test('the stream fails because of an outage rather than a rejection', async () => {
+  test('the error reports an outage rather than a rejection', async () => {
     const answers = answersFor(3, 'backups', { d1: refuses(403), d2: refuses(503) });
     const { done } = open({ answers, failOnRefusedDeployments: true });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
@@ -101,7 +101,7 @@ describe('a stream that the API rejects for some deployments', () => {
 });
 
 describe('a stream that the API rejects for all deployments', () => {
-  test('the stream fails because of a missing role if that is one of the reasons', async () => {
+  test('the error reports a missing role if that is one of the reasons', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ answers: answersFor(2, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden', status: 403 });
@@ -115,7 +115,7 @@ describe('a stream that the API rejects for all deployments', () => {
 });
 
 describe('a failing deployment', () => {
-  test('a failing deployment fails the stream after the other deployments have been read', async () => {
+  test('a failing deployment causes the stream to fail after the other deployments have been read', async () => {
     const others = { d2: refuses(503, 'deployments/d2/backups'), d3: refuses(404) };
     const { printed, done } = open({ answers: answersFor(4, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });

@@ -69,7 +69,7 @@ function emitNew<S, F extends string>(
     }
     reader.record(row, now, page);
     cursor.emitted(key, isFinal);
-    // Rows with earlier dates may still arrive.
+    // No mark may be later than the start of the sync, because rows with earlier dates may still arrive.
     if (at === undefined || at > startedAt) continue;
     if (isFinal) newest = newest === undefined || at > newest ? at : newest;
     else oldestOpen = oldestOpen === undefined || at < oldestOpen ? at : oldestOpen;

@@ -31,6 +31,6 @@ export interface Detail<S, F extends string> {
   values(body: unknown, request: Request): Row;
   /** The name of the details in messages, such as `connection strings`. */
   what: string;
-  /** The name of a row in messages: `deployment`. */
+  /** The name of a row in messages, such as `deployment`. */
   noun: string;
 }

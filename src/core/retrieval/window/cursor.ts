@@ -13,7 +13,7 @@ export type WindowState = z.infer<typeof schema>;
 
 export const windowState: StateFormat<WindowState> = { schema, partitions: 'marks', lists: [], objects: {} };
 
-/** A time window, in Unix ms. A row dated exactly `to` may be in this window or in the next one. */
+/** A time window, in Unix ms. A row dated exactly `to` may be in this window, in the next one, or in both. */
 export interface Window {
   from: number;
   to: number;
@@ -39,7 +39,7 @@ export class WindowCursor implements Cursor {
 
   warnings(): string[] {
     const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
-    // This needs no warning: a first read without a start_date skips older records, too.
+    // Removing start_date needs no warning, because a first read without it also skips older records.
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 

@@ -8,7 +8,7 @@ export interface ByWindow<S, F extends string> {
   /** The name of a partition in states, such as `logs_instance`. */
   partitionName: string;
   partitions(shared: S): Promise<Partitions>;
-  /** Times are UTC strings. */
+  /** `from` and `to` are UTC strings. */
   request(partition: Partition, window: { from: string; to: string }, shared: S): Request;
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;

@@ -115,7 +115,7 @@ const models = fc.record({
   end: fc.constantFrom('inclusive' as const, 'exclusive' as const),
 });
 
-test('a window that the API cannot process in time is halved, or fails the stream if it is the shortest', async () => {
+test('a window that the API cannot process in time is halved, or causes the stream to fail if it is the shortest', async () => {
   const asked: number[] = [];
   const tooLong = (longest: number) => (query: Query) => {
     const [from, to] = [Number(query['from']), Number(query['to'])];
@@ -133,7 +133,7 @@ test('a window that the API cannot process in time is halved, or fails the strea
   expect(asked.at(-1)).toBeLessThanOrEqual(MINUTE);
 });
 
-test('no event is duplicated, and none is lost before a minute that is still truncated, which fails the stream', async () => {
+test('no event is lost or duplicated until a minute that is still truncated causes the stream to fail', async () => {
   await fc.assert(
     fc.asyncProperty(models, async (model) => {
       const read = open({ one: serve(model) });
@@ -198,13 +198,13 @@ test('no event is lost if a read is stopped after any request and resumed, even 
   );
 });
 
-/** If the end of a window is exclusive, the next sync emits an event dated at the very start of this sync. */
+/** If the end of a window is exclusive, the next sync emits an event dated exactly at the start of this sync. */
 function isAtTheEnd({ end }: Model, time: number): boolean {
   return end === 'exclusive' && time === START;
 }
 
 describe('a read', () => {
-  test('a minute that is still truncated fails the stream, which keeps its progress', async () => {
+  test('a minute that is still truncated causes the stream to fail, and the stream keeps its progress', async () => {
     const burst = Array.from({ length: 9 }, (_, i) => ({ id: `b${i}`, time: START - DAY + i }));
     const events = [{ id: 'earlier', time: START - 20 * DAY }, ...burst, { id: 'later', time: START - HOUR }];
     const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });

@@ -20,7 +20,7 @@ export async function readWindows<S, F extends string>(
 
   async function readPartition(partition: Partition): Promise<void> {
     const windows = cursor.windowsOf(partition.id);
-    /** The identities in the previous window. A row dated at its end may be in both windows. */
+    /** The identities in the previous window. A row dated exactly at the boundary may be in both windows. */
     let before: ReadonlySet<string> = new Set();
 
     function emit(page: WindowPage, window: Window, path: string): void {
