@@ -149,7 +149,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('with a long unknown option causes a warning that does not quote its name, which could be a secret', async () => {
+  test('with a long unknown option causes a warning that omits the name, which could be a secret', async () => {
     const name = TOKEN.repeat(4);
     expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
       warnings: ['with a name of 64 characters, which is ignored: correct or remove it'],

@@ -145,7 +145,7 @@ function nestedForm(given: Row): Row {
 function warnOfIgnored(config: Row, warn: Warn): void {
   const { platform } = config;
   const chosen = Object.entries(PLATFORMS).find(([name]) => isRow(platform) && name === platform['name'])?.[1];
-  // An unknown platform causes an error elsewhere.
+  // An unknown platform causes an error when the config is validated.
   if (chosen === undefined) return;
   /** The correct path of each option. */
   const options = new Map([

@@ -39,7 +39,6 @@ const LONG_WAIT_MS = 1_000;
 /** A rate limit is announced again only if it has been extended by more than this. */
 const SAME_LIMIT_MS = 1_000;
 
-/** A selected stream, with its saved state. */
 export interface WantedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
@@ -131,7 +130,7 @@ export function openReads(
 
 /**
  * Checks the config against the API and logs a line about each stream. Returns the problems found. Throws a ConnectorError for any other
- * failure, such as a transient one for an outage.
+ * failure; after an outage, the error is transient.
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   const platform = platformOf(config);
@@ -185,7 +184,7 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
 
 /**
  * Creates the API clients, which log requests and retries, and the interface through which the platform sends its own requests.
- * Options with a deadline are for a check.
+ * If `deadline` is set, they are for a check.
  */
 export function connect(
   config: Config,

@@ -77,7 +77,7 @@ export interface ReadFiles {
 }
 
 /**
- * Runs one command line and returns its exit code. The code of a command is loaded only when it runs, so that `spec` starts quickly.
+ * Runs one command line and returns its exit code. A command's code is loaded only when the command runs, so that `spec` starts quickly.
  * Throws a UsageError or an error from the command.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {

@@ -10,7 +10,7 @@ export class UsageError extends Error {}
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Arguments<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
 
-/** Parses a command line with `parseArgs` from node:util. Throws a UsageError. */
+/** Throws a UsageError if the command line is invalid. */
 export function parseArguments<O extends Options>(args: string[], options: O): Arguments<O> {
   try {
     return parseArgs({ args, options, allowPositionals: true });

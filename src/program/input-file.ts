@@ -17,14 +17,13 @@ export async function readInput(what: string, path: string): Promise<string> {
   }
 }
 
-/** Reads a file that must contain a JSON object. */
 export async function readObject(what: string, path: string): Promise<Row> {
   const value = parseInput(what, path, await readInput(what, path));
   if (!isRow(value)) throw inputError(`The ${what} file ${path} must contain a JSON object, not ${typeName(value)}.`);
   return value;
 }
 
-/** Parses the JSON in a file. The error contains the position, but never quotes the text, which may contain a credential. */
+/** Parses the JSON in a file. Errors contain the position, but never quote the text, which may contain a credential. */
 export function parseInput(what: string, path: string, text: string): unknown {
   if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty. It must contain JSON.`);
   if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {

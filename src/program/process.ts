@@ -40,7 +40,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
   let writer: LineWriter | undefined;
 
   const context: Context = {
-    // stdout is opened on first use: loading process.stdout takes a fifth of the startup time of Node.js.
+    // stdout is opened on first use, because loading process.stdout takes a fifth of the startup time of Node.js.
     get writer() {
       return (writer ??= new LineWriter(openStdout(1, process.stdout), onStdoutFailure, encoding));
     },

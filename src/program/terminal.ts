@@ -11,7 +11,6 @@ export interface Terminal {
 const INTERVAL_MS = 200;
 const WIPE = '\r\u001B[K';
 
-/** How a read ended. */
 export interface ReadEnd {
   /** Sentences about what happened and what to do. */
   failures: readonly string[];

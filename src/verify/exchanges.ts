@@ -3,7 +3,6 @@ import type { Exchange } from '../http/client-options.ts';
 import { isAboutRate } from '../http/traffic/retry.ts';
 import type { Probe } from '../platforms/platform.ts';
 
-/** Counts how often each value was seen. */
 export class Counts extends Map<string | number, number> {
   add(value: string | number): void {
     this.set(value, (this.get(value) ?? 0) + 1);

@@ -32,7 +32,7 @@ export async function runDiscover(context: Context, configs: readonly string[], 
     new TapLog(context, debug).log('warn', `${problem} ${advice}`);
   }
   const available = streams.filter((stream) => isOffered(stream, platform));
-  // Omissions are shown only on a terminal: Meltano runs a discovery before every sync, and would log them each time.
+  // Omitted streams are reported only on a terminal, because Meltano runs a discovery before every sync and would log them each time.
   for (const stream of streams) if (!available.includes(stream)) context.terminal?.write(`${omission(stream)}\n`);
   context.writer.line(`${JSON.stringify({ streams: available.map(catalogEntry) }, null, 2)}\n`);
   return 0;

@@ -64,7 +64,6 @@ function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string
 const NO_VARIABLES =
   'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
-/** Loads the config from files and environment variables. */
 async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
   const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;

@@ -32,7 +32,7 @@ export function reportEnds(
   return 1;
 }
 
-/** Reports the error that ended the mode. */
+/** Reports an error that ended the tap. */
 export function reportFailure(context: Context, thrown: unknown): void {
   const log = new TapLog(context, false);
   const { problem, message, internalMessage, failureType } = asConnectorError(thrown);

@@ -105,7 +105,7 @@ describe('structured log lines', () => {
   });
 
   test.each([
-    ['no file is named', () => ''],
+    ['SINGER_SDK_LOG_CONFIG is empty', () => ''],
     ['the file does not exist', () => '/nowhere/logging.json'],
     ['the file requests another format', () => inputFile(plainFormat('INFO'))],
   ])('are not written if %s', (_, path) => {

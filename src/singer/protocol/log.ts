@@ -34,7 +34,6 @@ export class TapLog implements Log {
       {
         level: debug ? 'debug' : (levels.map(pinoLevel).find((level) => level !== undefined) ?? 'info'),
         base: { logger_name: NAME, app_name: NAME, pid: process.pid, thread_name: null },
-        // Unix time in seconds.
         timestamp: () => `,"ts":${Date.now() / 1_000}`,
         messageKey: 'message',
         formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
@@ -59,7 +58,7 @@ export class TapLog implements Log {
   #write(level: Level, text: string, { stack, failureType, metric }: Details): void {
     if (!this.#log.isLevelEnabled(level)) return;
     if (this.#isStructured) {
-      // Other keys in `extra`, such as `event`, `level`, `self` or `method_name`, would cause Meltano to fail.
+      // In `extra`, keys such as `event`, `level`, `self` or `method_name` would cause Meltano to fail.
       const extra = { failure_type: failureType, stack };
       this.#log[level]({ stream_name: metric?.tags.stream ?? null, extra, metric_info: metric }, text);
       return;

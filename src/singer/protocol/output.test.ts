@@ -8,8 +8,6 @@ import { TapLog } from './log.ts';
 import { SingerOutput } from './output.ts';
 import { StateLines } from './state-lines.ts';
 
-// The core saves checkpoints for each stream separately. A STATE contains the bookmarks of all streams and may be printed less often.
-
 const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_events', 'teams'].includes(name));
 
 interface Open {

@@ -95,7 +95,7 @@ function isSelected({ raw, own }: Entry): boolean | undefined {
   return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);
 }
 
-/** A boolean, or the text "true" or "false", as in the example of the Singer specification. */
+/** Parses a boolean, or the string "true" or "false", as in the example of the Singer specification. */
 function truth(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   return value === 'true' ? true : value === 'false' ? false : undefined;

@@ -57,10 +57,10 @@ describe('the states of the Airbyte connector', () => {
   };
 
   test.each<[string, unknown]>([
-    ['as saved by the wrapper', { airbyte_state: states }],
+    ['as saved by tap-airbyte-wrapper', { airbyte_state: states }],
     ['as a state file of the connector', states],
     ['as messages', states.map((state) => ({ type: 'STATE', state }))],
-    ['with the empty entries that the wrapper saves', { airbyte_state: [...states, {}, null] }],
+    ['with the empty entries that tap-airbyte-wrapper saves', { airbyte_state: [...states, {}, null] }],
   ])('become bookmarks if they are passed %s', (_, raw) => {
     expect(parse(raw)).toEqual({ bookmarks, rest: {} });
   });

@@ -35,7 +35,7 @@ export function parseTapState(raw: unknown, file: string): TapState {
   const bookmarks = new Map(Object.entries(given).filter(([, bookmark]) => bookmark !== null));
   const translated = new Map<string, Row>();
   for (const message of [messages ?? []].flat()) {
-    // The wrapper saves empty entries, which are ignored.
+    // tap-airbyte-wrapper saves empty entries, which are ignored.
     if (message === null || (isRow(message) && Object.keys(message).length === 0)) continue;
     const found = streamStateIn(message);
     if (found === undefined) {

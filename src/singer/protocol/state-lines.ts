@@ -53,7 +53,7 @@ export class StateLines {
     if (this.#isNew) this.send();
   }
 
-  /** Prints the last STATE at the end of the sync. Some targets discard a STATE as soon as a RECORD follows. */
+  /** Prints a last STATE at the end of the sync, even if nothing is new, because some targets discard a STATE if a RECORD follows. */
   final(): void {
     if (this.#isNew || this.#characters > 0) this.send();
   }
