@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// The option types that several platforms use. Each error message is the end of a sentence that begins with the option's name.
+// Option types that several platforms use. Each error message completes a sentence that begins with the option's name.
 
 export function wholeNumber(least: number, most: number): z.ZodInt {
   const error = `must be a whole number from ${least} to ${most}`;

@@ -12,11 +12,10 @@ export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** The current value of the header `Authorization`, by default with the platform's own credentials. */
   authorization(owner: string, account?: string): Promise<string>;
-  /** Set in a check, where each list requires only one page with one row, and only a few resource groups are needed. */
+  /** True in a check, which needs only one row of each list, and only a few resource groups. */
   isCheck?: true;
   /** In a check of several accounts, resolves with the elapsed seconds when the check stops waiting for an account. */
   late?: Promise<number>;
-  /** Logs a sentence for the user. */
   log(level: Level, sentence: string): void;
 }
 
@@ -36,7 +35,7 @@ export interface Probe {
 export interface Platform<C, S> {
   /** The schema of the option `platform`. */
   config: z.ZodObject & z.ZodType<C>;
-  /** The streams, in the order of the catalog. */
+  /** In the order of the catalog. */
   streams: readonly Stream<S>[];
   terms: Terms;
   /** The credentials in the option `platform`, even if the option is invalid. */
@@ -50,8 +49,8 @@ export interface Platform<C, S> {
   /** Requests facts for a report of `verify`, and returns them as a sentence without account data. */
   summary?(config: C, api: Api): Promise<string>;
   /**
-   * The command that grants the role a stream needs, for example if the API rejected the stream or one of its partitions. For an
-   * empty list, the outcome is `hidden`: a missing role may hide its rows.
+   * The command that grants the role that a stream, or one of its partitions, needs. The outcome `rejected` means that the API rejected a
+   * request (`error`), and `hidden` means that a list is empty, possibly because of a missing role.
    */
   grant?(
     stream: string,

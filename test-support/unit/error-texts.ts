@@ -5,9 +5,7 @@ export interface ErrorText {
   useful: string[];
 }
 
-/**
- * Generates `count` error texts of proxies, services and libraries, each with secrets, with identifiers, or with both.
- */
+/** Generates `count` error texts like those of proxies, services and libraries, each with secrets, identifiers, or both. */
 export function* errorTexts(seed: number, count: number, known: readonly string[]): Generator<ErrorText> {
   const random = mulberry32(seed);
   const upTo = (n: number): number => Math.floor(random() * n);

@@ -16,7 +16,7 @@ export interface TestClient {
   /** The waits in milliseconds, none of which take real time. */
   slept: number[];
   retries: RetryEvent[];
-  /** The announced ends of rate limits, in milliseconds from the start. */
+  /** The end of each rate limit, as passed to `onRateLimit`, in milliseconds from the start. */
   limits: number[];
 }
 
@@ -63,7 +63,7 @@ export interface LocalServer {
   connections: () => number;
 }
 
-/** Starts a real server on loopback, or on every address of this machine. It closes at the end of the test. */
+/** Starts a real server on `host`, and closes it at the end of the test. */
 export async function startServer(listener: RequestListener, host = '127.0.0.1'): Promise<LocalServer> {
   const requests: IncomingMessage[] = [];
   let connections = 0;

@@ -15,7 +15,7 @@ import { openRun, sendTo } from './reads.ts';
 
 interface AccountData {
   instances?: readonly unknown[];
-  /** The response for paths that end with this text, or an error to throw. All other paths get HTTP 404. */
+  /** Responses, or errors to throw, by path suffix. All other paths get HTTP 404. */
   answers?: Record<string, unknown>;
   config?: object;
   state?: object;

@@ -3,7 +3,7 @@ import type { Request } from '../../src/core/stream/request.ts';
 import type { Row } from '../../src/core/record/row.ts';
 import type { Api } from '../../src/platforms/platform.ts';
 
-/** The account in all CRNs here. */
+/** The account in all CRNs of this file. */
 export const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
 /** The value of the header `Authorization`, with a token of the account. */
@@ -55,8 +55,8 @@ export interface TestApi extends Api {
 }
 
 /**
- * An API that gets every response from `answer`, which returns a body or throws. Requests contain the given
- * authorization.
+ * An API that gets every response from `answer`, which returns a body or throws. `authorization` is the value of the header
+ * `Authorization`.
  */
 export function openApi(answer: (request: Request) => unknown, authorization = AUTHORIZATION): TestApi {
   const requests: Request[] = [];
@@ -78,7 +78,7 @@ export function openApi(answer: (request: Request) => unknown, authorization = A
   };
 }
 
-/** The rows as one page, with a link to the next. */
+/** The body of a page with these rows and, if `next` is set, a link to the next page. */
 export function instancesBody(resources: readonly unknown[], next?: unknown): Row {
   return { rows_count: resources.length, next_url: next, resources };
 }

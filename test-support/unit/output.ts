@@ -49,7 +49,6 @@ export class Printout {
     return this.#text;
   }
 
-  /** All output so far as messages, in order. */
   get messages(): Printed[] {
     return this.text
       .split('\n')
@@ -69,7 +68,7 @@ export class Printout {
     return this.messages.flatMap(({ log }) => (log?.level === level ? [log.message] : []));
   }
 
-  /** The messages in short form: `STARTED`, `RECORD`, or `STATE 3` with its record count. */
+  /** The messages in short form, such as `STARTED`, `RECORD`, or `STATE 3` for a state after 3 records. */
   get outline(): string[] {
     return this.messages.map(({ type, state, trace }) =>
       state === undefined ? (trace?.stream_status?.status ?? type) : `STATE ${state.sourceStats.recordCount}`,
@@ -82,7 +81,7 @@ export interface OpenContext {
   /** The output so far, with each line parsed. */
   messages: () => Message[];
   stderr: () => string;
-  /** Aborting this has the effect of a SIGTERM or a closed reader. */
+  /** Aborting this has the same effect as SIGTERM, or a reader that closes stdout. */
   stop: AbortController;
 }
 
@@ -121,8 +120,7 @@ export function openContext(env: Context['env'] = {}): OpenContext {
 }
 
 /**
- * An imitation of stdout. A prompt reader takes everything at once. Any other reader takes a chunk only when the test
- * says so.
+ * A fake stdout. If `prompt` is true, its reader accepts each chunk immediately, otherwise only when the test calls `takeOne` or `takeAll`.
  */
 export class StalledOutput extends Writable {
   text = '';
@@ -143,14 +141,14 @@ export class StalledOutput extends Writable {
     });
   }
 
-  /** Takes the waiting chunk. Returns whether a chunk was waiting. */
+  /** Accepts the waiting chunk. Returns whether a chunk was waiting. */
   takeOne(): boolean {
     const done = this.#taken.shift();
     done?.();
     return done !== undefined;
   }
 
-  /** Takes the waiting chunk and all chunks that follow. */
+  /** Accepts the waiting chunk and all chunks that follow. */
   async takeAll(): Promise<void> {
     do await everyoneElse();
     while (this.takeOne());

@@ -81,7 +81,7 @@ export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSign
   };
 }
 
-/** Opens a read's stream at its state. `C` is the type of the stream's cursor. */
+/** Opens a stream of the read with this state. `C` is the type of the stream's cursor. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
@@ -181,13 +181,13 @@ export const recipes = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
-/** The recipes stream, with rows that change until they finish, and that contain only their start date. */
+/** The recipes stream, with rows that change until they finish, and whose only date is their start date. */
 export const tasks: Stream<ComposeShared> = {
   ...altered(recipes, { isFinal: ({ status }: Row) => status === 'done' }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
 };
 
-/** A stream that sends one request per deployment for a list that an API may lack entirely. */
+/** A stream that sends one request per deployment to an endpoint that an API may lack. */
 export const addons = streamsOf<ComposeShared>()({
   name: 'addons',
   description: 'Add-ons.',

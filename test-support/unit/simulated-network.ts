@@ -15,7 +15,7 @@ export interface SimulatedRequest {
   at: number;
 }
 
-/** Simulates servers in virtual time, instead of real connections. */
+/** Simulates servers in virtual time, without real connections. */
 export class SimulatedNetwork {
   readonly requests: SimulatedRequest[] = [];
   /** The maximum number of requests in flight, by origin. `all` contains the maximum across all origins. */

@@ -26,7 +26,7 @@ export interface OpenTap {
   stdout: () => string;
   messages: () => TapMessage[];
   log: () => string[];
-  /** Aborting this has the effect of a SIGTERM. */
+  /** Aborting this has the same effect as SIGTERM. */
   stop: AbortController;
 }
 

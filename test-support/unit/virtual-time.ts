@@ -43,9 +43,7 @@ export class VirtualTime implements Timing {
     });
   };
 
-  /**
-   * Waits for the result of `work` without taking real time. Throws if the work waits for something that never happens.
-   */
+  /** Waits for the result of `work` without taking real time. Throws if `work` can never continue. */
   async pass<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const end = (): void => {

@@ -7,7 +7,7 @@ import { serverText } from '../../text/server-text.ts';
 
 type Reply = [status: number, body: string];
 
-/** Starts an API with these responses for each path, the last of which is repeated, and creates a client. */
+/** Starts an API and creates a client. Each path sends its responses in order, and then repeats the last one. */
 async function withReplies(replies: Record<string, Reply[]>, options: Parameters<typeof createClient>[0] = {}) {
   const { origin, requests } = await startServer((request, response) => {
     const left = replies[request.url?.slice(1) ?? ''] ?? [[404, '']];
@@ -26,10 +26,10 @@ const FINE: Reply = [200, '{"_embedded":{"accounts":[]}}'];
 
 describe('the token', () => {
   test.each([
-    ['a text', '{"errors":"invalid_token"}'],
+    ['a string', '{"errors":"invalid_token"}'],
     ['a map of lists', '{"errors":{"token":["invalid_token"]}}'],
     ['a map of strings', '{"errors":{"error":"invalid_token"}}'],
-  ])('counts as rejected, without another request, if a 401 contains invalid_token as %s', async (_, body) => {
+  ])('counts as rejected, without another request, if a 401 contains invalid_token in %s', async (_, body) => {
     const { get, told, paths } = await withReplies({ teams: [[401, body]] });
     const error = await get('teams');
     expect(error).toMatchObject({
@@ -59,7 +59,7 @@ describe('the token', () => {
 });
 
 describe('an HTTP 401 for a resource', () => {
-  test('does not mean that the token is rejected if accounts can be read', async () => {
+  test('does not count against the token if accounts can be read', async () => {
     const { get, told, paths } = await withReplies({ 'deployments/d1/recipes': [UNAUTHORIZED], accounts: [FINE] });
     expect(await get('deployments/d1/recipes')).toMatchObject({
       problem: 'unauthorized',
@@ -80,14 +80,14 @@ describe('an HTTP 401 for a resource', () => {
     [403, ''],
     [404, ''],
     [422, ''],
-  ])('does not mean that the token is rejected if accounts returns HTTP %i', async (...reply) => {
+  ])('does not count against the token if the request for accounts fails with HTTP %i', async (...reply) => {
     const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [reply] });
     expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
     expect(told).toEqual([]);
   });
 });
 
-test('accounts is requested once for simultaneous 401s, and not again for five seconds', async () => {
+test('accounts are requested once for simultaneous 401s, and not again for five seconds', async () => {
   const paths = Array.from({ length: 8 }, (_, i) => `deployments/d${i}/roles`);
   const replies = Object.fromEntries(paths.map((path) => [path, [UNAUTHORIZED]]));
   let now = 0;
@@ -110,7 +110,7 @@ test('accounts is requested once for simultaneous 401s, and not again for five s
   expect(probes()).toBe(3);
 });
 
-test('if requests for accounts keep failing, the error is transient and explains why accounts was requested', async () => {
+test('if requests for accounts keep failing, the error is transient and explains why accounts were requested', async () => {
   const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, '']] });
   expect(await get('teams')).toMatchObject({
     problem: 'server_error',

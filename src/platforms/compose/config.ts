@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { addressProblem, normaliseAddress } from '../../http/address.ts';
 import { boolean, listOf, requiredText, wholeNumber } from '../options.ts';
 
-/** The address of the API until March 1, 2023. Its path includes the version. */
+/** The address of the API until its shutdown on March 1, 2023. The path includes the version. */
 export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
 
 const EXAMPLE_BASE_URL = 'https://compose.example.com/2016-07';
 
 const DEPLOYMENT_ID = /^\s*[0-9a-fA-F]{24}\s*$/;
-/** The characters that HTTP and undici allow in a header. */
+/** The characters that HTTP and undici allow in a header value. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
-/** The options of this platform. Each error message is the end of a sentence that begins with the option's name. */
+/** The options of this platform. Each error message completes a sentence that begins with the option's name. */
 export const composeConfig = z
   .object({
     name: z.literal('compose').meta({ order: 0 }),

@@ -28,7 +28,7 @@ function open(
 
 const partition = (id: string): Partition => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
 
-test('all deployments are read in the order of the API if deployment_ids is not set', async () => {
+test("all deployments are read, in the API's order, if deployment_ids is not set", async () => {
   const { list } = open([], () => listBody('deployments', ROWS));
   expect(await list()).toEqual({
     rows: ROWS,
@@ -91,7 +91,7 @@ test('a missing list counts as empty and causes a warning', async () => {
 
 describe('a row without a valid id', () => {
   test.each([null, 'd1', ['d1'], {}, { id: null }, { id: '' }, { id: ['d1'] }])(
-    'causes an error that names the row: %j',
+    'causes an error that contains the number of the row: %j',
     async (row) => {
       const { list } = open([], () => listBody('deployments', [ROWS[0], row]));
       await expect(list()).rejects.toMatchObject({

@@ -7,9 +7,8 @@ import { embeddedRows } from './envelope.ts';
 const PATH = 'deployments';
 
 export interface Deployments {
-  /** The selected deployments. */
   rows: Row[];
-  /** The partitions, which all per-deployment streams share to save memory: those of thousands of deployments take megabytes. */
+  /** All per-deployment streams share these partitions, because thousands of partitions take megabytes of memory. */
   partitions: Partitions;
 }
 
@@ -22,7 +21,6 @@ export function deploymentList(selected: readonly string[], api: Api): () => Pro
   return () => (loading ??= loadDeployments(selected, api));
 }
 
-/** Loads the list of deployments. Throws a ConnectorError. */
 async function loadDeployments(selected: readonly string[], api: Api): Promise<Deployments> {
   const { rows, warnings, missing } = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
   for (const warning of warnings) api.log('warn', warning);
@@ -45,12 +43,11 @@ async function loadDeployments(selected: readonly string[], api: Api): Promise<D
   };
 }
 
-/** The warning about deployment_ids that do not exist. */
 export function unknownSentence(ids: readonly string[]): string {
   return `These deployment_ids were not found with this API token: ${ids.join(', ')}. Correct deployment_ids.`;
 }
 
-/** The id of a row. Numbers that JSON parsers can't represent exactly are rejected, because two such ids could look the same. */
+/** The id of a row. Rejects numbers that JSON.parse may round, because two such ids could become equal. */
 function idOf(row: unknown, i: number): string {
   const id = isRow(row) ? row['id'] : undefined;
   const isExact = typeof id === 'string' ? id !== '' : Number.isSafeInteger(id);

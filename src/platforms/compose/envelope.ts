@@ -6,8 +6,8 @@ import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
 
 /**
- * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list counts as empty, with a warning. Throws
- * `unexpected_body` for anything else, so that an invalid response never looks like an empty list.
+ * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list counts as empty and adds a warning. Throws
+ * `unexpected_body` for any other body, so that an invalid response never looks like an empty list.
  */
 export function embeddedList(body: unknown, name: string, path: string): ParsedPage {
   const { _links: links, _embedded: embedded } = halObject(body, path);
@@ -56,8 +56,8 @@ export function embeddedRows(body: unknown, name: string, path: string): ParsedP
 }
 
 /**
- * Removes `_links` from a row, and moves the lists in `_embedded` to the top level. Removed fields are set to
- * undefined, which JSON.stringify omits: `delete` would turn the row into a slow dictionary.
+ * Removes `_links` from a row, and moves the lists in `_embedded` to the top level. Removed fields are set to undefined, which
+ * JSON.stringify omits: `delete` would put the row in V8's slow dictionary mode.
  */
 export function flatten(row: Row): Row {
   if (row['_links'] !== undefined) row['_links'] = undefined;

@@ -12,10 +12,9 @@ export interface ComposeShared {
   includeConnectionStrings: boolean;
 }
 
-/** Declares a stream of this platform. */
 export const composeStream = streamsOf<ComposeShared>();
 
-/** Sends one request for a whole list, whose name in the body is `list`. */
+/** Retrieves a whole list with one request. `list` is the list's name in the body. */
 export function wholeList(path: string, list = path) {
   return {
     way: 'once' as const,
@@ -24,7 +23,7 @@ export function wholeList(path: string, list = path) {
   };
 }
 
-/** Sends one request per deployment. The name of the list in the body is `list`. */
+/** Retrieves one list per deployment. `list` is the list's name in the body. */
 export function perDeployment(report: string, list = report) {
   return {
     way: 'partition' as const,

@@ -78,7 +78,7 @@ describe('trusted_profiles', () => {
       { trusted_profiles: [profile(one)], logs_instances: [logs(one), logs(other)] },
       `contains an instance of account ${other}, which has no profile in trusted_profiles`,
     ],
-  ])('of an invalid config cause an error about %s: %j', (option, given, problem) => {
+  ])('cause an error about %s if the config is invalid: %j', (option, given, problem) => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, ...given });
     expect(error?.issues.map(({ path }) => path[0])).toEqual([option]);
     expect(error?.issues[0]?.message).toContain(problem);

@@ -50,7 +50,7 @@ const endpoints = z
     Object.fromEntries(NAMES.map((name) => [name, endpoint(name)])) as Record<EndpointName, z.ZodType<string>>,
     {
       error: (issue) =>
-        // A misspelled endpoint must be an error, because the default would send the key to IBM.
+        // A misspelled endpoint must be an error: if it were ignored, the key would be sent to IBM.
         issue.code === 'unrecognized_keys'
           ? `contains an unknown endpoint; the known endpoints are ${NAMES.join(', ')}`
           : 'must be an object with addresses as values',
@@ -58,7 +58,7 @@ const endpoints = z
   )
   .default(DEFAULT_ENDPOINTS);
 
-/** The options of this platform. Each error message is the end of a sentence that begins with the option's name. */
+/** The options of this platform. Each error message completes a sentence that begins with the option's name. */
 export const ibmCloudConfig = z
   .object({
     name: z.literal('ibm_cloud').meta({ order: 0 }),

@@ -38,7 +38,7 @@ test.each([
   ['rules', [PROFILE], 'databases-for-postgresql'],
   ['z1', [PROFILE], 'context-based-restrictions'],
 ])(
-  'if the restrictions in %s are rejected (profiles: %j), the command grants a role on %s',
+  'if the request for %s is rejected (trusted_profiles: %j), the command grants the Viewer role on %s',
   async (end, crns, service) => {
     const answers = { rules: { rules: [ZONED] }, [end]: refusal(403, end) };
     const { stream } = openIbmRead(deploymentsRestrictions, { answers, config: { trusted_profiles: crns } });

@@ -14,11 +14,10 @@ const BILLING = {
 
 interface Policy {
   of: (config: IbmCloudConfig, partition?: string) => string;
-  /** Set if the API returns a shorter list without the role, instead of rejecting the request. */
+  /** True if the API returns a shorter list, rather than rejecting the request, when the role is missing. */
   hides?: true;
 }
 
-/** A policy for the Viewer role on a service. */
 const viewer = (service: string): Pick<Policy, 'of'> => ({ of: () => `--roles Viewer --service-name ${service}` });
 
 /** The policies that these streams need (icd-api.md 1.8). All other streams need only Viewer on the database service. */
@@ -42,8 +41,8 @@ const POLICIES: Readonly<Record<string, Policy>> = {
 };
 
 /**
- * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. `error` is
- * the rejection. For the outcome `hidden`, undefined unless a missing role can explain the empty list.
+ * The command that grants the role that a stream, or one of its partitions, needs. `error` is the rejection. For the outcome `hidden`,
+ * returns undefined unless a missing role can explain the empty list.
  */
 export async function grant(
   stream: string,
@@ -70,7 +69,7 @@ function roleIn(error: ConnectorError | undefined): string | undefined {
   return rejection?.facts['role'];
 }
 
-/** The service of the first generation 1 deployment, on which the role is granted. */
+/** The service on which the role is granted: that of the first generation 1 deployment. */
 async function serviceOf(account: Account): Promise<string> {
   const found = await account.once(loadInventory).catch(() => undefined);
   const first = found?.deployments.find(({ generation }) => generation === 'gen1');

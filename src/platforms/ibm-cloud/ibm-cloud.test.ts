@@ -82,7 +82,7 @@ describe('an error message of this platform', () => {
       partition: 's',
       from: 'f',
     };
-    // The addresses of this platform always include the version.
+    // api_not_found is about an address without a version, and the addresses of this platform always include the version.
     const ids = (Object.keys(problems) as ProblemId[]).filter((id) => id !== 'api_not_found');
     for (const id of ids) {
       const { message } = new ConnectorError(id, { ...known, ...others }, { template: messages[id] });

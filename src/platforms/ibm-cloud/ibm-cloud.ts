@@ -16,7 +16,7 @@ import { probes } from './probes.ts';
 import { streams } from './streams/index.ts';
 import { DATABASE_VIEWER, count, requiringRole, terms } from './terms.ts';
 
-/** At most this many deployments are requested in a check. */
+/** A check requests at most this many deployments of each account. */
 const MAX_PROBES = 3;
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
@@ -51,7 +51,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
           return results.flatMap((problem) => (problem === undefined ? [] : [`${about}${problem}`]));
         } catch (thrown) {
           const error = failureOf(thrown);
-          // Without the key, no account can be read.
+          // Without trusted profiles, this is the only account.
           if (account.id === undefined) throw error;
           if (error.failureType !== 'transient_error') return [error.message];
           accounts.failed.set(account, error);
@@ -59,7 +59,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
         }
       }),
     );
-    // An outage isn't a problem of the config.
+    // An outage isn't a problem with the config.
     const [outage] = accounts.failed.values();
     if (outage !== undefined) throw outage;
     return problems.flat();
@@ -110,8 +110,8 @@ async function checkDatabases(deployments: readonly Deployment[], account: Accou
 }
 
 /**
- * How many trusted profiles the API key can assume, and how many of them the config lists (icd-accounts-access.md 2.12). The
- * token is in the body, because proxies log queries.
+ * How many trusted profiles the API key can assume, and how many of them the config lists (icd-accounts-access.md 2.12). The token is in
+ * the body, because proxies log query strings.
  */
 async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig, api: Api): Promise<string> {
   const path = 'identity/profiles';

@@ -45,7 +45,7 @@ test('a row that is not an object is returned, so that the reader reports it', (
 describe('the key of an add-on', () => {
   const keys = (...addons: unknown[]): unknown[] => (records(...addons) as { key: unknown }[]).map(({ key }) => key);
 
-  test('consists of the deployment and the id, which may be a string or a number', () => {
+  test('consists of the IDs of the deployment and the add-on, even if the latter is a number', () => {
     expect(keys({ id: 'a-1' }, { id: 7 }, { id: 0 }, { id: '7', name: 'x' })).toEqual([
       'd1/a-1',
       'd1/7',

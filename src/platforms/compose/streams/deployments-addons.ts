@@ -5,8 +5,8 @@ import { embeddedList } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/addons` (compose-api.md 9.8). The form of the response is unknown: only likely fields are declared, and
- * `addon` contains the whole row. If the endpoint does not exist, there are no add-ons.
+ * `GET /deployments/{id}/addons` (compose-api.md 9.8). The response format is unknown, so only likely fields are declared, and `addon`
+ * contains the whole row. If the endpoint does not exist, the stream is empty.
  */
 export const deploymentsAddons = composeStream({
   name: 'deployments_addons',
@@ -40,7 +40,7 @@ function withWholeRow(addon: Row): Row {
   return { key: hasId ? id : hashOf(addon), deployment_id, id, name, type, status, created_at, addon };
 }
 
-/** The hash of an add-on's fields, regardless of their order. */
+/** Hashes an add-on's fields regardless of their order. */
 function hashOf(addon: Row): string {
   const fields = Object.entries(addon).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);

@@ -14,7 +14,7 @@ export const deploymentsAlerts = composeStream({
     ...perDeployment('alerts'),
     rows(body, { path }) {
       const { warnings, missing } = embeddedList(body, 'alerts', path);
-      // Without a summary and a list, the deployment's health is unknown.
+      // If both the summary and the list are missing, the deployment's health is unknown.
       const isReport = missing === undefined || Object.hasOwn(body as object, 'summary');
       return { rows: isReport ? [flatten(body as Row)] : [], warnings };
     },

@@ -69,7 +69,7 @@ interface Recipe {
   steps: Recipe[];
 }
 
-/** Trees of recipes of any shape. Each number determines which earlier recipe, if any, this recipe is a step of. */
+/** Trees of recipes of any shape. Each number determines the parent of one recipe: an earlier recipe, or none. */
 const forest = fc.array(fc.nat()).map((numbers) => {
   const all: Recipe[] = [];
   for (const [i, number] of numbers.entries()) {
@@ -81,7 +81,7 @@ const forest = fc.array(fc.nat()).map((numbers) => {
   return all.filter(({ parent }) => parent === null);
 });
 
-test('each recipe in a tree becomes one record, which precedes its steps and has its parent_id', () => {
+test("each recipe in a tree becomes one record, which contains the parent's id and precedes the records of its steps", () => {
   const asApi = ({ id, steps }: Recipe): object => ({ id, ...list(...steps.map(asApi)) });
   const flat = ({ id, parent, steps }: Recipe): object[] => [
     { id, parent_id: parent, deployment_id: 'd1' },

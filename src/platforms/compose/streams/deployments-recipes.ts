@@ -5,8 +5,8 @@ import { embeddedList, flatten } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/recipes` (compose-api.md 9.11): all jobs ever run, with nested steps. Each step becomes a separate record.
- * The API may also list steps at the top level, so each id is read only once.
+ * `GET /deployments/{id}/recipes` (compose-api.md 9.11): all jobs ever run, with nested steps. Each step becomes a separate record. The API
+ * may also list steps at the top level, so a repeated id adds no record.
  */
 export const deploymentsRecipes = composeStream({
   name: 'deployments_recipes',
@@ -41,7 +41,7 @@ export const deploymentsRecipes = composeStream({
   },
 });
 
-/** Recipes and their steps in one list, parents first. The function is iterative, because steps may be nested to any depth. */
+/** Flattens recipes and their steps into one list, parents first. The function is iterative, because steps may be nested to any depth. */
 function unnested(recipes: unknown[], path: string): unknown[] {
   const flat: unknown[] = [];
   const byId = new Map<unknown, Row>();
@@ -65,7 +65,7 @@ function unnested(recipes: unknown[], path: string): unknown[] {
   return flat;
 }
 
-/** Takes the steps out of a recipe: from `_embedded`, as in examples, or from `recipes`, as in old docs. */
+/** Removes a recipe's steps and returns them. They are in `_embedded` according to examples, or in `recipes` according to old docs. */
 function stepsOf(row: Row, path: string): unknown[] {
   const embedded = isRow(row['_embedded']) ? row['_embedded'] : undefined;
   const steps = embedded?.['recipes'] ?? row['recipes'] ?? [];

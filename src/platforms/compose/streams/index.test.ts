@@ -4,8 +4,8 @@ import { openRun, rowsIn } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../stream.ts';
 import { streams } from './index.ts';
 
-// The columns are name, path ({d} is the deployment), name of the list in the body, primary key, and cursor field. Users' configs and
-// saved states depend on them.
+// The columns are name, path ({d} is the deployment), name of the list in the body, primary key, and cursor field. Users' configs and saved
+// states depend on these values.
 const TABLE: [name: string, path: string, list: string, key: string, cursor?: string][] = [
   ['accounts', 'accounts', 'accounts', 'id'],
   ['audit_events', 'audit_events', 'audit_events', 'id', 'created_at'],
@@ -53,7 +53,7 @@ test('audit events are requested with page_size as the page size', () => {
   expect(request).toEqual({ path: 'audit_events', query });
 });
 
-// The list of deployments is tested with deployment-list.ts.
+// deployment-list.test.ts tests the rows of deployments.
 test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'))(
   'the stream %s extracts its rows from the response to %s, under the name %s',
   (name, path, list) => {
@@ -72,7 +72,7 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
   },
 );
 
-test('only the report whose endpoint is unverified may be absent for all deployments', () => {
+test('only add-ons, whose endpoint is unverified, may be absent for all deployments', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });

@@ -17,7 +17,6 @@ import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 import { teams } from './teams.ts';
 
-/** All streams, in the order of the catalog. */
 export const streams: readonly Stream<ComposeShared>[] = [
   accounts,
   auditEvents,

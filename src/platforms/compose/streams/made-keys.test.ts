@@ -29,7 +29,7 @@ describe.each([
   );
 });
 
-test('upgrades that differ in one part have different ids', () => {
+test('upgrades that differ in a single field have different ids', () => {
   const row = { application: 'redis', method: 'in_place', from_version: '3.2.11', to_version: '3.2.12' };
   const found = records(
     deploymentsVersions,
@@ -47,7 +47,7 @@ test('upgrades that differ in one part have different ids', () => {
   ]);
 });
 
-test('a part of an id is empty if the row does not contain it', () => {
+test('the id of an upgrade requires to_version, and any other missing part is empty', () => {
   expect(records(deploymentsVersions, 'transitions', { to_version: '4' })).toMatchObject([{ id: 'd1//4/' }]);
   expect(records(deploymentsVersions, 'transitions', { from_version: '4' })[0]).not.toHaveProperty('id');
 });

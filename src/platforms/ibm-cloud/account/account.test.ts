@@ -53,16 +53,13 @@ describe('the list of resource groups', () => {
     ]);
   });
 
-  test.each([403, 404, 503])(
-    'may fail with HTTP %i if it is optional, in which case a warning is logged',
-    async (status) => {
-      const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
-      expect(await account.optional('names are', account.once(loadResourceGroups))).toBeUndefined();
-      expect(api.logged).toEqual([`warn deployments: names are null, because a request failed (HTTP ${status})`]);
-      await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ status });
-      expect(api.requests).toHaveLength(1);
-    },
-  );
+  test.each([403, 404, 503])('causes only a warning if it is optional and fails with HTTP %i', async (status) => {
+    const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
+    expect(await account.optional('names are', account.once(loadResourceGroups))).toBeUndefined();
+    expect(api.logged).toEqual([`warn deployments: names are null, because a request failed (HTTP ${status})`]);
+    await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ status });
+    expect(api.requests).toHaveLength(1);
+  });
 
   test.each([{}, { resources: [null] }, { resources: groups, next_url: '/x' }])(
     'causes an error if the response is %j',
@@ -73,7 +70,7 @@ describe('the list of resource groups', () => {
   );
 });
 
-test('the failure of an optional request is rethrown as that of the account once all services reject the account', async () => {
+test("an optional request throws the error of the account if the account's tokens have been rejected", async () => {
   const { api, account } = open();
   const [failure, end] = [refusal(503, 'search'), refusal(401, 'instances')];
   api.authorization = () => Promise.reject(end);

@@ -31,7 +31,7 @@ export class Account {
     this.selection = new Selection(config);
   }
 
-  /** Whether the resource with this CRN belongs to the account. All resources do if the API key's own account is read. */
+  /** Whether the resource with this CRN belongs to the account. Always true if the API key's own account is read. */
   has(crn: string): boolean {
     return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
@@ -51,8 +51,8 @@ export class Account {
   }
 
   /**
-   * The result of a request for optional fields of `deployments`. If the request fails, logs that they are null. Rethrows a failure of
-   * the account itself, whose rows would lack the values.
+   * Returns the result of a request for optional fields of `deployments`. If the request fails, logs that the fields are null. Throws if
+   * the whole account can't be read, because its records would lack the fields.
    */
   async optional<T>(fields: string, result: Promise<T>): Promise<T | undefined> {
     try {
@@ -60,21 +60,20 @@ export class Account {
     } catch (thrown) {
       const error = failureOf(thrown);
       if (isAboutToken(error)) throw error;
-      // All services may reject the account's tokens.
+      // Throws if the account's tokens have been rejected.
       await this.api.authorization('deployments');
       this.api.log('warn', `deployments: ${fields} null, because a request failed (${briefly(error)})`);
       return undefined;
     }
   }
 
-  /** Logs a sentence unless this sync has already logged it. */
   logOnce(level: Level, sentence: string): void {
     if (!this.#logged.has(sentence)) this.api.log(level, sentence);
     this.#logged.add(sentence);
   }
 }
 
-/** The API with the account's credentials. Log lines contain the account. */
+/** The API with the account's credentials. Log lines name the account. */
 function apiOf(account: string, api: Api): Api {
   return {
     get: (request, owner) => api.get({ ...request, account }, owner),

@@ -16,14 +16,14 @@ function open(ids: readonly string[]) {
   };
 }
 
-/** A list that only account a has; b rejects it, and c is down. */
+/** Only account A returns its list: B rejects the request, and C has an outage. */
 async function load({ id }: Account): Promise<string> {
   if (id === B) throw refusal(403, 'list');
   if (id === C) throw refusal(503, 'list');
   return `list of ${id}`;
 }
 
-test('a load of several accounts returns what it could load, and the transient failure if there is one', async () => {
+test('load returns the results of the accounts that could be loaded, and a transient failure in preference to a rejection', async () => {
   const { accounts, api } = open([A, B, C]);
   const { results, failure } = await accounts.load(load);
   expect(results).toEqual([`list of ${A}`]);
@@ -35,7 +35,7 @@ test('a load of several accounts returns what it could load, and the transient f
   expect(api.logged).toEqual([expect.stringContaining(`error Account ${B} could not be read: `)]);
 });
 
-test('a load that fails for all accounts throws', async () => {
+test('load throws if all accounts fail', async () => {
   const { accounts } = open([B]);
   await expect(accounts.load(load)).rejects.toMatchObject({ problem: 'forbidden', account: B });
 });

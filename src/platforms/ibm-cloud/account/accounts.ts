@@ -8,7 +8,7 @@ import { Account } from './account.ts';
 /** The results of the accounts that could be loaded. */
 interface Loaded<T> {
   results: T[];
-  /** Why the result of an account is missing. */
+  /** Why a result is missing. If several are, the other errors are logged. */
   failure: ConnectorError | undefined;
 }
 
@@ -32,15 +32,12 @@ export class Accounts {
     this.#log = api.log.bind(api);
   }
 
-  /** The account with this id. If there is only one account, it is returned for any id. */
+  /** The account with this id, or the first account if none has this id. */
   at(id: string | undefined): Account {
     return this.all.find((account) => account.id === id) ?? this.all[0];
   }
 
-  /**
-   * Loads all accounts, or the chosen ones, in parallel. The failure of an account doesn't stop the others, unless all fail. Throws a
-   * ConnectorError.
-   */
+  /** Loads all accounts, or the chosen ones, in parallel. Throws a ConnectorError if all of them fail. */
   async load<T>(load: (account: Account) => Promise<T>, chosen = this.all): Promise<Loaded<T>> {
     const [first] = chosen;
     if (first.id === undefined) return { results: [await load(first)], failure: undefined };
@@ -65,7 +62,7 @@ export class Accounts {
   }
 }
 
-/** The error with the account's name. */
+/** Adds the account's id to the error's message. */
 function withAccount(error: ConnectorError, account = ''): ConnectorError {
   if (error.message.startsWith(`Account ${account} `)) return error;
   const { problem, internalMessage, status, answer, said } = error;

@@ -2,7 +2,7 @@ import { databasesAt } from '../api/endpoints.ts';
 import type { Account } from './account.ts';
 import { loadInventory } from './inventory.ts';
 
-/** The region to request if no deployment has a known region (icd-api.md 1.6). */
+/** The region to use if no deployment has a known region (icd-api.md 1.6). */
 const DEFAULT_REGION = 'us-south';
 
 /**

@@ -7,14 +7,13 @@ import { isDatabaseService } from './instance.ts';
 import { crnsByGuid } from './inventory.ts';
 import { guidOf } from './selection.ts';
 
-// What access policies and context-based restrictions cover: both specify it with the same attributes.
+// Access policies and context-based restrictions use the same attributes to specify what they cover.
 
-/** The attributes that records show, and the account itself. */
+/** Attributes that don't narrow the coverage beyond what a record shows. All other attributes cause a warning. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['accountId', 'serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
 ]);
 
-/** The values of attributes by name. */
 export type Attributes = ReadonlyMap<string, readonly string[]>;
 
 /** The attributes of a policy's resource or subject, or of a part of a rule. Throws `unexpected_body`. */
@@ -24,7 +23,7 @@ export function attributesOf(part: unknown, nameKey: 'key' | 'name', path: strin
     const { operator, value } = attribute;
     const name = textIn(attribute, nameKey, path);
     const isExistence = operator === 'stringExists';
-    // This operator means that the attribute must not exist.
+    // With the value false, this operator means that the attribute must not exist.
     if (isExistence && String(value) === 'false') continue;
     const values: unknown[] = isExistence ? ['*'] : [value].flat();
     const texts = values.flatMap((each) => textOf(each) ?? []);
@@ -36,12 +35,12 @@ export function attributesOf(part: unknown, nameKey: 'key' | 'name', path: strin
   return attributes;
 }
 
-/** A policy or a restriction. */
+/** A policy or a rule. */
 interface Covering {
   resource: Attributes;
 }
 
-/** The policies or rules that may cover a selected deployment. Warns if they cover less than records can show. */
+/** The policies or rules that may cover a selected deployment. Warns if one of them covers less than its records suggest. */
 export async function coveringDatabases<T extends Covering>(
   all: readonly T[],
   stream: string,
@@ -61,8 +60,8 @@ export async function coveringDatabases<T extends Covering>(
 }
 
 /**
- * Whether database services are covered. They are if the policy specifies one, or if it specifies no service and covers services in
- * general rather than account management or a resource group itself.
+ * Whether database services are covered. They are if one of them is specified, or if no service is specified and the scope is services in
+ * general, rather than account management or a resource group itself.
  */
 function coversDatabases({ resource }: Covering): boolean {
   const services = resource.get('serviceName');
@@ -103,7 +102,6 @@ export function coverageOf({ resource }: Covering, crns: ReadonlyMap<string, str
   };
 }
 
-/** Whether a value contains the wildcard of IAM. */
 function isPattern(value: string): boolean {
   return value.includes('*');
 }

@@ -15,7 +15,7 @@ const ROLES = 'v2/roles';
 const VIEWER = 'the Viewer role on IAM Access Management';
 const STREAM = 'deployments_roles';
 
-/** The attribute, and the record's field, with the subject that a role is granted to. */
+/** The name of the policy's attribute, and of the record's field, that identifies who the role is granted to. */
 export type SubjectKey = 'iam_id' | 'access_group_id';
 
 /** An access policy (icd-api.md 2.7). */
@@ -31,7 +31,7 @@ interface Policy {
 /** Roles that policies grant on databases: one row per policy, role and subject. */
 type Grants = Readonly<Record<SubjectKey, Row[]>>;
 
-/** The parts that both streams of roles share. `description` describes the field `subject`. */
+/** The parts of the declaration that both streams of roles share. `description` describes the field `subject`. */
 export function grantsTo<K extends SubjectKey>(subject: K, description: string) {
   return {
     retrieval: {
@@ -95,7 +95,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
   return { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') };
 }
 
-/** Throws `unexpected_body` for an unknown form, because its grants would otherwise be missing or too broad. */
+/** Throws `unexpected_body` if the policy has an unknown form. Otherwise, its records could be missing or too broad. */
 function policyOf(row: Row): Policy {
   const id = String(row['id']);
   const path = `${POLICIES}, policy ${id}`;
@@ -153,7 +153,7 @@ function grantsOf(
   });
 }
 
-/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). Any other prefix belongs to a user. */
+/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). IDs with any other prefix belong to users. */
 function subjectTypeOf(key: SubjectKey, id: string): string {
   if (key === 'access_group_id') return 'access_group';
   const [, kind = 'user'] = /^(?:iam-(ServiceId|Profile)|(crn)-crn)/i.exec(id)?.filter(Boolean) ?? [];

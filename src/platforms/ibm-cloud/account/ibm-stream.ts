@@ -12,14 +12,14 @@ import { textOf } from '../api/values.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 
-/** A stream of a single account, to which the field `account_id` is added. */
+/** A stream as declared for a single account. `ibmStream` adds the field `account_id`. */
 interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields'> {
   fields: Record<F, Field>;
-  /** Every account has the same records, so they are read only from the first that can be read, and `account_id` is null. */
+  /** Every account has the same records, so they are read only from the first account that can be read, and `account_id` is null. */
   isSameForAll?: true;
 }
 
-/** Declares a stream of this platform, which reads all accounts. */
+/** Declares a stream that reads all accounts. */
 export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<Accounts, F | 'account_id'> {
   const { isSameForAll = false, fields, retrieval, dropped = [], ...rest } = declared;
   const description = isSameForAll ? 'Always null, because all accounts have the same records.' : 'ID of the account.';
@@ -27,7 +27,7 @@ export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<
   const withAccount = [...(key === undefined ? [] : [key]), ['account_id', text(description)] as const, ...others];
   return {
     ...rest,
-    // Undeclared fields could contain secrets.
+    // Even if it is empty, `dropped` omits undeclared fields, because they could contain secrets.
     dropped,
     fields: Object.fromEntries(withAccount) as Record<F | 'account_id', Field>,
     retrieval: ofAll(retrieval, isSameForAll),
@@ -100,7 +100,7 @@ async function loadFirst<F extends string>(
   return { rows: rows.map((row) => ({ ...row, account_id: null })) };
 }
 
-/** The list of an account, whose rows have its id. */
+/** The list of an account. Each row contains the account's id. */
 async function loadOf<F extends string>(list: Shared<Account, F>, account: Account): Promise<List> {
   const loaded = await list.load(account);
   for (const row of loaded.rows) {
@@ -109,7 +109,7 @@ async function loadOf<F extends string>(list: Shared<Account, F>, account: Accou
   return loaded;
 }
 
-/** A month of the account, or of all accounts if it has no id. */
+/** Loads a month for the account with this id, or for all accounts if the id is undefined. */
 async function monthOfAll(
   accounts: Accounts,
   id: string | undefined,

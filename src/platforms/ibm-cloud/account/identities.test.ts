@@ -14,13 +14,13 @@ test.each<[Stream<Accounts>, Record<string, unknown>]>([
   [users, { users: { resources: [{ id: 'u1', email: 'a@example.test' }] } }],
   [serviceIds, { ...groups, serviceids: { serviceids: [{ name: 'ci' }] } }],
   [trustedProfiles, { profiles: { profiles: [{ name: 'ci' }] } }],
-])('a row of $name without an ID fails the stream, but is not requested', async (stream, answers) => {
+])('a row without an ID fails the stream $name, and its last login is not requested', async (stream, answers) => {
   const opened = openIbmRead(stream, { answers, config });
   await expect(opened.stream.toEnd()).rejects.toMatchObject({ problem: 'unexpected_body' });
   expect(opened.api.requests.filter(({ path }) => path.includes('undefined'))).toEqual([]);
 });
 
-test('a warning about the last login of a user contains the IAM ID', async () => {
+test("a warning about the last login of a user contains the user's IAM ID", async () => {
   const answers = { users: { resources: [{ iam_id: 'IBMid-1' }] }, 'IBMid-1': refusal(403) };
   const { stream, printed } = openIbmRead(users, { answers, config });
   await stream.toEnd();

@@ -12,12 +12,12 @@ import { loadList } from './list.ts';
 
 export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
 
-/** The page size; the API's default is 20 rows. */
+/** The API's default is only 20 rows. */
 const PAGE_SIZE = 100;
 
 /**
- * A list of IAM Identity (icd-accounts-access.md 2.16 to 2.18): the rows of one request chain per filter, each row once. `role`
- * shows the whole list. Throws a ConnectorError.
+ * Loads a list from IAM Identity (icd-accounts-access.md 2.16 to 2.18) with separate requests for each filter, and removes duplicate rows.
+ * `role` is the role that is required to view the whole list. Throws a ConnectorError.
  */
 export async function loadIdentities(
   account: Account,
@@ -38,8 +38,9 @@ export async function loadIdentities(
 }
 
 /**
- * The filters for service IDs, or their API keys, of all groups: IAM lists one group at a time or, without a filter, the default
- * group (2.16), which the list of groups may also contain. In a check, the default group is enough.
+ * The filters that select the service IDs of all groups, or the API keys of these service IDs. IAM lists one group at a time, and without a
+ * filter, the default group (icd-accounts-access.md 2.16). The list of groups may contain the default group, too. A check requests only the
+ * default group.
  */
 export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
   const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);
@@ -58,7 +59,6 @@ async function loadServiceIdGroups(account: Account): Promise<Row[]> {
   return [];
 }
 
-/** The fields that last logins add to a stream. */
 export const LAST_LOGIN_FIELDS = {
   last_authenticated_at: timestamp(
     'Time of the last login. Null if no login is known. Emitted only if identity_activity is on.',
@@ -68,7 +68,10 @@ export const LAST_LOGIN_FIELDS = {
 
 type Activity = keyof typeof LAST_LOGIN_FIELDS;
 
-/** Adds last logins if the user wants them. The list omits them, so each identity is requested (2.15, 2.16 and 2.18). */
+/**
+ * Adds last logins if `identity_activity` is on. Lists omit them, so each identity is requested (icd-accounts-access.md 2.15, 2.16 and
+ * 2.18).
+ */
 export function lastLogins(
   noun: string,
   requestOf: (row: Row, account: Account) => Pick<Request, 'origin' | 'path'>,
@@ -89,7 +92,7 @@ export function lastLogins(
   };
 }
 
-/** The request for a service ID or trusted profile of a list. */
+/** The request for a single service ID or trusted profile. */
 export function requestOfIdentity(list: 'profiles' | 'serviceids') {
   return ({ id }: Row, { config }: Account) => ({
     origin: config.endpoints.iam,

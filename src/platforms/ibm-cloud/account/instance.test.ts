@@ -103,7 +103,7 @@ describe('an invalid CRN', () => {
   });
 
   test.each(['', 'US-South', 'evil.example.test/', 'us-south@evil.example.test', 'us south', '127.0.0.1'])(
-    'with the region %j has no valid region',
+    'with the region %j does not contain a valid region',
     (region) => {
       expect(deploymentOf(instanceRow(1, crnOf(1, 'databases-for-redis', region)))).toMatchObject({
         generation: 'gen1',
@@ -195,6 +195,6 @@ test.each([
   [{ name: '' }, `deployment ${crnOf(1)}`],
   [{ name: null }, `deployment ${crnOf(1)}`],
   [{ name: 'x'.repeat(101) }, `deployment ${crnOf(1)}`],
-])('a label contains the name of a deployment only if the name is neither empty nor too long: %j', (more, label) => {
+])('a label contains the name of its deployment only if the name is neither empty nor too long: %j', (more, label) => {
   expect(labelOf(deploymentOf(gen1Row(1, more)))).toBe(label);
 });

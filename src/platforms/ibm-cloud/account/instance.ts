@@ -2,7 +2,6 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
 import { textOf, within } from '../api/values.ts';
 
-/** A database deployment. */
 export interface Deployment {
   kind: 'deployment';
   /** The instance's CRN. */
@@ -15,7 +14,7 @@ export interface Deployment {
   type: string;
   /** The account's id. */
   account: string | undefined;
-  /** The region whose databases API serves the instance. Generation 2 instances and those with an unsupported CRN have none. */
+  /** The region whose databases API serves the instance. Undefined for generation 2, or if the CRN is unsupported. */
   region: string | undefined;
 }
 
@@ -27,7 +26,7 @@ export interface IndependentBackup {
   account: string | undefined;
   /** `extensions.dataservices.backup`, or an empty object if the row does not contain it. */
   backup: Row;
-  /** The CRN of the backed-up deployment, which may have been deleted, or undefined if unknown. */
+  /** The CRN of the backed-up deployment (which may have been deleted), or undefined if unknown. */
   source: string | undefined;
 }
 
@@ -51,7 +50,7 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   }
   if (engine === undefined) return undefined;
   const plan = textOf(row['resource_plan_id']) ?? '';
-  // Valkey exists in generation 2 only.
+  // Valkey is available only in generation 2.
   const isGen2 = /-gen2(?:$|-.+)/i.test(plan) || dataservices !== undefined || engine === 'valkey';
   return {
     kind: 'deployment',
@@ -90,7 +89,9 @@ export function isDatabaseService(service: string): boolean {
   return service === BACKUPS || engineIn(service) !== undefined;
 }
 
-/** `postgresql` for `databases-for-postgresql`, or undefined for other services. New engines don't require a release. */
+/**
+ * `postgresql` for `databases-for-postgresql`, or undefined for other services. New engines don't require a new release of the connector.
+ */
 function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];
 }

@@ -28,7 +28,7 @@ describe('the option deployment_ids', () => {
   const rows = [gen1Row(1), gen2Row(2, SIZES), backupRow(3, crnOf(2)), backupRow(4, crnOf(9)), backupRow(5, undefined)];
   const chosen = (...deploymentIds: string[]): Promise<Inventory> => of(rows, deploymentIds).load();
 
-  test('accepts CRNs and GUIDs in any case, and limits deployments and backups, but not the set of all known CRNs', async () => {
+  test('accepts CRNs and GUIDs in uppercase or lowercase, and limits deployments and backups, but not the set of all known CRNs', async () => {
     for (const id of [crnOf(2), guidOf(2), guidOf(2).toUpperCase()]) {
       const { deployments, backups, all, missing } = await chosen(id);
       expect(ids(deployments)).toEqual([crnOf(2)]);
@@ -71,7 +71,7 @@ describe('the option deployment_ids', () => {
     });
   });
 
-  test('does not accept ids of other services', async () => {
+  test('does not accept the ids of instances of other services', async () => {
     await expect(of([instanceRow(1, crnOf(1, 'kms')), gen1Row(2)], [guidOf(1)]).load()).rejects.toMatchObject({
       problem: 'deployments_unknown',
     });

@@ -216,7 +216,7 @@ test('the inventory is complete and has no duplicates, however many pages it has
   );
 });
 
-describe('the search for the first deployments', () => {
+describe('the inventory in a check', () => {
   test('ends with the first page that contains a deployment', async () => {
     const { api, account } = open(({ query = {} }) => {
       const page = Number(query['start'] ?? 0);
@@ -229,7 +229,7 @@ describe('the search for the first deployments', () => {
     expect(api.logged).toEqual([]);
   });
 
-  test('covers all resource groups', async () => {
+  test('covers all resource groups if none of them contains a deployment', async () => {
     const { api, account } = of([backupRow(1, crnOf(2))], ['g1', 'g2']);
     api.isCheck = true;
     expect((await account.once(loadInventory)).deployments).toEqual([]);

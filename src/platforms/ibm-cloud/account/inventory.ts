@@ -19,7 +19,7 @@ const PAGE_SIZE = 100;
 export interface Inventory {
   /** The selected deployments. */
   deployments: Deployment[];
-  /** The independent backups of selected deployments, including deleted ones. */
+  /** The independent backups of selected deployments, including deleted deployments. */
   backups: IndependentBackup[];
   /** The CRNs of all deployments that exist or have backups, or undefined if only some resource groups were listed. */
   all: ReadonlySet<string> | undefined;
@@ -32,7 +32,6 @@ export interface Inventory {
 /** All listed instances, selected or not. */
 type Listed = Pick<Inventory, 'deployments' | 'backups'>;
 
-/** Loads the inventory. Throws a ConnectorError. */
 export async function loadInventory(account: Account): Promise<Inventory> {
   const { api, peers, selection } = account;
   const { deployments, backups } = await account.once(listInstances);
@@ -86,7 +85,7 @@ async function listInstances(account: Account): Promise<Listed> {
   return { deployments, backups };
 }
 
-/** Lists one resource group after another. */
+/** Lists one resource group after another, or the whole account if no group is selected. */
 async function* pagesOf(account: Account): AsyncGenerator<Row[], void, void> {
   const { api, config, selection } = account;
   for (const group of selection.resourceGroupIds.length === 0 ? [undefined] : await selectedGroups(account)) {
@@ -132,7 +131,6 @@ async function missingIds({ peers, selection }: Account): Promise<string[]> {
   return selection.deploymentIds.filter((id) => !known.has(guidOf(id)));
 }
 
-/** The warning about deployment_ids that do not exist. */
 export function missingSentence(missing: readonly string[], { resourceGroupIds }: Selection): string {
   const ids = missing.join(', ');
   return resourceGroupIds.length === 0

@@ -17,13 +17,13 @@ interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'message
   list: string;
   /** Default: the list has one page. */
   next?: NextPage;
-  /** The field that identifies a row. If a list that isn't a snapshot contains a row twice, it is returned once. */
+  /** The field that identifies a row. A list that isn't a snapshot may contain a row twice, which is then returned once. */
   key?: string;
   /** The role that the error recommends if the API rejects the request. */
   role?: string;
 }
 
-/** Requests all pages of a list. Throws a ConnectorError. */
+/** Requests all pages of a list, or a single row in a check. Throws a ConnectorError. */
 export async function loadList(
   { api, config }: Account,
   { stream, endpoint, list, next = onlyPage, key, role, ...request }: ListRequest,
@@ -41,7 +41,10 @@ export async function loadList(
   return [...byKey.values()];
 }
 
-/** Requests a list for each row. If a request is rejected, the field is null: the row may have been deleted since it was listed. */
+/**
+ * Requests a list for each row, and sets `field` to it. If a request is rejected, `field` is null: the resource may have been deleted since
+ * it was listed.
+ */
 export async function addLists(
   account: Account,
   stream: string,

@@ -66,7 +66,7 @@ describe('the partitions of a generation 1 stream', () => {
     expect(all).toEqual(new Set([crnOf(1), crnOf(2)]));
   });
 
-  test('do not show which other deployments exist if only some resource groups are read', async () => {
+  test('leave it unknown which other deployments exist if only some resource groups are read', async () => {
     const account = accountOf([gen1Row(1)], { resource_group_ids: ['a'.repeat(32)] });
     expect((await gen1Partitions(account)).all).toBeUndefined();
   });

@@ -5,7 +5,7 @@ import type { Account } from './account.ts';
 import { type Deployment, labelOf } from './instance.ts';
 import { loadInventory } from './inventory.ts';
 
-/** Reads one report per generation 1 deployment, optionally only for some database types. */
+/** Reads one report per generation 1 deployment. If `types` is set, only deployments of these database types are read. */
 export function perDeployment(report: string, types?: ReadonlySet<string>) {
   return {
     way: 'partition' as const,
@@ -28,7 +28,7 @@ export async function gen1Partitions(account: Account, types?: ReadonlySet<strin
   return { chosen, all, isWhole: account.selection.isAll, leftOut };
 }
 
-/** Requests different services and regions first, because roles often apply to a whole service. */
+/** Moves one deployment of each service and region to the front, because roles often apply to a whole service. */
 function varied(deployments: readonly Deployment[]): Deployment[] {
   const firsts = (['service', 'region'] as const).flatMap((key) =>
     [...Map.groupBy(deployments, (deployment) => deployment[key]).values()].flatMap(([first]) => first ?? []),
@@ -43,7 +43,7 @@ export async function partitionsOf(deployments: readonly Deployment[], account: 
   return ordered.flatMap((deployment) => partitions.get(deployment) ?? []);
 }
 
-/** The partitions, which all streams share to save memory: those of thousands of deployments take megabytes. */
+/** All streams share these partitions, because thousands of partitions take megabytes of memory. */
 async function loadPartitions(account: Account): Promise<ReadonlyMap<Deployment, Partition>> {
   const { deployments } = await account.once(loadInventory);
   const partitions = new Map<Deployment, Partition>();

@@ -31,7 +31,7 @@ export class Selection {
   }
 }
 
-/** The GUID in a CRN. Any other id is treated as a GUID; GUIDs are case-insensitive. */
+/** The GUID in a CRN, or the id itself if it isn't a CRN. Lowercase, because GUIDs are case-insensitive. */
 export function guidOf(id: string): string {
   return (parseCrn(id)?.instance ?? id).toLowerCase();
 }

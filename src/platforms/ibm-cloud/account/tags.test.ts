@@ -75,7 +75,7 @@ test.each<[search: string, answer: unknown, reason: string]>([
 test.each([
   ['its token is unavailable', refusal(503, 'identity/token')],
   ['its trusted profile is rejected', new ConnectorError('profile_rejected', { message: 'rejected' })],
-])('an account fails without rows, not with null tags, if %s', async (_, failure) => {
+])('an account fails, instead of returning rows with null tags, if %s', async (_, failure) => {
   const answers = { resource_groups: { resources: [] }, search: failure };
   const { stream, printed } = openIbmRead(deployments, { instances: [gen2Row(1)], answers });
   await expect(stream.toEnd()).rejects.toBe(failure);

@@ -7,7 +7,7 @@ import { loadList } from './list.ts';
 
 const SEARCH = 'v3/resources/search';
 const QUERY = 'family:resource_controller AND (service_name:databases-for-* OR service_name:messages-for-*)';
-/** The page size; the API's default is only 10 rows. */
+/** The API's default is only 10 rows. */
 const PAGE_SIZE = 100;
 
 /** The rows that the search for tags finds, by CRN. */
@@ -25,7 +25,7 @@ export async function loadTags(account: Account): Promise<Tags> {
   return new Map(rows.map((row) => [row['crn'], row]));
 }
 
-/** Only an empty page marks the end of the list: any other page may be short. */
+/** The list ends with an empty page, or with a page without a cursor. Any page may be short. */
 const withCursor: NextPage = ({ items, search_cursor }, first) => {
   const isEnd = textOf(search_cursor) === undefined || (Array.isArray(items) && items.length === 0);
   return isEnd ? undefined : { ...first, post: postOf({ search_cursor }) };
@@ -35,7 +35,10 @@ function postOf(body: Row): { type: string; body: string } {
   return { type: 'application/json', body: JSON.stringify(body) };
 }
 
-/** Sets the tags of each record. A database without tags has empty lists; a database that the search omits has null, with a warning. */
+/**
+ * Sets the tags of each record. A database without tags gets empty lists. A database that the search omits gets null, and a warning is
+ * logged.
+ */
 export function addTags(records: readonly Row[], found: Tags | undefined, { api }: Account): void {
   const missing: Row[] = [];
   for (const record of records) {
@@ -45,7 +48,7 @@ export function addTags(records: readonly Row[], found: Tags | undefined, { api 
     Object.assign(record, { tags, access_tags });
   }
   const [first] = missing;
-  // A check requests only one row, so all other deployments would seem untagged.
+  // In a check, the search requests only one row, so it omits all other deployments.
   if (first === undefined || found === undefined || api.isCheck === true) return;
   const which = `${count(missing.length, 'deployment')}, such as ${String(first['id'])}`;
   api.log(

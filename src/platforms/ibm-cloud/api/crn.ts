@@ -4,7 +4,7 @@ export interface Crn {
   service: string;
   /** A region such as `us-south`; not validated. */
   region: string;
-  /** The account's id, or an empty string if the CRN belongs to another kind of scope. */
+  /** The account's id, or an empty string if the scope isn't an account. */
   account: string;
   /** The instance's GUID. */
   instance: string;
@@ -12,7 +12,7 @@ export interface Crn {
 
 export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
-/** Whether the text is a valid region. Other regions are rejected, because the region becomes part of a host name. */
+/** Matches valid regions. All others are rejected, because the region becomes part of a host name. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_REGION = 63;
 

@@ -51,9 +51,9 @@ test('the region replaces the placeholder, wherever the address contains it', ()
 
 const EXAMPLES = ['compose/sandbox.env', 'insights/insights.py', 'meltano/meltano.yml'];
 
-test.each(EXAMPLES)('the example %s sends no request of its sandbox to IBM', (path) => {
+test.each(EXAMPLES)('the example %s sends all requests to its sandbox and none to IBM', (path) => {
   const text = readFileSync(new URL(`../../../../examples/${path}`, import.meta.url), 'utf8');
-  // Without Logs instances, nothing is sent to the endpoint logs.
+  // Without Logs instances, no request is sent to the endpoint logs.
   for (const name of names.filter((each) => each !== 'logs'))
     expect(text).toMatch(new RegExp(`\\b${name}"?: ?"?(http|/)`));
 });

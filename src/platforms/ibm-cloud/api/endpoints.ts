@@ -1,7 +1,7 @@
 import { addressProblem } from '../../../http/address.ts';
 
 /**
- * The only addresses that receive requests, apart from the region (icd-api.md 1.4). No address is ever taken from a
+ * The default addresses of the APIs (icd-api.md 1.4). Only these or configured addresses receive requests, never an address from a
  * response.
  */
 export const DEFAULT_ENDPOINTS = {
@@ -26,19 +26,19 @@ const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> =
   logs: ['{region}', '{instance}'],
 };
 
-/** The end of an error message that begins with the option's name, or undefined if the address is valid. */
+/** An error message that completes a sentence that begins with the option's name, or undefined if the address is valid. */
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
   const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
   if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;
   return addressProblem(fill(text, 'us-south', '0'), DEFAULT_ENDPOINTS[name]);
 }
 
-/** The address of the databases API in a region, which must be valid. */
+/** The address of the databases API in a region. `region` must be valid. */
 export function databasesAt({ databases }: Endpoints, region: string): string {
   return fill(databases, region);
 }
 
-/** The address of the API of a Logs instance, whose region and GUID must be valid. */
+/** The address of a Logs instance's API. `region` and `instance` (a GUID) must be valid. */
 export function logsAt({ logs }: Endpoints, region: string, instance: string): string {
   return fill(logs, region, instance);
 }

@@ -5,8 +5,7 @@ import { quoted } from '../../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
 import { textOf } from './values.ts';
 
-// Functions that take a body throw `unexpected_body` if the body has another shape, so that an invalid response never looks
-// like an empty list.
+// These functions throw `unexpected_body` if the body has an unexpected form, so that an invalid response never looks like an empty list.
 
 /** Returns the body if it is an object that reports no error. */
 export function objectOf(body: unknown, path: string): Row {
@@ -18,7 +17,6 @@ export function objectOf(body: unknown, path: string): Row {
   return body;
 }
 
-/** The object with this name in a body. */
 export function objectIn(body: unknown, name: string, path: string): Row {
   const value = objectOf(body, path)[name];
   if (!isRow(value)) throw unexpectedBody(path, `${name} is missing or not an object`);
@@ -32,7 +30,6 @@ export function textIn(body: unknown, name: string, path: string): string {
   return text;
 }
 
-/** The list with this name in a body. */
 export function listIn(body: unknown, name: string, path: string): unknown[] {
   const list = objectOf(body, path)[name];
   if (!Array.isArray(list)) throw unexpectedBody(path, `${name} is missing or not a list`);
@@ -47,7 +44,7 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
   });
 }
 
-/** Requests a list of the databases API. `shape` converts each row to a record. */
+/** The rows of a list of the databases API, each converted by `shape`. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
   return { rows: rowsOf(body, name, path).map(shape), warnings: [] };
 }

@@ -16,7 +16,7 @@ export function failureOf(thrown: unknown): ConnectorError {
   return thrown;
 }
 
-/** The API's response or, without a response, the failure. Messages show this text in parentheses. */
+/** The API's response or, without a response, the failure. */
 export function briefly({ answer, internalMessage, message }: ConnectorError): string {
   return answer ?? internalMessage ?? message;
 }

@@ -7,7 +7,7 @@ import { linked, listPages } from './pages.ts';
 const PATH = 'v4/usage';
 const NAMES = ['start', 'next_docid', 'next_url'] as const;
 const first: Request = { path: PATH, query: { limit: 3 } };
-/** The query parameters that a link adds. */
+/** The query parameters that the link adds to the request, or undefined without a next page. */
 const tokenIn = (link: unknown, names: readonly string[]): unknown => {
   const request = linked('next', ...names)({ next: link }, first);
   if (request === undefined) return undefined;

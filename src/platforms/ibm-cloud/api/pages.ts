@@ -15,8 +15,8 @@ const MAX_PAGES = 2_000;
 export type NextPage = (body: Row, first: Request) => Request | undefined;
 
 /**
- * Yields the rows of each page of a list. Each response body contains its rows under the name `list`. A check requests one page with
- * one row, unless `isWhole` is true. Throws a ConnectorError, even for pages that never end.
+ * Yields the rows of each page of a list. `list` is the name of the list of rows in the body. A check requests one page with one row,
+ * unless `isWhole` is true. Throws a ConnectorError, also if the pages never end.
  */
 export async function* listPages(
   api: Api,
@@ -51,15 +51,15 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** The end of a list that is documented without pagination. */
+/** For a list that is documented without pagination: throws if it has a second page. */
 export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
   if (isAbsent(next) && isAbsent(next_url)) return undefined;
   throw unexpectedBody(path, 'it has a second page, although pagination is not documented for this list');
 };
 
 /**
- * Finds the next page by the token in a link, which is one of these parameters. The link may be an object with `href`; its host and
- * path are never requested (icd-api.md 2). A link without a token is an error: treating it as the end of the list would lose rows.
+ * Finds the next page by the token in a link. One of these query parameters contains the token. The link may be an object with `href`; its
+ * host and path are never requested (icd-api.md 2). A link without a token is an error: treating it as the end of the list would lose rows.
  */
 export function linked(link: 'next' | 'next_url', ...parameters: readonly string[]): NextPage {
   return ({ [link]: target }, first) => {

@@ -2,9 +2,9 @@ import type { Field } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 
 /**
- * Removes all undeclared values inside the objects and lists of a row, in place, since they could be secrets. The removed
- * paths, such as `versions[].secret`, become undeclared fields of the row, so that a warning lists them. A list without
- * declared properties may contain only strings, and so may an object without declared properties.
+ * Removes all undeclared values inside the objects and lists of a row, in place, since they could be secrets. The removed paths, such as
+ * `versions[].secret`, become undeclared fields of the row, so that a warning lists them. Lists and objects without declared properties may
+ * contain only strings.
  */
 export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>): Row {
   const removed = new Set<string>();

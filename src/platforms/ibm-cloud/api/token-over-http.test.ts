@@ -119,7 +119,7 @@ test('a revoked token is replaced, and the request is sent again without countin
   expect({ retries, told }).toEqual({ retries: [], told: [] });
 });
 
-test('a service that also rejects the new token fails, but the key does not count as rejected', async () => {
+test('a request fails if the service also rejects the new token, but the key does not count as rejected', async () => {
   const { get, iam, service, told, good } = await services();
   service.server.removeAllListeners('request');
   service.server.on('request', (request, response) => {

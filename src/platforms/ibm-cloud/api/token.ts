@@ -45,16 +45,15 @@ export function tokenRequest(iam: string, form: Readonly<Record<string, string>>
   return postForm(iam, TOKEN_PATH, form);
 }
 
-/** A form that contains the credentials itself. */
+/** A request that contains the credentials in its form, and therefore needs no access token. */
 export function postForm(iam: string, path: string, form: Readonly<Record<string, string>>): Request {
   const post = { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
   return { origin: iam, path, anonymous: true, post };
 }
 
 /**
- * Sends the access tokens that `exchange` requests, one exchange at a time. Requests use a token until it expires, while the
- * next token is fetched in the background. After an HTTP 401 a new token is fetched, unless another request has already done
- * so.
+ * Authenticates with the access tokens that `exchange` requests, one exchange at a time. A token is used until it expires, while the next
+ * one is fetched in the background. After an HTTP 401, a new token is fetched unless another request has already fetched one.
  */
 export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, now: () => number): Auth {
   let token: Token | undefined;
@@ -80,7 +79,7 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
     header(send) {
       const at = now();
       if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
-      // If the renewal fails, the current token is still valid. Once it has expired, the next request fails with the error.
+      // A failed renewal is ignored as long as the current token is valid. After that, requests fail with the error.
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },
@@ -91,7 +90,10 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
   };
 }
 
-/** The error must not count as a rejection. Otherwise, the request that needed the token would be skipped as rejected. */
+/**
+ * Converts a rejection to an error that does not count as a rejection. Otherwise, the request that needed the token would be skipped as
+ * rejected.
+ */
 export function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { status, internalMessage = '', answer = '' } = error;
   const details = { internalMessage, cause: error };
@@ -110,7 +112,7 @@ export function isAboutToken({ problem, facts, cause }: ConnectorError): boolean
   return problem === 'profile_rejected' || request['path'] === TOKEN_PATH;
 }
 
-/** Whether IAM itself rejected the request for a token, which it does with HTTP 400 for a wrong key. */
+/** Whether IAM itself, not a proxy, rejected the request for a token. For a wrong key, IAM returns HTTP 400. */
 export function isByIam({ status, said = serverText('') }: ConnectorError): boolean {
   return status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)));
 }

@@ -45,7 +45,7 @@ function open(assumed: (n: number) => unknown = () => tokenOf('iam-Profile-1', A
 }
 
 describe('a token of a trusted profile', () => {
-  test('is exchanged for a token of the key, with the CRN of the profile and nothing else', async () => {
+  test('is requested with a token of the key and the CRN of the profile, and nothing else', async () => {
     const { header, ofKind } = open();
     expect(await header()).toMatch(/^Bearer a\./);
     expect(await header()).toMatch(/^Bearer a\./);
@@ -54,7 +54,7 @@ describe('a token of a trusted profile', () => {
     expect(ofKind('assume')[0]?.get('profile_crn')).toBe(CRN);
   });
 
-  test('is renewed after 80 % of its lifetime, with a new token of the key if that has expired', async () => {
+  test("is renewed after 80% of its lifetime, with a new token of the key if the key's previous token has expired", async () => {
     const { header, ofKind, clock } = open(() => tokenOf('iam-Profile-1', ACCOUNT, HOUR / 2));
     await header();
     clock.now = 0.81 * (HOUR / 2) * 1_000;
@@ -90,7 +90,7 @@ describe('a trusted profile', () => {
     ],
     ['whose token is for another account', tokenOf('iam-Profile-1', 'f'.repeat(32), HOUR), correct],
     ['whose token has no account', { access_token: 'opaque', expires_in: HOUR }, correct],
-  ])('%s fails its account for good, with the advice that helps', async (_, reply, advice) => {
+  ])('%s fails its account for the rest of the sync, with advice that fits the cause', async (_, reply, advice) => {
     const { header, ofKind } = open(() => reply);
     const error = await header();
     expect(error).toMatchObject({ problem: 'profile_rejected', endsSync: false, account: ACCOUNT });
@@ -100,7 +100,7 @@ describe('a trusted profile', () => {
     expect(ofKind('assume')).toHaveLength(1);
   });
 
-  test('of which only an outage is known is requested again', async () => {
+  test('is tried again after an outage of IAM', async () => {
     const { header, ofKind } = open((n) =>
       n === 1 ? refusal(503, 'identity/token') : tokenOf('iam-Profile-1', ACCOUNT, HOUR),
     );

@@ -8,7 +8,7 @@ import { textOf, within } from './values.ts';
 const ASSUME = 'urn:ibm:params:oauth:grant-type:assume';
 const PROFILE_CRN = /^crn:v1:[^:]*:[^:]*:iam-identity::a\/([0-9a-f]{32})::profile:(Profile-[0-9A-Za-z-]+)$/;
 
-/** Trusting the key can't help, because IAM issued a token. */
+/** Does not recommend trusting the key: IAM issued a token, so the profile already trusts the key. */
 const OF_ANOTHER_ACCOUNT =
   'Account {account} could not be read: the token that IAM at {host} issued for the trusted profile {profile} is not for this account. Correct the CRN of the profile in platform.trusted_profiles.';
 
@@ -20,13 +20,13 @@ export interface TrustedProfile {
   account: string;
 }
 
-/** Undefined if the text is not the CRN of a trusted profile (icd-accounts-access.md 2.12). */
+/** Returns undefined if the text is not the CRN of a trusted profile (icd-accounts-access.md 2.12). */
 export function parseProfile(crn: string): TrustedProfile | undefined {
   const [, account = '', id = ''] = PROFILE_CRN.exec(crn) ?? [];
   return id === '' ? undefined : { crn, id, account };
 }
 
-/** Sends tokens of a trusted profile, which the key's tokens are exchanged for. `now` returns Unix ms. */
+/** Authenticates as a trusted profile, by exchanging the key's tokens for tokens of the profile. `now` returns Unix ms. */
 export function profileConnection(
   profile: TrustedProfile,
   key: Auth,

@@ -1,6 +1,6 @@
 import { type Row, isRow } from '../../../core/record/row.ts';
 
-// IBM uses null, an empty string and absence interchangeably.
+// IBM uses null, empty strings and missing fields interchangeably.
 
 /** The value if it is a non-empty string, or else undefined. */
 export function textOf(value: unknown): string | undefined {

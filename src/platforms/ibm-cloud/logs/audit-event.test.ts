@@ -104,7 +104,7 @@ describe('the id of an event', () => {
   });
 
   test('is a hash of the content if the event has no id, regardless of the key order and the log entry', () => {
-    // A release that computes a different id would emit every event again.
+    // If a release computed a different id, destinations would contain these events twice.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
     expect(rowOf(entry({ message: turned }, { timestamp: undefined, subsystem: undefined }))['id']).toBe(

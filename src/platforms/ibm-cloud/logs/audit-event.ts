@@ -85,7 +85,7 @@ function dataOf(parts: Row): Row | null {
   return present.length === 0 ? null : Object.fromEntries(present);
 }
 
-/** The deployment's CRN, derived from the first CRN of the deployment or of one of its parts. */
+/** The deployment's CRN, derived from the first of these CRNs that identifies a deployment or part of one. */
 function deploymentOf(crns: readonly string[]): string | null {
   const found = crns.find((id) => {
     const { service = '', instance = '' } = parseCrn(id) ?? {};
@@ -99,8 +99,8 @@ function utcTextOf(value: unknown): string | undefined {
 }
 
 /**
- * The fields that identify an event. If this list changed, every event would be emitted again with a new id. The id of the
- * log entry is excluded, because it may differ between queries.
+ * The fields that identify an event. If this list changed, events without an id of their own would get a new id. The id of the log entry is
+ * excluded, because it may differ between queries.
  */
 const IDENTITY = [
   ...['id', 'eventTime', 'action', 'initiator', 'target', 'outcome', 'reason', 'correlationId', 'message'],

@@ -62,7 +62,7 @@ export interface QueryResult {
   entries: LogEntry[];
   /** Why entries are missing, or undefined if the result is complete. */
   truncated: string | undefined;
-  /** Log sentences about all other warnings. */
+  /** A log sentence for each other warning. */
   warnings: string[];
 }
 

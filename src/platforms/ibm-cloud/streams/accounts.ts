@@ -30,7 +30,7 @@ async function loadAccount(account: Account): Promise<List> {
   const path = `${PATH}/${encodeURIComponent(id)}`;
   const body = await orRejection(api.get({ origin: config.endpoints.accounts, path }, 'accounts'));
   if (body instanceof ConnectorError) {
-    // A check reports the rejection itself.
+    // A check already reports the rejection.
     if (api.isCheck !== true) {
       api.log(
         'warn',

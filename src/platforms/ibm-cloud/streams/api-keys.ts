@@ -53,7 +53,7 @@ async function loadKeys(account: Account): Promise<{ rows: Row[] }> {
   }
 }
 
-/** Without the role, the list may have only the caller's own keys. */
+/** Without the Administrator role, the list may contain only the caller's own keys. */
 async function warnIfOwn(rows: readonly Row[], { api }: Account): Promise<void> {
   const own = claimsOf(await api.authorization('api_keys'))['iam_id'];
   if (rows.length === 0 || rows.some(({ iam_id }) => iam_id !== own)) return;

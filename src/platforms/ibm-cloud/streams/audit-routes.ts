@@ -11,8 +11,8 @@ const ROUTES = 'api/v2/routes';
 const ROLE = 'the Viewer role on the atracker service';
 
 /**
- * `GET /api/v2/routes`, `/targets` and `/settings` (icd-accounts-access.md 2.25), which have no pagination. Records are built from
- * single fields, because a target may contain the API key of Event Streams.
+ * `GET /api/v2/routes`, `/targets` and `/settings` (icd-accounts-access.md 2.25), which have no pagination. Records contain only known
+ * fields of a target, because it may contain the API key of Event Streams.
  */
 export const auditRoutes = ibmStream({
   name: 'audit_routes',
@@ -95,7 +95,7 @@ function targetIn(target: Row | undefined): Row {
   };
 }
 
-/** Each text in a list once, because a repeated one would repeat a record. */
+/** The strings in a list. Duplicates are removed, because they would cause duplicate records. */
 function textsIn(list: unknown): string[] {
   return Array.isArray(list) ? [...new Set((list as unknown[]).flatMap((each) => textOf(each) ?? []))] : [];
 }

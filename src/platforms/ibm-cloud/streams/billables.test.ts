@@ -81,14 +81,17 @@ describe('a resource group', () => {
   test.each([
     [403, false],
     [404, true],
-  ])('with HTTP %i does not affect other groups; whether the month is final: %s', async (status, isWhole) => {
-    const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
-    expect(deployments(found.rows)).toEqual([crnOf(1)]);
-    expect(found.isWhole).toBe(isWhole);
-    expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
-  });
+  ])(
+    'whose request fails with HTTP %i does not affect other groups; whether the month was completely read: %s',
+    async (status, isWhole) => {
+      const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
+      expect(deployments(found.rows)).toEqual([crnOf(1)]);
+      expect(found.isWhole).toBe(isWhole);
+      expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
+    },
+  );
 
-  test('that rejects the request is reported even if another group has no data for the month', async () => {
+  test('whose request is rejected is reported even if another group has no data for the month', async () => {
     for (const answers of [
       { [GROUP]: 404, [OTHER]: 403 },
       { [GROUP]: 403, [OTHER]: 404 },

@@ -21,7 +21,7 @@ export const databases = ibmStream({
     },
   },
   primaryKey: 'type',
-  // A version's type is the same as its record's.
+  // Each version repeats the type of its record.
   dropped: ['versions[].type'],
   fields: {
     type: text('Database type, such as postgresql.'),

@@ -10,7 +10,8 @@ import { rowsIn } from '../api/envelope.ts';
 import { pick } from '../api/values.ts';
 
 /**
- * The final statuses: the first three for generation 1, the last three for generation 2, where they are instance states.
+ * The final statuses: completed, failed and expired in generation 1, and expired, active and removed in generation 2, where the status is
+ * the state of the instance.
  */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
 
@@ -71,7 +72,7 @@ async function backedUpDeployments(account: Account): Promise<Partitions> {
   };
 }
 
-/** A backup without a deployment is not final: it was listed without details, and a later sync may find them. */
+/** A backup without a deployment is not final: it was listed without details, which a later sync may find. */
 function isFinal({ status, deployment_id }: Row): boolean {
   return FINAL.has(status) && typeof deployment_id === 'string';
 }

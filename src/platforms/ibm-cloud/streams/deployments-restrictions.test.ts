@@ -70,7 +70,7 @@ test('a record contains every address of the zones of its rule, and each zone is
   expect(warningsOf(opened)).toEqual([]);
 });
 
-test('a rule has one record for each database service or instance, and for all services, but for no other service', async () => {
+test('a rule has one record for each of its resources that covers databases, even if the resource covers all services', async () => {
   const rules = [
     rule('r1', [REDIS, { serviceName: 'kms' }, { serviceName: 'messages-for-rabbitmq', serviceInstance: guidOf(9) }]),
     rule('r2', [{ accountId: ACCOUNT, resourceGroupId: 'g' }]),
@@ -98,16 +98,16 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(warningsOf(opened)).toEqual([expect.stringContaining(reason) as string]);
 });
 
-test('a number of rules that is missing causes no warning', async () => {
+test('a missing number of rules causes no warning', async () => {
   expect(warningsOf(await read([rule('r1', [REDIS])], { [ACCOUNT]: {} }))).toEqual([]);
 });
 
-test('an attribute that no field contains causes a warning', async () => {
+test('an attribute of a resource that no field contains causes a warning', async () => {
   const warnings = warningsOf(await read([rule('r1', [{ ...REDIS, resource: 'x' }])]));
   expect(warnings).toEqual([expect.stringContaining('the records omit the attributes resource')]);
 });
 
-test('a zone that is rejected with HTTP 403 fails the stream, and names the role', async () => {
+test('the stream fails and names the missing role if the request for a zone is rejected with HTTP 403', async () => {
   await expect(read([rule('r1', [REDIS])], { z1: refusal(403, 'z1') })).rejects.toMatchObject({
     problem: 'role_missing',
     message: expect.stringContaining('the Viewer role on the context-based-restrictions service') as string,

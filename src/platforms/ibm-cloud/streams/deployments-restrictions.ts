@@ -32,7 +32,6 @@ interface Context {
   mfa: string | null;
 }
 
-/** A network zone. */
 interface Zone {
   name: unknown;
   addresses: string[];
@@ -106,7 +105,7 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
   return { rows: selected.map((each) => rowOf(each, zones, coverageOf(each, crns))) };
 }
 
-/** Warns if the account has more rules than the list, or an unknown number. */
+/** Warns if the account has more rules than the list contains, or if the request for their number is rejected. */
 async function warnOfHidden(listed: number, account_id: string, { api, config }: Account): Promise<void> {
   const path = `v1/account_settings/${encodeURIComponent(account_id)}`;
   const settings = await orRejection(api.get({ origin: config.endpoints.cbr, path }, STREAM));
@@ -127,7 +126,7 @@ function restrictionsOf(rule: Row): Restriction[] {
   });
 }
 
-/** One context per zone. A value can contain several zones. */
+/** One context per zone. An attribute's value can contain several zones. */
 function contextsOf(row: Row): Context[] {
   const attributes = attributesOf(row, 'name', RULES);
   const valueOf = (name: string): string | null => attributes.get(name)?.join(',') ?? null;
@@ -149,7 +148,7 @@ async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
   };
 }
 
-/** `subnet:10.0.0.0/24`, `serviceRef:codeengine/eu-de`. Missing parts are left out. */
+/** An address such as `subnet:10.0.0.0/24` or `serviceRef:codeengine/eu-de`, without missing parts. Empty if all parts are missing. */
 function addressOf({ type, value, ref }: Row): string[] {
   const names = ['service_type', 'service_name', 'service_instance', 'location'];
   const parts = [value, ...names.map((name) => within(ref, name))].flatMap((part) => textOf(part) ?? []);

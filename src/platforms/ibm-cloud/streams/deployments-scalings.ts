@@ -13,8 +13,8 @@ import { count } from '../terms.ts';
 const MB_PER_GB = 1_024;
 
 /**
- * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are totals of the group. For generation
- * 2, the inventory contains the sizes per member (2.4.1). Records contain both.
+ * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are totals of the group. For generation 2, the inventory
+ * contains the sizes per member (2.4.1). Records contain totals and sizes per member.
  */
 export const deploymentsScalings = ibmStream({
   name: 'deployments_scalings',
@@ -120,7 +120,8 @@ function limitsOf(name: string, resource: unknown, unit: string): Row {
 }
 
 /**
- * The row of a generation 2 deployment. It has no totals if it has shards: IBM doesn't report how many members they have.
+ * The row of a generation 2 deployment. It has no totals if the deployment has shards, because IBM doesn't report how many members each
+ * shard has.
  */
 function gen2Row({ members = null, shards = null, host_flavor: host_flavor_id = null, ...sizes }: Row): Row {
   const row = { group_id: 'member', members, host_flavor_id, shards };

@@ -116,7 +116,7 @@ test('the record of a generation 1 deployment combines its instance with the res
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-  // The groups, the list, the search, and the deployment's details are requested once each.
+  // The resource groups, the inventory, the tags, and the deployment's details are requested once each.
   expect(api.requests).toHaveLength(4);
 });
 

@@ -9,8 +9,7 @@ import { streams } from './index.ts';
 
 const DATABASES = 'https://api.us-south.databases.cloud.ibm.com/v5/ibm';
 
-// The columns are name, primary key, path after the deployment, and cursor field. Users' configs and saved states depend on
-// them.
+// The columns are name, primary key, path after the deployment, and cursor field. Users' configs and saved states depend on these values.
 const TABLE: [name: string, key: string, report?: string | undefined, cursor?: string][] = [
   ['accounts', 'id'],
   ['api_keys', 'id'],
@@ -117,7 +116,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   ['deployments_autoscalings', gen2Row(2, {}), 'generation 2'],
   ['deployments_recovery_windows', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
   ['deployments_replicas', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
-])('the stream %s sends no request for a deployment that cannot have such a report', async (name, row, leftOut) => {
+])('the stream %s sends no request for a deployment that cannot have this report', async (name, row, leftOut) => {
   const { stream, api } = openIbmRead(streamOf(name), { instances: [row] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);

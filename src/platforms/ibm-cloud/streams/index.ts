@@ -26,7 +26,6 @@ import { teams } from './teams.ts';
 import { trustedProfiles } from './trusted-profiles.ts';
 import { users } from './users.ts';
 
-/** All streams, in the order of the catalog. */
 export const streams: readonly Stream<Accounts>[] = [
   accounts,
   apiKeys,

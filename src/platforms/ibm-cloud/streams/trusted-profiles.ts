@@ -15,7 +15,7 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 /** The lists of a profile that show who can assume it. None of these lists is paginated. */
 const PARTS = ['identities', 'links', 'rules'] as const;
 
-/** `GET /v1/profiles`, and identities, links and rules of each (icd-accounts-access.md 2.18). */
+/** `GET /v1/profiles`, and the identities, links and rules of each profile (icd-accounts-access.md 2.18). */
 export const trustedProfiles = ibmStream({
   name: 'trusted_profiles',
   description: 'The trusted profiles of the account, and who can assume them.',
@@ -82,7 +82,7 @@ export const trustedProfiles = ibmStream({
 
 async function loadProfiles(account: Account): Promise<{ rows: Row[] }> {
   const rows = await loadIdentities(account, 'trusted_profiles', 'profiles', IDENTITY_VIEWER);
-  // These requests need the same role.
+  // A check skips these requests, because they need the same role as the list of profiles.
   const parts = account.api.isCheck === true ? [] : PARTS;
   await Promise.all(
     parts.map((part) =>
