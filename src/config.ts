@@ -13,7 +13,7 @@ import { MAX_NAME, nearestOf } from './text/nearest.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
-/** The platforms by name, as used in configs. */
+/** The platforms, by their names in configs. */
 const PLATFORMS = { ibm_cloud: ibmCloud, compose } as const;
 
 /** A minimal config for each platform, which users can copy. */

@@ -23,7 +23,7 @@ const messagesOf = ({ stdout }: { stdout: string }): unknown[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
 
-test('without a command, the usage is written to stderr, and the exit code is 1', async () => {
+test('without arguments, the usage is written to stderr, and the exit code is 1', async () => {
   await expect(run()).resolves.toEqual({ code: 1, stdout: '', stderr: USAGE });
 });
 

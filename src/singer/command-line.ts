@@ -47,7 +47,7 @@ const OPTIONS = {
 
 /** The input files of a sync. */
 export interface TapFiles {
-  /** File names and the word ENV, in the given order. */
+  /** File names, or the word ENV, in the given order. */
   configs: string[];
   catalog?: string | undefined;
   state?: string | undefined;

@@ -87,7 +87,7 @@ describe('a failed check', () => {
       /an invalid response for accounts: it has the list widgets/,
     ],
     ['an error with HTTP 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
-  ])('reports FAILED with a sentence and returns the exit code 0 after %s', async (_, accounts, sentence) => {
+  ])('reports FAILED with a message and returns the exit code 0 after %s', async (_, accounts, sentence) => {
     const { code, status } = await check(accounts);
     expect(code).toBe(0);
     expect(status).toEqual({ status: 'FAILED', message: expect.stringMatching(sentence) });

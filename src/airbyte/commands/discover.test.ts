@@ -124,7 +124,7 @@ test.each<Stream['retrieval']>([
     rows: nothing,
     cursorField: 'created_at',
   },
-])('a stream with a cursor ($way) supports resumable, incremental syncs with its cursor', (retrieval) => {
+])('a stream with a cursor ($way) is resumable and supports incremental syncs', (retrieval) => {
   expect(catalogStream({ ...plain, retrieval })).toEqual({
     name: 'parts',
     json_schema: expect.objectContaining({ type: 'object' }) as JsonSchema,

@@ -87,7 +87,7 @@ test('a rejected token ends the sync with a single error that names no stream', 
 });
 
 describe('the option --streams', () => {
-  test('selects the named streams without a catalog, incrementally where possible', async () => {
+  test('selects the named streams without a catalog, and reads them incrementally where possible', async () => {
     const { code, messages } = await read({ streams: 'teams, accounts' });
     expect(code).toBe(0);
     for (const name of ['teams', 'accounts']) expect(outline(messages, name).at(-1)).toBe('COMPLETE');

@@ -19,7 +19,7 @@ export class AirbyteOutput implements Output {
   readonly #terminal: Context['terminal'];
   readonly #log: pino.Logger;
 
-  /** `level` is the lowest pino level to show; any unknown name means `info`. */
+  /** `level` is the lowest pino level to log; an unknown name means `info`. */
   constructor({ writer, terminal }: Pick<Context, 'writer' | 'terminal'>, level: string) {
     this.#writer = writer;
     this.#terminal = terminal;
@@ -40,7 +40,7 @@ export class AirbyteOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
-    // Masking a line costs more than printing it, and a debug line is logged for every request.
+    // Each request has a debug line. Masking a line costs more than printing it, so lines below the level are not masked.
     if (!this.#log.isLevelEnabled(level)) return;
     if (stack === undefined) this.#log[level](redacted(text));
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));

@@ -24,7 +24,7 @@ test('each config option is described as a setting with a dotted name', () => {
   expect(json.settings.required).toContain('platform.name');
 });
 
-test('the token is a secret setting, and a setting with a choice lists its values', () => {
+test('the token is a secret setting, and a setting with fixed choices lists them', () => {
   expect(json.settings.properties['platform.api_token']).toMatchObject({ secret: true, writeOnly: true });
   const names = spec.connectionSpecification.properties.platform.oneOf.map(({ properties }) => properties.name.const);
   expect(json.settings.properties['platform.name']).toMatchObject({ enum: names });

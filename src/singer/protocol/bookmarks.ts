@@ -5,9 +5,9 @@ import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
 
-// A bookmark is a state of the core in Singer's format. Meltano merges states key by key: if a key is missing, the older value stays,
-// and merging a null with an object fails. So each bookmark contains all keys, absent values are null or empty lists, and no object
-// has variable keys.
+// A bookmark is a state of the core in Singer's format. Meltano merges a new state into the old one key by key: it keeps the old value
+// of a missing key, and it fails if the old value is null and the new one is an object. So each bookmark contains all keys, absent
+// values are null or empty lists, and no object has variable keys.
 
 /** Describes how to translate between the states and the bookmarks of an incremental stream. */
 export interface BookmarkFormat {

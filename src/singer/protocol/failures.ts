@@ -5,7 +5,7 @@ import { TapLog } from './log.ts';
 
 /**
  * Reports all failures when the streams have ended, and returns the exit code. The most helpful sentence comes last, because Meltano
- * shows only the last line.
+ * shows only the last line of the log.
  */
 export function reportEnds(
   log: TapLog,

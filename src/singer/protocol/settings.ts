@@ -63,7 +63,7 @@ export function variableOf(setting: string): string {
   return `TAP_COMPOSE_${setting.replace('.', '_').toUpperCase()}`;
 }
 
-/** All settings by their dotted names, without unset ones. A dotted key overrides a key inside `platform`. */
+/** The settings that are set, by their dotted names. A dotted key overrides a key inside `platform`. */
 function flattened({ platform: value, ...rest }: Row): Row {
   const platform = jsonIn(value);
   const inside = isRow(platform) ? Object.entries(platform) : [];
