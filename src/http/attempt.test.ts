@@ -146,7 +146,7 @@ describe('a failed connection', () => {
     expect(ended).toMatchObject({ problem: 'connection_lost', facts: { code: 'ECONNRESET' } });
   });
 
-  test('a connection that closes within a chunked body is a failure, even if the body looks complete', async () => {
+  test('a connection that closes in the middle of a chunked body is a failure, even if the body looks complete', async () => {
     const ended = await attemptAt((request, response) => {
       response.write('{"_embedded":{"teams":[]}}', () => request.socket.destroy());
     });
@@ -158,7 +158,7 @@ describe('a failed connection', () => {
     expect(ended).toMatchObject({ problem: 'connection_lost', facts: { code: 'HTTPParserError' } });
   });
 
-  test('a connection to a closed port is reported as refused, with its address', async () => {
+  test('a connection to a closed port is reported as refused, with the address', async () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');

@@ -20,7 +20,6 @@ export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
  */
 export type RejectionMeaning = 'renewed' | 'rejected' | 'unrelated';
 
-/** How requests are authenticated. */
 export interface Auth {
   /**
    * Returns the value of the `Authorization` header, or a promise if a token must be requested first. Requests sent with

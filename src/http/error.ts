@@ -6,7 +6,6 @@ import { type Request, methodOf } from '../core/stream/request.ts';
 import type { Proxy } from './connection/proxy.ts';
 import { type Failure, type HttpFact, inQuotes } from './failure.ts';
 
-/** Facts about a failed request. */
 export interface FailureContext {
   account?: string | undefined;
   request: Request;

@@ -216,7 +216,7 @@ test.each([
   expect(toError(failed(code), context).problem).toBe(problem);
 });
 
-test('EPROTO means that the server does not use TLS if OpenSSL reports a wrong version number', () => {
+test('if OpenSSL reports a wrong version number, EPROTO means that the server does not use TLS', () => {
   const detail = 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:';
   expect(toError(failed('EPROTO', false, detail), context).problem).toBe('tls_not_spoken');
 });

@@ -2,7 +2,7 @@ import { MASK } from './credentials.ts';
 
 /** A word that is long enough to be a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
-/** Useful text that only looks random. Escape sequences come first, because they hide where the other patterns end. */
+/** Useful text that only looks random. Escape sequences come first, because they can hide the boundaries of the other patterns. */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   // Host names with at least three labels.
@@ -11,7 +11,7 @@ const KNOWN: readonly RegExp[] = [
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
   // Ids used by Compose.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
-  // Ids of 32 digits, but only in a CRN or after a word that introduces an id.
+  // Ids of 32 hex digits, but only in a CRN or after a word that introduces an id.
   /(?:id|trace|transaction|request|group|account|target -c|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,
   /sha\d{1,3}[:-][0-9a-f]{40,128}(?![0-9a-z])/gi,
   // Dates with a time.

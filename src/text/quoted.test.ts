@@ -61,7 +61,7 @@ describe('redacted text', () => {
     expect(redacted(text)).toBe(masked);
   });
 
-  test('redacted text is otherwise unchanged', () => {
+  test('redacted text keeps line breaks, and values that only follow a name such as password', () => {
     const { stack = '' } = new RangeError('two\nlines: the password: hunter2');
     expect(redacted(stack)).toBe(stack);
   });

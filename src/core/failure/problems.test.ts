@@ -18,7 +18,7 @@ describe.each(ids)('the problem %s', (id) => {
     expect(message).not.toMatch(/\n|\s{2}|undefined/);
   });
 
-  test('the message has only valid names in braces', () => {
+  test('the message contains only valid names in braces', () => {
     const facts = [...message.matchAll(/\{(.*?)\}/g)].map((match) => match[1] ?? '');
     for (const fact of facts) expect(fact).toMatch(/^[a-z]+$/);
   });

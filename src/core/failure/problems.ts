@@ -183,7 +183,7 @@ const transientErrors = problemsOf('transient_error', {
   },
 });
 
-/** All problems that can occur. The troubleshooting tables in the docs are generated from this table. */
+/** The troubleshooting tables in the docs are generated from this table. */
 export const problems = { ...configErrors, ...systemErrors, ...transientErrors };
 
 export type ProblemId = keyof typeof problems;

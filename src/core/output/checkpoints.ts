@@ -51,8 +51,8 @@ export class CheckpointedSink {
   }
 
   /**
-   * Sends the state, unless it was already sent or is too large compared to the records since the last checkpoint. Call this before the
-   * stream waits for a long time.
+   * Sends the state, unless it was already sent or is too large for the few records since the last checkpoint. Call this
+   * before a long wait.
    */
   checkpoint(): void {
     if (this.#phase !== 'active') return;
@@ -74,7 +74,7 @@ export class CheckpointedSink {
     this.#sink.held(until);
   }
 
-  /** Ends the stream. An incomplete stream that can be resumed saves its progress. */
+  /** Ends the stream. If the stream can be resumed, its progress is saved even if it is incomplete. */
   end(isComplete: boolean): void {
     this.#phase = 'ended';
     const state = this.#state();

@@ -1,6 +1,5 @@
 export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'object' | 'list';
 
-/** A top-level field of a stream. */
 export interface Field {
   kind: FieldKind;
   description: string;

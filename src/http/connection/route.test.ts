@@ -76,7 +76,7 @@ describe('a proxy set in the environment', () => {
   });
 
   test.each(['HTTPS_PROXY', 'https_proxy'])(
-    'HTTPS requests need a tunnel through the proxy set in %s, and are not sent without a tunnel',
+    'HTTPS requests are sent only through a tunnel of the proxy set in %s',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
       expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_rejected');

@@ -20,7 +20,6 @@ export interface Route {
   dispatcher: Dispatcher;
   /** Precedes the path in the request line. */
   prefix: string;
-  /** The headers to send with each request. */
   headers: Record<string, string>;
   proxy: Proxy | undefined;
   close: () => Promise<void>;

@@ -85,7 +85,7 @@ describe.each([1, 4, 8])('one faulty region of three (workers: %i)', (workers) =
     ['is unknown to DNS', () => ({ code: 'ENOTFOUND', afterMs: 50 }), 'host_unresponsive', 62, 34],
     ['returns only HTTP 503', () => ({ status: 503, afterMs: 100 }), 'server_error', 140, EACH * 6],
     ['returns only HTTP 429', () => ({ status: 429, afterMs: 20 }), 'rate_limited', 2_400, 20],
-  ])('all streams soon stop requesting a region that %s', async (_, react, problem, seconds, most) => {
+  ])('all streams soon stop sending requests to a region that %s', async (_, react, problem, seconds, most) => {
     const { rows, end, problems, attempts, errors } = await read(workers, react);
     expect(rows.others).toBe(2 * EACH);
     expect(end.others).toBeLessThan(patience);

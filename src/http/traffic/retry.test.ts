@@ -16,7 +16,7 @@ test('a backoff without Retry-After is between 50% and 100% of a ceiling that do
   );
 });
 
-test('all retries of a request together take at least 15 s, because outages last that long', () => {
+test('all retries of a request together take at least 15 s, because past outages lasted that long', () => {
   const retry = fc.tuple(chance, asked);
   fc.assert(
     fc.property(fc.array(retry, { minLength: MAX_RETRIES, maxLength: MAX_RETRIES }), (retries) => {

@@ -9,7 +9,7 @@ export const MAX_WAIT_MS = 600_000;
 /** A shorter wait in the Retry-After header of an HTTP 429 is ignored: it would allow hundreds of requests a second. */
 const MIN_RATE_LIMIT_MS = 1_000;
 
-/** HTTP statuses that a retry may fix. The circuit breaker handles HTTP 429. */
+/** HTTP statuses after which a retry may succeed. The circuit breaker handles HTTP 429. */
 export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 /**

@@ -31,7 +31,6 @@ function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () =
   return wanted;
 }
 
-/** The state as it is saved. */
 function saved(months: MonthCursor): MonthState {
   return JSON.parse(JSON.stringify(months.state())) as MonthState;
 }

@@ -1,6 +1,5 @@
 // A month is a string such as `2026-10`, in UTC.
 
-/** Returns the month of a UTC time. */
 export function monthOf(text: string): string {
   return text.slice(0, 7);
 }

@@ -6,7 +6,7 @@ import type { Query } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 
-/** The time on 31 August that is `minute` minutes after noon. */
+/** The time `minute` minutes after noon on August 31. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 /** Rows with the ids `e<minute>`, each dated at its minute. */
 const rows = (...minutes: number[]): Row[] => minutes.map((minute) => ({ id: `e${minute}`, created_at: at(minute) }));

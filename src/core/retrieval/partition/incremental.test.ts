@@ -12,7 +12,7 @@ import type { OpenStream } from '../open-stream.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { Row } from '../../record/row.ts';
 
-/** The time on 31 August that is `minute` minutes after noon. */
+/** The time `minute` minutes after noon on August 31. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 const row = (minute: number): unknown => ({ id: `r${minute}`, updated_at: at(minute) });
 
@@ -101,7 +101,7 @@ describe('an unfinished row', () => {
       at(3),
     ],
     [
-      'no longer holds the mark back when it is finished',
+      'no longer holds the mark back once it is finished',
       [rowAt(3, 'done'), rowAt(5, 'done')],
       at(3),
       {},
@@ -116,7 +116,7 @@ describe('an unfinished row', () => {
       ['r1'],
       at(1),
     ],
-    ['no longer holds the mark back when the API has deleted it', [rowAt(5, 'done')], at(3), {}, ['r5'], at(5)],
+    ['no longer holds the mark back once the API has deleted it', [rowAt(5, 'done')], at(3), {}, ['r5'], at(5)],
     ['without a date does not hold the mark back', [undated, rowAt(5, 'done')], at(4), {}, ['x', 'r5'], at(5)],
     [
       'dated after the start of the sync does not hold the mark back',
@@ -168,7 +168,7 @@ describe('a row that was emitted unfinished', () => {
     expect(rows).toEqual([['j', 'done']]);
   });
 
-  test('a pending row that the API no longer returns is kept until all partitions have been read completely', async () => {
+  test('a row that the API no longer returns stays pending until all partitions have been read completely', async () => {
     const kept = { state: { pending: ['j'] } };
     expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
     expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);

@@ -5,7 +5,6 @@ import type { Partition } from '../partitions.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { ByPartition } from './declaration.ts';
 
-/** Reads all partitions. `cursor` is set for incremental streams. */
 export async function readPartitions<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByPartition<S, F>,

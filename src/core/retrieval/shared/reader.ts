@@ -40,7 +40,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   if (failure !== undefined) throw failure;
 }
 
-/** Rows with rejected details are emitted without them. Rows with failed details are omitted, and the stream fails. */
+/** Emits a row without details if the API rejects the request for them. If the request fails otherwise, omits the row and throws. */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
   path: string,

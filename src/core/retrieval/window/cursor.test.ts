@@ -97,7 +97,7 @@ describe('the state', () => {
     });
   });
 
-  test('a partition that was not read does not change the start date', () => {
+  test('a partition that was not read does not change the saved start date', () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-01-01T00:00:00.000Z' });
     const cursor = open(state);
     cursor.windowsOf('refused');
