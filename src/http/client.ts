@@ -58,7 +58,7 @@ export class ApiClient {
     }
   }
 
-  /** Like `send`, for a body that is not emitted: the permit is released immediately. */
+  /** Like `send`, but releases the permit immediately, because the body is not emitted. */
   async get(request: Request, stream: string, why?: string): Promise<unknown> {
     const { body, release } = await this.send(request, stream, why);
     release();

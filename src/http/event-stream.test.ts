@@ -23,7 +23,7 @@ test('a body without events is reported as damaged', () => {
   expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not valid JSON'));
 });
 
-test('a body that is truncated within an event is never considered complete', () => {
+test('a body that is truncated in the middle of an event is never considered complete', () => {
   const items = fc.array(fc.record({ text: fc.string(), number: fc.integer() }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(items, fc.nat(), (given, at) => {

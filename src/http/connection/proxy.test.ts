@@ -31,7 +31,7 @@ describe("a proxy's username and password", () => {
   });
 
   test.each(['http://me:100%@p:1', 'http://%zz:x@p:1', 'http://me:%e9@p:1'])(
-    'the invalid credentials in %s are an input error',
+    'the invalid credentials in %s cause an input error',
     (address) => {
       const open = (): unknown => proxyFor('https://api.internal', { HTTPS_PROXY: address });
       expect(open).toThrow(expect.objectContaining({ problem: 'input_unusable' }));

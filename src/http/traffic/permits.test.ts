@@ -83,7 +83,7 @@ test('under any load, permits never exceed the limit, go to the least busy origi
     fc.asyncProperty(fc.integer({ min: 1, max: 6 }), tasks, async (many, all) => {
       const waiting: Task[] = [];
       const inFlight: Task[] = [];
-      /** For each waiting stream, the streams that its origin has served since it began to wait. */
+      /** For each waiting stream, the streams that its origin has served since the waiting stream began to wait. */
       const passedBy = new Map<string, Set<string>>();
       const keyOf = ({ origin, stream }: Task): string => `${origin} ${stream}`;
       const inFlightAt = (origin: string): number => inFlight.filter((each) => each.origin === origin).length;

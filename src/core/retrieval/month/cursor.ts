@@ -7,7 +7,7 @@ import { type StateFormat, month, sharedState } from '../state-format.ts';
 const schema = sharedState.extend({
   /** The last month that was final when it was read. All months before it were final, too. */
   month: month.optional(),
-  /** The same for each account with an id. */
+  /** The same as `month`, for each account with an id. */
   months: z.record(z.string(), month, { error: 'must be an object with months as values' }).optional(),
   /** The user's limits when these months were read, as `option:id`. Absent if there were no limits. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),

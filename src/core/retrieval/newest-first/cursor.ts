@@ -103,7 +103,7 @@ export class NewestFirstCursor implements Cursor {
     return { newerThan: bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS), after: this.#after };
   }
 
-  /** Whether the next page continues a pass, so that an empty list doesn't mean an empty account. */
+  /** Whether the next page continues a pass, in which case an empty list doesn't mean that the account has no rows. */
   get isUnderWay(): boolean {
     return this.#pass.cursor !== undefined;
   }

@@ -213,7 +213,7 @@ describe('partitions of several accounts', () => {
   const chosen = [...of('a', 2), ...of('b', 2)];
   const ids = chosen.map(({ id }) => id);
 
-  test('if the API rejects all partitions of one account, the stream fails after the others were read', async () => {
+  test('if the API rejects all partitions of one account, the stream fails after the others have been read', async () => {
     const rejected = Object.fromEntries(of('b', 2).map(({ id }) => [id, refuses(403)]));
     const { printed, done } = open(withPartitions(backups, chosen), answersFor(ids, rejected));
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
@@ -221,7 +221,7 @@ describe('partitions of several accounts', () => {
     expect(printed.logged('WARN')).toEqual([]);
   });
 
-  test('if an account could not be listed, the stream fails after the listed partitions were read', async () => {
+  test('if an account could not be listed, the stream fails after the listed partitions have been read', async () => {
     const failure = new ConnectorError('server_error', { message: 'Account c could not be read.' });
     const { printed, done } = open(withPartitions(backups, chosen, { failure }), answersFor(ids));
     await expect(done()).rejects.toBe(failure);
