@@ -97,7 +97,7 @@ describe('a client with one permit', () => {
     expect(requests.map(({ url }) => url)).toEqual(['/a', '/other', '/b']);
   });
 
-  test('a token that expires while a request waits is renewed before the request is sent, although both need the permit', async () => {
+  test('a token that expires while a request waits is renewed before the request is sent, although both requests need the permit', async () => {
     const { origin, requests } = await serve();
     const iam = await serve();
     let token: string | undefined = 'Bearer old';

@@ -6,8 +6,8 @@ import { type Failure, type Rejections, damaged, statusFailure } from './failure
 
 /**
  * Parses a complete body of server-sent events that contain JSON. Event streams have no end marker: a body that ends inside
- * an event was truncated, and a body without events is not a valid response. An item with `error` or `errors` fails the
- * whole request (icd-api.md 2.10).
+ * an event was truncated, and a body without events is not a valid response. An item with `error` or `errors` causes the
+ * whole request to fail (icd-api.md 2.10).
  */
 export function itemsIn(text: string, rejections: Rejections): { body: unknown[] } | Failure {
   const data: string[] = [];

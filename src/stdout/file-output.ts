@@ -32,7 +32,7 @@ export function writeNow(bytes: Buffer): number {
 
 /**
  * Whether stdout was closed when the process started. In this case, Node.js opens /dev/null for reading and writing.
- * Python's DEVNULL does the same; a shell's `>` opens it only for writing.
+ * Python's DEVNULL does the same; a shell's `>` opens /dev/null only for writing.
  */
 function wasClosed(fd: number): boolean {
   const kind = fstatSync(fd);

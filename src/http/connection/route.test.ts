@@ -68,7 +68,7 @@ describe('a proxy set in the environment', () => {
     },
   );
 
-  test('a proxy receives the username and password in its address', async () => {
+  test('a proxy receives the username and password from its address', async () => {
     const { port, requests } = await startProxy();
     expect(await get('http://api.internal', { HTTP_PROXY: `http://me:secret@127.0.0.1:${port}` })).toBe('the proxy');
     const basic = Buffer.from('me:secret').toString('base64');

@@ -115,7 +115,7 @@ describe('the limits of the config', () => {
     ['the same limits in another order', closed, {}, ['ids:b', 'ids:a']],
     ['a full refresh', closed, { mode: 'full_refresh' as const }, []],
     ['a state without a month', { limits: closed.limits }, {}, []],
-  ])('%s cause no warning', (_, state, options, limits) => {
+  ])('there is no warning for %s', (_, state, options, limits) => {
     expect(monthsOf(state, options, limits).warnings()).toEqual([]);
   });
 

@@ -217,7 +217,7 @@ describe('a read', () => {
     expect(START - DAY - Date.parse(mark)).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('other warnings are logged once per read', async () => {
+  test('a warning about a response is logged once per read', async () => {
     const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'] }) });
     await done();
     expect(printed.logged('WARN')).toEqual(['events: take care']);
