@@ -149,7 +149,6 @@ export function isTransient({ problem }: Failure): boolean {
   return problems[problem].failureType === 'transient_error' && !isHandled;
 }
 
-/** The outcome of a failed attempt, for the circuit breaker. */
 export function outcomeOf(failure: Failure): Outcome {
   const { problem, response } = failure;
   if (response?.status === 429) return 'limited';

@@ -8,7 +8,6 @@ const MAX_LINE_LENGTH = 4_000;
 
 /** Converts server text to one line of at most 300 characters, with secrets masked. The line is empty if nothing can be shown. */
 export function quoted(text: ServerText): string {
-  // The text is truncated between words, because half of a credential would not be recognized.
   const raw = maskCredentials(truncated(rawText(text), MAX_RAW_LENGTH));
   const line = maskCredentials(oneLine(unescapedHtml(withoutTags(unescapedJson(raw)))));
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
@@ -19,7 +18,7 @@ export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }
 
-/** Truncates text to `max` characters, but only between words, because a part of a token could pass for a word. */
+/** Truncates text to `max` characters, but only between words, because a part of a secret would not be recognized. */
 function truncated(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = max - 1;

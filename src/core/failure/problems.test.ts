@@ -26,7 +26,6 @@ describe.each(ids)('the problem %s', (id) => {
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-// Airbyte doesn't retry a job whose first error is a config_error.
 test('every problem has the expected failure type', () => {
   const byType: Record<string, string[]> = {};
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);

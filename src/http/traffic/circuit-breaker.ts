@@ -2,7 +2,7 @@ import { type Timing, rateLimitWait } from './retry.ts';
 
 /** The circuit opens after this many consecutive trials without a complete response. */
 const MAX_TRIALS = 3;
-/** The circuit stays half-open for at least this long after the first of these trials began. */
+/** The circuit doesn't open until this long after the first of these trials began. */
 const MIN_OUTAGE_MS = 60_000;
 /** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;

@@ -120,7 +120,7 @@ export class NewestFirstCursor implements Cursor {
     const ids: string[] = [];
     /** The earliest time on the page. */
     let lowest: string | undefined;
-    /** The latest time emitted so far. Times after the start of the sync don't count, because rows with earlier dates may still arrive. */
+    /** The latest time emitted so far that is not after the start of the sync. */
     let { top } = this.#pass;
     /** The last row that was not on the previous page. */
     let fresh: string | undefined;

@@ -5,7 +5,7 @@ import type { Partition, Partitions } from '../partitions.ts';
 export interface ByWindow<S, F extends string> {
   way: 'window';
   cursorField: F;
-  /** The name of a partition in states, such as `logs_instance`. */
+  /** The key of a partition's id in bookmarks, such as `logs_instance`. */
   partitionName: string;
   partitions(shared: S): Promise<Partitions>;
   /** `from` and `to` are UTC strings. */
