@@ -164,7 +164,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
       yield { text: parts.join(' '), secrets: [], useful };
     } else {
       const secret = kind === 0 ? token() : password();
-      // In base64, the characters at both ends also depend on the neighboring text.
+      // In base64, the first and last characters of the token also depend on the neighboring text.
       const secrets = [kind === 0 ? secret.slice(8, -3) : secret];
       yield { text: pick(kind === 0 ? withToken : withPassword)(secret), secrets, useful: [] };
     }

@@ -31,8 +31,7 @@ export function mockTheApi(): void {
   });
 }
 
-/** The API's scope for mocked responses. */
 export function api(): nock.Scope {
-  // Without a Content-Length, aborting in the middle of a body ends the process, because there is no keep-alive.
+  // Without a Content-Length, undici throws an uncaught error after a client aborts in the middle of a body.
   return nock(BASE_URL).replyContentLength();
 }

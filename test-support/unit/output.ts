@@ -78,7 +78,6 @@ export class Printout {
 
 export interface OpenContext {
   context: Context;
-  /** The output so far, with each line parsed. */
   messages: () => Message[];
   stderr: () => string;
   /** Aborting this has the same effect as SIGTERM, or a reader that closes stdout. */

@@ -199,7 +199,6 @@ export const addons = streamsOf<ComposeShared>()({
   fields: { deployment_id: text('Its deployment.'), name: text('Name.') },
 });
 
-/** The stream with a part of its retrieval replaced. */
 export function altered<S>(stream: Stream<S>, changes: object): Stream<S> {
   return { ...stream, retrieval: { ...stream.retrieval, ...changes } };
 }

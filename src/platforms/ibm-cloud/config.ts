@@ -143,7 +143,7 @@ export const ibmCloudConfig = z
       title: 'Endpoints',
       description:
         "Addresses to use instead of IBM's API endpoints. Plain HTTP is accepted only for private hosts, such as localhost.",
-      // Programs that generate config templates from specs also accept a list of types.
+      // A list, because one program that parses specs accepts nested objects only if their type is a list.
       type: ['object'],
       airbyte_hidden: true,
       order: 10,

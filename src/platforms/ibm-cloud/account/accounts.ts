@@ -18,7 +18,7 @@ interface Loaded<T> {
  */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
-  /** Why a check requests nothing more from an account. */
+  /** The accounts from which a check requests nothing more, each with the reason. */
   readonly failed = new Map<Account, ConnectorError>();
   readonly #log: Api['log'];
   /** The logged errors. An account's streams often fail for the same reason. */

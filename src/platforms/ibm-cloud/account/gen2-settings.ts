@@ -8,7 +8,7 @@ export function gen2SettingsOf(row: Row): Row {
   const encryption = services?.['encryption'];
   const backups = services?.['backups'];
   const automatic = within(backups, 'automatic_backups');
-  // The block is next to `dataservices`, or inside it in the 2025 format.
+  // The settings of the endpoints are next to `dataservices`, or inside it in the 2025 format.
   const vpe = within(row['extensions'], 'virtual_private_endpoints') ?? services?.['virtual_private_endpoints'];
   return {
     disk_encryption_key_crn: within(encryption, 'disk'),

@@ -117,7 +117,6 @@ async function roleNames({ api, config }: Account, account_id: string): Promise<
   return new Map(roles.map(({ crn, display_name }) => [crn, display_name]));
 }
 
-/** One row per role and subject. */
 function grantsOf(
   { id, row, subject, roles }: Policy,
   key: SubjectKey,

@@ -37,7 +37,7 @@ const BACKUPS = 'databases-independent-backups';
 /** Classifies a row of the inventory. Returns undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
 export function instanceOf(id: string, row: Row): Instance | undefined {
   const crn = parseCrn(id);
-  // Even an incomplete CRN contains the service.
+  // Even an incomplete CRN usually contains the service.
   const service = textOf(id.split(':')[4]) ?? textOf(row['resource_id']) ?? '';
   const dataservices = dataservicesOf(row);
   const account = textOf(row['account_id']) ?? textOf(crn?.account);
@@ -64,7 +64,7 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   };
 }
 
-/** Details that only generation 2 instances have; absent during provisioning. */
+/** Details of a generation 2 instance. They are absent during provisioning, and in generation 1. */
 export function dataservicesOf({ extensions }: Row): Row | undefined {
   const dataservices = within(extensions, 'dataservices');
   return isRow(dataservices) ? dataservices : undefined;
@@ -90,7 +90,8 @@ export function isDatabaseService(service: string): boolean {
 }
 
 /**
- * `postgresql` for `databases-for-postgresql`, or undefined for other services. New engines don't require a new release of the connector.
+ * `postgresql` for `databases-for-postgresql`, or undefined for other services. New engines are recognized without a new release of the
+ * connector.
  */
 function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];

@@ -32,7 +32,7 @@ describe('the text of an error', () => {
     ['<html><body><h1>503</h1> Service <b>Unavail</b>able</body></html>', '503 Service Unavailable'],
     ['"a text"', 'a text'],
     ['', ''],
-  ])('is the body without tags if the body is not JSON: %j', (body, text) => {
+  ])('is the body without HTML tags if the body is not JSON: %j', (body, text) => {
     expect(shown(body)).toBe(text);
   });
 

@@ -11,7 +11,7 @@ export const rejections: Rejections = {
     if (reads === 'events' && rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
-    // HTTP 501 is permanent.
+    // HTTP 501 is a permanent error.
     return status === 423 || status >= 502 ? 'server_error' : undefined;
   },
 };
@@ -39,7 +39,7 @@ export function ibmErrorIn(body: Row): ServerText {
   return serverText([textOf(code), text].filter((each) => each !== undefined).join(': '));
 }
 
-/** The text of an error that is a string or an object with a code and a message. The first error in a list counts. */
+/** The text of an error that is a string or an object with a code and a message. Only the first error in a list is used. */
 function messageOf(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (!isRow(first)) return textOf(first);

@@ -8,7 +8,7 @@ import { terms } from '../terms.ts';
 import { textIn } from './envelope.ts';
 import { within } from './values.ts';
 
-/** A token is renewed after this fraction of its lifetime, and not used in its last seconds (icd-api.md 1.1). */
+/** A token is renewed after this fraction of its lifetime, and no longer used in its last seconds (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
 const MARGIN_MS = 10_000;
 

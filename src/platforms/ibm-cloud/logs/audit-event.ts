@@ -8,7 +8,7 @@ import type { LogEntry } from './query.ts';
 
 interface AuditEvent {
   row: Row;
-  /** Distinguishes events; the same event has the same identity in every read. */
+  /** The same for the same event in every read, and different for different events. */
   identity: string;
   /** Whether the text could be parsed as an event; if not, the row contains the text in `raw`. */
   isReadable: boolean;

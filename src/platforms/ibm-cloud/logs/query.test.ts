@@ -63,7 +63,7 @@ describe('a query result', () => {
     expect(queryResult(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
   });
 
-  test('passes on warnings of other kinds', () => {
+  test('contains a log sentence for each other warning', () => {
     const { truncated, warnings } = queryResult(
       [{ warning: { compile_warning: { warning_message: 'no field x' } } }],
       'p',

@@ -62,7 +62,7 @@ describe('a generation 1 scaling group', () => {
     ]);
   });
 
-  test('becomes a record of its own', async () => {
+  test('becomes a separate record', async () => {
     const rows = await gen1(group(), group({ id: 'analytics', members: { allocation_count: 1 } }));
     expect(rows).toMatchObject([
       { group_id: 'analytics', members: 1, disk_mb_per_member: 10_240 },

@@ -68,7 +68,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
     if (sizes === undefined) sizeless.push(deployment);
     else gen2.push({ id, label: labelOf(deployment), fields, rows: [gen2Row(sizes)] });
   }
-  // Deployments that are still being provisioned have no sizes.
+  // Deployments have no sizes while they are being provisioned.
   const active = sizeless.filter(({ row }) => row['state'] === 'active');
   const [first] = active;
   if (first !== undefined) {
@@ -81,7 +81,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   return { chosen: [...(await partitionsOf(deployments, account)), ...gen2], all, leftOut };
 }
 
-/** How each generation names a resource. */
+/** Each resource's names in the records and in both generations of the API. */
 const RESOURCES = [
   { name: 'cpu_count', gen1: 'cpu', unit: 'count', gen2: 'cpu_count', factor: 1 },
   { name: 'memory_mb', gen1: 'memory', unit: 'mb', gen2: 'memory_gb', factor: MB_PER_GB },

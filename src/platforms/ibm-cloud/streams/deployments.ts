@@ -108,7 +108,7 @@ export const deployments = ibmStream({
   },
 });
 
-/** Undeclared fields of the row stay: they are dropped or reported later. */
+/** The undeclared fields of the row stay, because the normalizer drops or reports them. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
   const { id, row, account = null, service, generation, type } = deployment;
   const operation = row['last_operation'];

@@ -3,7 +3,7 @@ import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { trustedProfiles } from './trusted-profiles.ts';
 
-test('a list that is rejected for several profiles causes one warning, with the first response', async () => {
+test('a list that is rejected for several profiles causes a single warning, which quotes the first response', async () => {
   const answers = {
     profiles: { profiles: ['p1', 'p2', 'p3'].map((id) => ({ id })) },
     identities: { identities: [{ type: 'user', iam_id: 'IBMid-1' }] },
