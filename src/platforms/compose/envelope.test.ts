@@ -36,7 +36,7 @@ describe('an invalid body', () => {
   test.each([
     ['null', null, 'it is not an object'],
     ['a bare list', [{ id: 'b' }], 'it is not an object'],
-    ['a text', 'hello', 'it is not an object'],
+    ['a string', 'hello', 'it is not an object'],
     ['an error text', { errors: 'invalid_token' }, 'the API reports "invalid_token"'],
     [
       'errors in addition to a list',

@@ -149,7 +149,7 @@ describe('an invalid policy', () => {
     ['an attribute that is a string', { subject: { attributes: ['IBMid-1'] } }, 'row 1 of 1 is not an object'],
     ['an attribute without a name', { subject: { attributes: [{ value: 'IBMid-1' }] } }, 'key is missing'],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
-    ['an empty string', { subject: { attributes: [{ ...subject, value: '' }] } }, NO_TEXT],
+    ['an empty value', { subject: { attributes: [{ ...subject, value: '' }] } }, NO_TEXT],
     ['another kind of subject', { subject: { attributes: [{ ...subject, key: 'name' }] } }, 'its subject has neither'],
     ['no resource', { resource: null }, 'it is not an object'],
     [

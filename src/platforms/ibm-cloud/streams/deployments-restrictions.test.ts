@@ -86,13 +86,17 @@ test('a rule has one record for each of its resources that covers databases, eve
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['has more rules than it lists', { [ACCOUNT]: { current_rule_count: 5 } }, 'IBM Cloud lists 1 of 5 rules'],
   [
-    'rejects the request for the number of rules',
+    'the account has more rules than the list contains',
+    { [ACCOUNT]: { current_rule_count: 5 } },
+    'IBM Cloud lists 1 of 5 rules',
+  ],
+  [
+    'the request for the number of rules is rejected',
     { [ACCOUNT]: refusal(403, 'x') },
     'IBM Cloud lists 1 of an unknown number of rules',
   ],
-])('an account that %s causes a warning', async (_, more, reason) => {
+])('a warning is logged if %s', async (_, more, reason) => {
   const opened = await read([rule('r1', [REDIS])], more);
   expect(opened.printed.rows).toHaveLength(1);
   expect(warningsOf(opened)).toEqual([expect.stringContaining(reason) as string]);

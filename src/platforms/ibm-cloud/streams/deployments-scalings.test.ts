@@ -145,12 +145,12 @@ describe('the record of a generation 2 deployment', () => {
 
 describe('an active generation 2 deployment without sizes', () => {
   test.each([
-    ['not an object', 'postgresql'],
-    ['a list', [{ postgresql: { members: 2 } }]],
-    ['empty', {}],
-    ['missing', undefined],
-    ['without an object for its engine', { postgresql: 2 }],
-  ])('causes a warning if its dataservices are %s', async (_, dataservices) => {
+    ['are not an object', 'postgresql'],
+    ['are a list', [{ postgresql: { members: 2 } }]],
+    ['are empty', {}],
+    ['are missing', undefined],
+    ['contain no object for its engine', { postgresql: 2 }],
+  ])('causes a warning if its dataservices %s', async (_, dataservices) => {
     const odd = gen2Row(1, {}, { extensions: { dataservices } });
     const instances = [odd, gen2Row(2, { postgresql: { members: 2 } })];
     const { stream, printed, api } = openIbmRead(deploymentsScalings, { instances });
