@@ -49,7 +49,7 @@ it.each(['source-compose', 'tap-compose'] as const)(
     });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toBe(
-      `${program} needs Node.js 22.20 or later, but this is version 22.19.0. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes Node.js.\n`,
+      `${program} needs Node.js 22.20 or later, but is running on version 22.19.0. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes Node.js.\n`,
     );
   },
 );

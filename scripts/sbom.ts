@@ -11,7 +11,7 @@ export interface Sbom {
 }
 
 /**
- * Returns the contents of the bundle with hashes and licenses, as CycloneDX. Because the package has no dependencies,
+ * Returns a CycloneDX SBOM that lists the bundled packages, with their hashes and licenses. Because the package has no dependencies,
  * npm lists all development packages. Keeps only packages whose licenses the build wrote. Throws if npm omits such a
  * package.
  */

@@ -21,7 +21,7 @@ export function expectedMarts(account: Account, now: number): Record<string, str
   };
 }
 
-/** The columns of each mart that `expectedMarts` covers. */
+/** For each mart, the columns that `expectedMarts` covers. */
 export const EXPECTED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   database_costs: ['month', 'database_name', 'cost', 'change'],
   database_sizes_and_costs: ['database_name', 'memory_gb', 'disk_gb', 'members'],

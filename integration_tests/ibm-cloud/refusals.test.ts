@@ -150,7 +150,7 @@ describe.concurrent('the inventory', () => {
       const result = await read({ streams: ['deployments'] });
       expectRows(result, 'deployments', rows);
       const warnings = logged(result, 'WARN').filter((text) => text.includes('tags'));
-      expect(warnings).toEqual([expect.stringMatching(/are null for 2 deployments, such as crn:/)]);
+      expect(warnings).toEqual([expect.stringMatching(/are null for 2 deployments, such as deployment crn:/)]);
     });
   });
 });

@@ -26,7 +26,7 @@ interface Program {
 export function runProcess({ name, encoding, run, failures }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
-      `${name} needs Node.js 22.20 or later, but this is version ${process.versions.node}. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes Node.js.\n`,
+      `${name} needs Node.js 22.20 or later, but is running on version ${process.versions.node}. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes Node.js.\n`,
     );
     process.exitCode = 1;
     return;

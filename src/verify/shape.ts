@@ -1,7 +1,7 @@
 import type { Output, StreamSink } from '../core/output/output.ts';
 import { isRow } from '../core/record/row.ts';
 import type { Field } from '../core/stream/fields.ts';
-import { count } from '../core/reading/report.ts';
+import { count } from '../text/count.ts';
 import type { Stream } from '../core/stream/stream.ts';
 import { Counts } from './exchanges.ts';
 

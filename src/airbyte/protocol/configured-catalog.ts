@@ -6,7 +6,7 @@ import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/st
 import { unknownStream } from '../../streams.ts';
 import type { SyncMode } from './messages.ts';
 
-/** The parts of a configured stream that `read` needs. No stream has a namespace, so namespaces are ignored. */
+/** The parts of a configured stream that `read` needs. A namespace is ignored, because the connector's streams have none. */
 export interface ConfiguredStream {
   name: string;
   /** The sync mode, which has not been validated yet. */

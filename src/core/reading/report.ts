@@ -1,3 +1,4 @@
+import { count } from '../../text/count.ts';
 /** The facts in a stream's last log line, in addition to the number of records. */
 export class StreamReport {
   requests = 0;
@@ -17,9 +18,4 @@ export class StreamReport {
     for (const what of this.leftOut) parts.push(`${what} omitted`);
     return parts.join('; ');
   }
-}
-
-/** Formats a count, such as `1 record` or `2 records`. */
-export function count(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import { ConnectorError, expectedError, transientFirst } from '../failure/errors.ts';
-import { count } from '../reading/report.ts';
+import { count } from '../../text/count.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import type { Partition, Partitions } from './partitions.ts';
 

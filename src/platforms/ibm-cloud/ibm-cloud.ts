@@ -14,7 +14,8 @@ import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
 import { probes } from './probes.ts';
 import { streams } from './streams/index.ts';
-import { DATABASE_VIEWER, count, requiringRole, terms } from './terms.ts';
+import { DATABASE_VIEWER, requiringRole, terms } from './terms.ts';
+import { count } from '../../text/count.ts';
 
 /** A check requests at most this many deployments of each account. */
 const MAX_PROBES = 3;

@@ -29,11 +29,6 @@ export const terms: Terms = {
 
 export const DATABASE_VIEWER = 'the Viewer role on the database services';
 
-/** A count with its noun, such as `1 deployment` or `2 deployments`. */
-export function count(n: number, thing: string, things = `${thing}s`): string {
-  return `${n} ${n === 1 ? thing : things}`;
-}
-
 /** Converts a 403 to an error that states the required role, if known, such as `the Viewer role on the resource group`. */
 export async function requiringRole<T>(role: string | undefined, path: string, outcome: Promise<T>): Promise<T> {
   try {

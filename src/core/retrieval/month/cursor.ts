@@ -9,7 +9,7 @@ const schema = sharedState.extend({
   month: month.optional(),
   /** The same as `month`, for each account with an id. */
   months: z.record(z.string(), month, { error: 'must be an object with months as values' }).optional(),
-  /** The user's limits when these months were read, as `option:id`. Absent if there were no limits. */
+  /** The config's selection when these months were read, as `option:id` entries. Absent if nothing was selected. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
 });
 

@@ -1,4 +1,4 @@
-import { count } from '../../reading/report.ts';
+import { count } from '../../../text/count.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
 import { eachPartition } from '../each.ts';
 import type { Partition } from '../partitions.ts';

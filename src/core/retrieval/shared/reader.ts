@@ -1,4 +1,4 @@
-import { count } from '../../reading/report.ts';
+import { countOrName } from '../../../text/count.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { Row } from '../../record/row.ts';
 import type { Request } from '../../stream/request.ts';
@@ -59,7 +59,7 @@ async function readDetails<S, F extends string>(
   );
   const [[first, error] = []] = rejected;
   if (first !== undefined) {
-    const which = `${detail.what} are missing for ${count(rejected.size, detail.noun)}, such as ${first.label}`;
+    const which = `${detail.what} are missing for ${countOrName(rejected.size, detail.noun, first.label)}`;
     reader.warn(`${which}, because the API rejected the request (${error?.answer})`);
   }
   for (const { row } of rejected.keys()) complete(row, {});

@@ -60,7 +60,7 @@ export function grantsTo<K extends SubjectKey>(subject: K, description: string) 
       region: text('Region that the policy is limited to.'),
       state: text('State of the policy, such as active.'),
       description: text('Description of the policy.'),
-      resource_tags: listOfObjects('Access management tags that covered resources must have.', {
+      resource_tags: listOfObjects('Access management tags that a resource must have for the policy to apply to it.', {
         key: text('Name of the tag.'),
         operator: text('Comparison operator.'),
         value: text('Value of the tag.'),

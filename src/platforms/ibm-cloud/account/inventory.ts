@@ -3,7 +3,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { linked, listPages } from '../api/pages.ts';
 import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
-import { count } from '../terms.ts';
+import { count } from '../../../text/count.ts';
 import type { Account } from './account.ts';
 import { type Deployment, type IndependentBackup, type Instance, instanceOf, labelOf } from './instance.ts';
 import { selectedGroups } from './resource-groups.ts';

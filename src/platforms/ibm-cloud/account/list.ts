@@ -5,7 +5,8 @@ import type { EndpointName } from '../api/endpoints.ts';
 import { orRejection } from '../api/failure.ts';
 import { type NextPage, listPages, onlyPage } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
-import { count, requiringRole } from '../terms.ts';
+import { requiringRole } from '../terms.ts';
+import { count, countOrName } from '../../../text/count.ts';
 import type { Account } from './account.ts';
 
 /** How to request a list of an account's resources. */
@@ -62,7 +63,7 @@ export async function addLists(
   const [first] = rejected;
   if (first === undefined) return;
   const [{ id }, { answer }] = first;
-  const which = `${rejected.length} of ${count(rows.length, 'record')}, such as ${String(id)}`;
+  const which = countOrName(rejected.length, 'record', `record ${String(id)}`);
   account.api.log(
     'warn',
     `${stream}: ${field} is null for ${which}, because IBM Cloud rejected the request (${answer})`,

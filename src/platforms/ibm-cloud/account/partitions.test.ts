@@ -11,7 +11,7 @@ import {
 } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { ibmCloudConfig } from '../config.ts';
-import { count } from '../terms.ts';
+import { count } from '../../../text/count.ts';
 import { Account } from './account.ts';
 import { gen1Partitions, reportOf } from './partitions.ts';
 

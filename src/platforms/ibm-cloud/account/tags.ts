@@ -1,7 +1,7 @@
 import type { Row } from '../../../core/record/row.ts';
 import type { NextPage } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
-import { count } from '../terms.ts';
+import { countOrName } from '../../../text/count.ts';
 import type { Account } from './account.ts';
 import { loadList } from './list.ts';
 
@@ -50,7 +50,7 @@ export function addTags(records: readonly Row[], found: Tags | undefined, { api 
   const [first] = missing;
   // In a check, the search requests only one row, so it omits all other deployments.
   if (first === undefined || found === undefined || api.isCheck === true) return;
-  const which = `${count(missing.length, 'deployment')}, such as ${String(first['id'])}`;
+  const which = countOrName(missing.length, 'deployment', `deployment ${String(first['id'])}`);
   api.log(
     'warn',
     `deployments: tags and access_tags are null for ${which}, because IBM Cloud's search omits them. New deployments appear in search results after a delay. If the problem persists, report it`,

@@ -62,7 +62,7 @@ export const deploymentsRestrictions = ibmStream({
     ),
     region: text('Region that the rule is limited to.'),
     resource_group_id: text('ID of the resource group. Null if the rule is not limited to one group.'),
-    resource_tags: listOfObjects('Access management tags that covered resources must have.', {
+    resource_tags: listOfObjects('Access management tags that a resource must have for the rule to apply to it.', {
       name: text('Name of the tag.'),
       value: text('Value of the tag.'),
       operator: text('Comparison operator.'),

@@ -8,7 +8,7 @@ import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
-import { count } from '../terms.ts';
+import { countOrName } from '../../../text/count.ts';
 
 const MB_PER_GB = 1_024;
 
@@ -74,7 +74,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   if (first !== undefined) {
     account.api.log(
       'warn',
-      `deployments_scalings: no records for ${count(active.length, 'active deployment')}, such as ${labelOf(first)}, because IBM Cloud doesn't report their sizes. If the problem persists, report it`,
+      `deployments_scalings: no records for ${countOrName(active.length, 'active deployment', labelOf(first))}, because IBM Cloud doesn't report the sizes. If the problem persists, report it`,
     );
   }
   const leftOut = sizeless.map(() => 'of generation 2 without sizes');

@@ -165,7 +165,7 @@ describe('a deployment whose details request is rejected', () => {
       ]),
     );
     expect(printed.logged('WARN')).toEqual([
-      `deployments: version and endpoints are missing for 1 deployment, such as deployment ${crnOf(1)}, because the API rejected the request (HTTP 403)`,
+      `deployments: version and endpoints are missing for deployment ${crnOf(1)}, because the API rejected the request (HTTP 403)`,
     ]);
   });
 

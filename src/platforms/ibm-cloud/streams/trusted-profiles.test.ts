@@ -20,6 +20,6 @@ test('a list that is rejected for several profiles causes a single warning, whic
     { id: 'p3', links: null, rules: [] },
   ]);
   expect(api.logged.filter((line) => line.startsWith('warn'))).toEqual([
-    'warn trusted_profiles: links is null for 2 of 3 records, such as p2, because IBM Cloud rejected the request (HTTP 403)',
+    'warn trusted_profiles: links is null for 2 records, such as record p2, because IBM Cloud rejected the request (HTTP 403)',
   ]);
 });
