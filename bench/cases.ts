@@ -10,7 +10,8 @@ const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
 const THROUGHPUT_EVENTS = 200_000;
 
 /**
- * Compares the time and CPU time for reading audit events with the floor program, which does only the unavoidable work.
+ * Compares the connector's time and CPU time for reading audit events with those of the floor program, which does only
+ * the unavoidable work.
  */
 export async function throughput(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': THROUGHPUT_EVENTS });
@@ -238,7 +239,7 @@ export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
     });
     return [
       equal('audit events read', events.records, COUNTED_EVENTS),
-      // One additional request gets the empty last page, and one verifies that the list ends there.
+      // One additional request returns the empty last page, and another verifies that the list ends there.
       equal('requests for these events', pages, COUNTED_EVENTS / PAGE_SIZE + 2),
       equal('deployment records read', reports.records, reportRecords),
       equal('requests for these records', requests - pages, reportRequests),

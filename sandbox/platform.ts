@@ -43,7 +43,7 @@ export interface OpenedBody {
   close(rows: readonly string[]): string;
 }
 
-/** The interface of an API to the server, the faults and the control endpoints. */
+/** The interface through which the server, the faults and the control endpoints use a simulated API. */
 export interface Platform<Stream extends string = string> {
   /** The prefix of every path, such as `/2016-07`. */
   readonly prefix: string;

@@ -73,7 +73,7 @@ interface Usage {
 }
 
 /**
- * Accepts a number of requests to each service, then rejects all requests for a while, then starts again. The quota
+ * Accepts a fixed number of requests to each service, then rejects all requests for a while, then starts over. The quota
  * counts requests instead of measuring their rate. A quota of 0 accepts all requests.
  */
 export class Quota {

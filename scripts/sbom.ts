@@ -11,9 +11,9 @@ export interface Sbom {
 }
 
 /**
- * Returns a CycloneDX SBOM that lists the bundled packages, with their hashes and licenses. Because the package has no dependencies,
- * npm lists all development packages. Keeps only packages whose licenses the build wrote. Throws if npm omits such a
- * package.
+ * Returns a CycloneDX SBOM that lists the bundled packages, with their hashes and licenses. npm lists all development
+ * packages, because the package has no dependencies. This function keeps only the packages in the build's license file,
+ * and throws if npm's list lacks one of them.
  */
 export function makeSbom(): Sbom {
   const root = fileURLToPath(new URL('..', import.meta.url));

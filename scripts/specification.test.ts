@@ -87,7 +87,7 @@ test('the form shows the top-level options in order, and none is a secret', () =
   expect(secretsOf(common)).toEqual([]);
 });
 
-test('each platform has a constant that selects it, a title and a description', () => {
+test('each platform has a title, a description, and a constant that selects the platform', () => {
   expect(form.required).toEqual(['platform']);
   expect(form.properties.platform).toMatchObject({ type: 'object', title: 'Platform' });
   for (const option of forms) {
@@ -142,7 +142,7 @@ function explainsItself(
 
   test('the option has a single plain type, unless the form hides the option', () => {
     const types = ['string', 'integer', 'boolean', 'array', ...(option['airbyte_hidden'] === true ? ['object'] : [])];
-    // One client parses specs with nested objects only if their type is a list.
+    // For nested objects, one client requires `type` to be a list.
     expect(types).toContain([option['type']].flat()[0]);
     expect([option['type']].flat()).toHaveLength(1);
     if (option['type'] === 'array') expect(option['items']).toMatchObject({ type: 'string' });
@@ -178,7 +178,7 @@ test("the form contains nothing that Airbyte can't display", () => {
   expect(found).toEqual([]);
 });
 
-test('the form is draft-07, and accepts complete configs and unknown keys', () => {
+test('the schema is draft-07, and accepts complete configs and unknown keys', () => {
   const { $schema, ...schema } = form;
   expect($schema).toBe('http://json-schema.org/draft-07/schema#');
   const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(schema);

@@ -17,7 +17,7 @@ export function specification(): object {
       if (Array.isArray(jsonSchema.default)) delete jsonSchema.default;
       // The form would reject whitespace around a pasted token, although the connector trims it.
       if (secret === true) delete jsonSchema.pattern;
-      // The form accepts a choice only as an object with oneOf, whose constants have a type.
+      // Airbyte's form requires `type: object` next to `oneOf`.
       if (zodSchema instanceof z.ZodDiscriminatedUnion) {
         jsonSchema.type = 'object';
       }

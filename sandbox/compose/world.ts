@@ -51,7 +51,7 @@ export function spell(time: number, spelling: number): string {
   return new Date(time).toISOString();
 }
 
-/** The kind of thing that an id identifies, as two hexadecimal digits in the middle of the id. */
+/** The kind of object that an id identifies, as two hexadecimal digits in the middle of the id. */
 export const Kind = {
   account: 0xa0,
   user: 0xa1,

@@ -69,7 +69,7 @@ function withStatus(
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
-/** Another name of the same machine, so that the other origin also responds. */
+/** Another name for the same machine, so that the other origin also responds. */
 function otherOrigin({ host }: Asked): string {
   const other = host.startsWith('localhost')
     ? host.replace('localhost', '127.0.0.1')

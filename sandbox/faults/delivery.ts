@@ -8,7 +8,7 @@ type Framing = 'length' | 'chunked';
 
 const DRIP_MS = 50;
 
-/** Sends the response, or what the fault replaces it with. */
+/** Sends the response, or the fault's replacement. */
 export function deliver(
   platform: Platform,
   request: FastifyRequest,

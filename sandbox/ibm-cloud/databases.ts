@@ -8,7 +8,7 @@ import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts'
 /** The sandbox's path for the databases of a region, which has its own host at IBM. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
-/** A list of a generation 1 deployment. */
+/** A list that the databases API returns for a generation 1 deployment. */
 interface DatabaseReport {
   /** The list's path below the deployment's path. */
   readonly path: string;

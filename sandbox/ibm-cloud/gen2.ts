@@ -25,7 +25,7 @@ const ENGINES: readonly [Gen2Engine, ...Gen2Engine[]] = [
   { ...sized('mongodb', '8.0', 20), storageGb: 40 },
 ];
 
-/** How long it takes to provision a new deployment, which has no `extensions` until then. */
+/** How long provisioning takes. Until it is complete, the deployment has no `extensions`. */
 const PROVISIONED_AFTER = HOUR;
 
 const BACKUP_TAKES = 40 * MINUTE;
@@ -155,7 +155,7 @@ function vpe(host: string): Row {
 
 /**
  * The independent backups of generation 2, which are instances themselves (icd-api.md, 2.4.2). They are taken daily and
- * kept for a number of days. The newest backup of every second database is unfinished until the clock advances. The
+ * kept for `gen2Backups` days. The newest backup of every second database is unfinished until the clock advances. The
  * last database has been deleted, but its backups still exist.
  */
 export function gen2BackupRows(world: World): Row[] {

@@ -29,7 +29,7 @@ import { PROFILES_PATH, TOKEN_PATH, Tokens, keyDetails, profileOf } from './toke
 import { Usage } from './usage.ts';
 import { Clock, type World, accountId } from './world.ts';
 
-/** IBM Cloud, and the ways to change the key's own account. */
+/** The IBM Cloud APIs, and the ways to change the key's own account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
   /** CRNs of trusted profiles that the key can assume, starting with the profile of the key's own account. */

@@ -54,7 +54,7 @@ export class Usage {
       // Instances that don't exist yet keep their index, so that all other instances cost the same every month.
       if (Date.parse(String(instance['created_at'])) >= month.end) return [];
       const row = this.#row(month, instance, index);
-      // One in four instances is priced in two countries. One in four has two rows that differ only in their amounts.
+      // Of every four instances, one is priced in two countries, and another has two rows that differ only in amounts.
       if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
       return index % 4 === 3 ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }] : [row];
     });

@@ -59,7 +59,7 @@ export function regionOf(world: World, index: number): string {
   return REGIONS[index % world.options.regions] ?? REGIONS[0];
 }
 
-/** The kind of thing that a generated id identifies. */
+/** The kind of object that a generated id identifies. */
 export const Kind = {
   deployment: 401,
   gen2: 402,
