@@ -27,7 +27,7 @@ const CHECK_STREAMS_MS = 20_000;
 
 /** After this time, a check of several accounts stops waiting for an account that hasn't responded. */
 const CHECK_ACCOUNT_SECONDS = 15;
-/** The number of permits in a check, high enough that unresponsive requests don't block the others. */
+/** The number of permits in a check, high enough that requests to unresponsive hosts don't block the others. */
 const CHECK_PERMITS = 32;
 
 /** Limits the size of a response body, because all concurrent bodies must fit into memory. */
@@ -54,7 +54,7 @@ export interface OpenReads {
   toEnd: () => Promise<{ ends: StreamEnd[]; rejection: ConnectorError | undefined }>;
 }
 
-/** Sets up what the streams of a read share, and opens each stream. Throws an error if a state is invalid. */
+/** Sets up the objects that the streams of a read share, and opens each stream. Throws an error if a state is invalid. */
 export function openReads(
   config: Config,
   context: Context,
@@ -183,8 +183,8 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
   };
 
 /**
- * Creates the API clients, which log requests and retries, and the interface through which the platform sends its own requests.
- * If `deadline` is set, they are for a check.
+ * Creates the API clients and the interface through which the platform sends its own requests. The clients log requests and
+ * retries. `deadline` is set only for a check.
  */
 export function connect(
   config: Config,

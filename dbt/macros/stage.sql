@@ -1,6 +1,7 @@
 {#-
   The rows of a stream from all loaded platforms, with the same columns and types for every loader. `platforms` contains the
-  fields of each platform with their kinds. A table or column that doesn't exist, because it isn't synced, is empty.
+  fields of each platform with their kinds. Tables and columns that aren't synced, and therefore don't exist, are treated as
+  empty.
 -#}
 {% macro stage(platforms, full_refresh=[], renamed={}) %}
 {%- set stream = model.name[4:] -%}

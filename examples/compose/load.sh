@@ -3,7 +3,7 @@
 # and the target.
 set -euo pipefail
 
-# Save only states that the target has printed, because it prints a state after writing all preceding rows.
+# Save only states that the target prints: it prints a state only after it has written all preceding rows.
 goes_on=()
 if [ -s "$STATE" ]; then goes_on=(--state "$STATE"); fi
 code=0

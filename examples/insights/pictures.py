@@ -97,7 +97,7 @@ def backups_by_day(backups: pd.DataFrame) -> dict[str, str]:
 
 
 def access_matrix(access: pd.DataFrame) -> dict[str, str]:
-    """A square for each database that a person or program can access."""
+    """A square for each pair of a database and a person or program that can access it."""
     return draw(
         lambda width: alt.Chart(access)
         .mark_rect(color=placeholder("c1"))

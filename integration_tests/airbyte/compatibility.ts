@@ -78,7 +78,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
     if (!now) breaks.push(`${name}: the field ${field} was removed.`);
-    // A config option may be widened from integers to all numbers, but an existing integer column can't store them.
+    // A config option may be widened from integers to all numbers, but an existing integer column can't store fractions.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
       breaks.push(`${name}: the field ${field} is no longer an integer.`);
     } else if (before['format'] !== undefined && now['format'] === undefined) {

@@ -28,7 +28,7 @@ const discoveredCatalog = z.strictObject({ streams: z.array(discoveredStream) })
 export type DiscoveredStream = z.infer<typeof discoveredStream>;
 export type DiscoveredCatalog = z.infer<typeof discoveredCatalog>;
 
-/** An entry of the configured catalog. Clients omit keys, set them to null and add their own, so most are optional. */
+/** An entry of the configured catalog. Clients omit keys, set them to null and add their own, so most keys are optional. */
 export interface ConfiguredStream {
   readonly stream: {
     readonly name: string;

@@ -166,7 +166,7 @@ test('the last STATE does not count toward the quarter', () => {
 
 test('states never exceed a quarter of the output if each state waits for output of four times its size', () => {
   const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
-  const ids = 300; // The maximum size of a STATE without its text.
+  const ids = 300; // The maximum size of a STATE without its padding.
   fc.assert(
     fc.property(fc.array(sizes, { maxLength: 20 }), (all) => {
       const patient = all.map(({ stateBytes, extra }) => {

@@ -61,7 +61,7 @@ export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<
 
 /**
  * The three targets, each with its own empty folder or schema. PipelineWise's target writes a stream's rows in batches
- * of `batchRows`. Its default is so large that it writes all rows at the end.
+ * of `batchRows`. The default is so large that all rows are written at the end.
  */
 export async function openTargets(
   stage: Pick<Stage, 'folder' | 'file'>,

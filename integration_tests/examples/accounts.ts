@@ -21,7 +21,7 @@ export interface Accounts {
   config: Row;
   /** Whether a read has printed everything except the hanging request's records. */
   isHanging: (printed: string) => boolean;
-  /** Lets the sandbox respond to all requests. */
+  /** Ends the hang: from now on, the sandbox responds to every request. */
   release: () => void;
   /** Expects each record of an account once, except for records that a resumed read repeats. */
   expectAll: (account: string, printed: string) => Promise<void>;

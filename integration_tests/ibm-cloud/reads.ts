@@ -35,7 +35,7 @@ export interface ReadOptions {
   mode?: SyncMode;
   /** The streams to read. Default: all streams. */
   streams?: readonly (StreamName | 'audit_events')[];
-  /** The content of the state file, if any. */
+  /** The content of the state file. Default: no state file. */
   state?: string | object | undefined;
   run?: ConnectorOptions;
 }

@@ -45,7 +45,7 @@ function expectNoSecret({ stdout, stderr }: Printed, key = KEY): void {
   for (const form of forms) expect(lines.filter((line) => line.includes(form))).toEqual([]);
 }
 
-/** Runs every command of both programs that sends requests, with --debug. */
+/** Runs both programs with --debug, once for each command that sends requests. */
 async function everyCommand({ workspace, config }: Account): Promise<Array<[string, Printed]>> {
   const file = workspace.file('config.json', config());
   const catalog = workspace.file('catalog.json', await catalogOf('incremental'));

@@ -156,7 +156,7 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/** Fields whose values requests and dates need unchanged. A report must not show these values either. */
+/** Fields whose values must stay unchanged: later requests or date parsing depend on them. A report must not show them either. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 

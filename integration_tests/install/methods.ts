@@ -11,7 +11,7 @@ import { bareMachine, npm } from './bare-machine.ts';
 
 export interface InstallMethod {
   name: string;
-  /** Whether the started process doesn't forward signals to the program. */
+  /** Set if the started process doesn't forward signals to the program. */
   swallowsSignals?: true;
   /** Installs the connector into an empty folder. */
   install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
@@ -23,7 +23,7 @@ export interface Installation {
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
   /** The complete PATH. */
   path: string;
-  /** The Node.js executable that the started process must run. Undefined if it only controls another process. */
+  /** The Node.js executable that the started process must run. Undefined if the started process only controls another process. */
   node?: string;
 }
 

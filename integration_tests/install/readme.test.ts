@@ -28,7 +28,7 @@ interface Line {
   run: string;
 }
 
-/** The three commands in the row of the README's table whose first cell starts with this text. */
+/** In the README's table, the three commands in the row that starts with this text. */
 function lineOf(beginning: string): Line {
   const row = INSTALL.split('\n').find((line) => line.startsWith(`| ${beginning}`)) ?? '';
   const [today, released, run, ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, code]) => code);

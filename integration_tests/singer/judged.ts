@@ -22,7 +22,7 @@ export interface Judged extends TapRun {
   log: ReadonlyArray<LogLine | undefined>;
   /** The record counts of streams that have ended, from the log. */
   counts: ReadonlyMap<string, number>;
-  /** Whether the tap was killed, so that its output may end anywhere. */
+  /** Whether the tap was killed, in which case its output may end anywhere. */
   wasKilled: boolean;
   /** Whether the tap ended before it started to read. */
   neverBegan: boolean;

@@ -34,7 +34,7 @@ function moved({ expected }: Judged): string[] {
   return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark ? [name] : []));
 }
 
-/** Merges an older state with a newer one as Meltano does. Throws if a null meets an object. */
+/** Merges an older state with a newer one as Meltano does. Throws if an object would replace null, because Meltano would fail. */
 function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(newer)) return newer;
   if (older === null) throw new TypeError('null meets an object');

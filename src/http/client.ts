@@ -37,7 +37,7 @@ export class ApiClient {
   /** Aborted when the sync is stopped or the client is closed. */
   readonly #signal: AbortSignal;
 
-  /** Clients that share `permits` have at most that many requests in flight together. */
+  /** The maximum number of permits applies to all clients that share `permits`. */
   constructor(options: ClientOptions, permits = new Permits(options.permits)) {
     this.#settings = options;
     this.#permits = permits;
@@ -155,7 +155,8 @@ export class ApiClient {
   }
 
   /**
-   * If one origin rejects new tokens, its circuit opens. If a second origin also does, the credentials are invalid: stop the sync.
+   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects them, the credentials are invalid:
+   * stop the sync.
    */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };

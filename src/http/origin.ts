@@ -10,7 +10,7 @@ import type { Permits } from './traffic/permits.ts';
 import { RateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
-/** Permission to send one request. It includes a permit, which `release` returns. */
+/** Permission to send one request. It includes a permit, which `release` gives back. */
 interface Admission {
   pass: Pass;
   release: () => void;

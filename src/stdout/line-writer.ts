@@ -138,7 +138,7 @@ export class LineWriter {
   }
 }
 
-/** Returns a function that encodes the text for a time. It caches the last result, because all records of a page have the same time. */
+/** Returns a function that encodes the result of `textAt`. It caches the last result, because all records of a page have the same `at`. */
 export function cachedBytes(textAt: (at: number) => string): (at: number) => Buffer {
   let lastAt: number | undefined;
   let bytes = Buffer.alloc(0);

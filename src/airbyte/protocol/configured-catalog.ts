@@ -60,7 +60,7 @@ export function chooseStreams(
     else if (others.length > 0 || (mode !== 'full_refresh' && mode !== 'incremental')) {
       reject(`The configured catalog must list the stream ${name} once, with sync_mode full_refresh or incremental.`);
     } else {
-      // PyAirbyte requests incremental mode for every stream.
+      // PyAirbyte requests incremental mode even for full-refresh streams.
       chosen.push({ definition, mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : mode });
     }
   }

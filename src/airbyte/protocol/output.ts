@@ -7,7 +7,7 @@ import { VERSION } from '../../program/version.ts';
 import { redacted } from '../../text/quoted.ts';
 import { type Message, stateLine, streamStatus } from './messages.ts';
 
-/** The state of a stream without a cursor: clients require a state, but this one contains no information. */
+/** The state of a stream without a cursor. It contains no information, but clients require a state. */
 const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
 
 /** The message keys whose values are text for people. */

@@ -67,14 +67,14 @@ export class CheckpointedSink {
     this.#lastCheckpoint = this.#now();
   }
 
-  /** Reports that a rate limit delays the stream, so that the stream doesn't seem to have stalled. */
+  /** Reports a rate limit. Without this report, the delayed stream would seem to have stalled. */
   held(until: number): void {
     if (this.#phase !== 'active') return;
     this.checkpoint();
     this.#sink.held(until);
   }
 
-  /** Ends the stream. If the stream can be resumed, its progress is saved even if it is incomplete. */
+  /** Ends the stream. If the stream can be resumed, its progress is saved even if the stream is incomplete. */
   end(isComplete: boolean): void {
     this.#phase = 'ended';
     const state = this.#state();

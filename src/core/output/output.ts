@@ -24,7 +24,7 @@ export interface Output extends Log {
 /** The output of one stream. `started` is called first, and `ended` last. */
 export interface StreamSink {
   started(): void;
-  /** Called with the rows of a page as the API returned them, before they are converted to records in place. */
+  /** Called with the rows of a page as the API returned them, before they are converted in place to records. */
   received?(rows: readonly unknown[]): void;
   /** Prints a record, and returns its length in characters. `at` is in Unix ms; `nulled` lists the fields that were set to null. */
   record(row: Row, at: number, nulled?: readonly string[]): number;

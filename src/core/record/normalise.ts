@@ -87,7 +87,7 @@ export function coerce(value: unknown, kind: FieldKind): unknown {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value;
-      // A number beyond 2^53 is inexact, so different keys could become the same key.
+      // Larger numbers may have been rounded, so different keys could become equal.
       if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : UNCOERCIBLE;
       return typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
     case 'timestamp':

@@ -22,7 +22,7 @@ export interface CursorOptions {
   jobId: string | undefined;
 }
 
-/** The part that all cursors share: whether the saved state is used, the start date, and the values in every state. */
+/** The part that all cursors share: whether the saved state is used, the start date, and the values that every state contains. */
 export class StateFrame {
   readonly #options: CursorOptions;
   /** Whether this read resumes from the saved state. A full refresh resumes only from a state of its own job. */

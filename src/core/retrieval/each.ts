@@ -11,7 +11,7 @@ export type Item = Pick<Partition, 'label' | 'account' | 'origin'>;
 
 /**
  * Reads all partitions. Skips each partition that the API rejects, with a warning. Throws the rejection if the API
- * rejects all partitions of an account, or if the user turned on fail_on_refused_deployments. Throws the first failure only
+ * rejects all partitions of an account or, with fail_on_refused_deployments, any partition. Throws the first failure only
  * after the remaining partitions have been read. Returns whether all partitions were read.
  */
 export async function eachPartition<S>(
@@ -52,7 +52,7 @@ export async function eachPartition<S>(
   return rejected.size === 0;
 }
 
-/** Throws one of the failures, if possible a transient one, and logs the others. */
+/** Throws one of the failures, preferably a transient one, and logs the others. */
 export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: readonly ConnectorError[]): void {
   const [first, ...others] = failures.toSorted(transientFirst);
   for (const { message } of others) session.output.log('error', `${stream.name}: ${message}`);

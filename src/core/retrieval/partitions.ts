@@ -29,7 +29,10 @@ export interface Partitions {
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, in which case a row that is missing from all of them no longer exists. */
   isWhole?: boolean;
-  /** Whether this read covers the partition id or row key. The state keeps the values of all others. Default: all are covered. */
+  /**
+   * Whether this read covers the partition id or row key. The state keeps the values of those that aren't covered. Default:
+   * all are covered.
+   */
   isCovered?: ((id: string) => boolean) | undefined;
   /** The kind of each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
   leftOut?: readonly string[];

@@ -16,7 +16,7 @@ export const number = (description: string): Field => ({ kind: 'number', descrip
 export const boolean = (description: string): Field => ({ kind: 'boolean', description });
 export const timestamp = (description: string): Field => ({ kind: 'timestamp', description });
 
-/** An object that is emitted unchanged. `properties` describes its known content. */
+/** An object that is emitted unchanged. `properties` describes its known properties. */
 export function object(description: string, properties: Record<string, Field> = {}): Field {
   return { kind: 'object', description, properties };
 }

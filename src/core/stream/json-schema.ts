@@ -11,7 +11,7 @@ export function recordSchema(
   return { type: 'object', additionalProperties: true, properties: Object.fromEntries(properties) as JsonSchema };
 }
 
-/** The schema of a field, without the contents of objects and lists. */
+/** The schema of a field, without the schemas of nested values. */
 export function fieldSchema({ kind, description }: Field): JsonSchema {
   switch (kind) {
     case 'text':

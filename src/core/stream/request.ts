@@ -36,7 +36,7 @@ export function methodOf({ post }: Request): 'GET' | 'POST' {
 export interface Received {
   /** The parsed body of an HTTP 200 response. */
   body: unknown;
-  /** Returns the permit. Call this after the records have been emitted and before the next request. */
+  /** Releases the permit. Call this after the records have been emitted and before the next request. */
   release: () => void;
 }
 

@@ -46,7 +46,7 @@ for (const flag of ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up']) setFlagsF
 export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
   const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
   // Even if the signal is already aborted, Node.js would open a connection, and the process would stay alive because
-  // nothing closes it.
+  // nothing would close it.
   const connect: Connect = (target, callback) =>
     signal.aborted ? callback(new Error('stopped'), null) : connector(target, callback);
   const options = { connections, pipelining: 1, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };

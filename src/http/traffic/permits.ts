@@ -1,4 +1,4 @@
-/** Returns a permit. Call it only once. */
+/** Releases a permit. Must be called only once. */
 type Release = () => void;
 
 interface Waiter extends PromiseWithResolvers<Release> {

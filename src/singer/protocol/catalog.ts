@@ -24,7 +24,7 @@ export function catalogEntry(definition: Stream): CatalogEntry {
     key_properties: [primaryKey],
     ...(cursorField === undefined ? {} : { replication_key: cursorField }),
     replication_method: method,
-    // The schema omits the content of objects and lists, because targets would validate the content and fail at the first mismatch.
+    // Omit the schemas of nested values, because targets would validate these values and fail at the first mismatch.
     schema: recordSchema(fields, fieldSchema),
     metadata: [
       {

@@ -52,7 +52,7 @@ export class SingerOutput implements Output {
     this.log('warn', `the API's rate limit was exceeded; requests resume at ${utcText(until)}`);
   }
 
-  /** Logs a stream's record count, unless the process was stopped, because the last line of the log may be the reason. */
+  /** Logs a stream's record count. After a stop, logs nothing, because the reason for the stop should remain the last line. */
   counted(stream: string, value: number): void {
     if (!this.#stop.aborted) this.#log.counted(stream, value);
   }

@@ -58,7 +58,7 @@ export class StateLines {
     if (this.#isNew || this.#characters > 0) this.send();
   }
 
-  /** Prints a STATE. Must be called before any other message, because targets assume that the first STATE has already been saved. */
+  /** Prints a STATE. A sync must call this before it prints anything else, because targets assume that the first STATE is already saved. */
   send(): void {
     const all = [...this.#bookmarks].map(([name, bookmark]) => `${JSON.stringify(name)}:${bookmark}`);
     const rest = this.#rest === '{}' ? '}' : `,${this.#rest.slice(1)}`;

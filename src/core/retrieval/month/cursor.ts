@@ -9,7 +9,7 @@ const schema = sharedState.extend({
   month: month.optional(),
   /** The same as `month`, for each account with an id. */
   months: z.record(z.string(), month, { error: 'must be an object with months as values' }).optional(),
-  /** The config's selection when these months were read, as `option:id` entries. Absent if nothing was selected. */
+  /** The ids that the config selected when these months were read, each as `option:id`. Absent if it selected everything. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
 });
 
@@ -25,8 +25,8 @@ export const monthState: StateFormat<MonthState> = {
 
 /**
  * The cursor of a stream that is read by month. For each account, it stores the last month that was final when it was read;
- * later months are read again. Accounts that are no longer read keep their month, so that reading can resume later. The
- * account without an id has `month` in the state; the others are in `months`.
+ * later months are read again. Accounts that are no longer read keep their month, so that reading can resume later. In
+ * the state, `month` belongs to the account without an id, and `months` to the others.
  */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -38,7 +38,7 @@ export class MonthCursor implements Cursor {
   /** The accounts with a month that can't be closed, which means that their later months can't be closed either. */
   readonly #held = new Set<string | undefined>();
 
-  /** If the limits have changed, all months are read again, because they may now contain different records. */
+  /** If `limits` has changed, all months are read again, because they may now contain different records. */
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: readonly string[] = []) {
     this.#options = options;
     this.#rules = rules;

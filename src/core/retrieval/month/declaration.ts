@@ -7,11 +7,11 @@ export interface ByMonth<S, F extends string> {
   cursorField: F;
   path: string;
   rules: MonthRules;
-  /** The limits that the user set, as `option:id`. */
+  /** The ids that the config selects, each as `option:id`. Empty if it selects everything. */
   limits?(shared: S): string[];
   /** The accounts, each of which has its own cursor value. Default: one account without an id. */
   accounts?(shared: S): ReadonlyArray<string | undefined>;
-  /** Loads a month of one account, or of all accounts if none is given. Throws a ConnectorError. */
+  /** Loads a month of one account, or of all accounts if `account` is undefined. Throws a ConnectorError. */
   load(month: string, shared: S, account?: string): Promise<Month>;
 }
 

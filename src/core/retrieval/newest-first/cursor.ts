@@ -20,7 +20,7 @@ const schema = sharedState.extend({
       cursor: id,
       /** The id of the row above `cursor`. Absent if there is no such row, or if an older release wrote the state. */
       before: id.optional(),
-      /** The time at which the pass ends. Absent if it ends at the oldest row. */
+      /** The pass ends when it reaches rows of this time. Absent if it ends at the oldest row. */
       floor: time.optional(),
     })
     .optional(),

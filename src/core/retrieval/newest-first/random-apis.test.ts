@@ -38,7 +38,7 @@ interface Traits {
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
   gone: Exclude<Answer, 'page'>;
-  /** The API never recognizes an id as a cursor if its number is a multiple of `unknown`. 0: it recognizes all ids. */
+  /** The API never recognizes an id as a cursor if its number is a multiple of `unknown`. If 0, the API recognizes all ids. */
   unknown: number;
 }
 

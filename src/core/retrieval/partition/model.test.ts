@@ -254,7 +254,7 @@ test('the final version of every row is emitted, however rows and partitions cha
       const timeOf = ({ isDated, time }: Job): number => (isDated ? time : Infinity);
       // All rows of a completely read partition were emitted in their current version.
       if (isComplete) expect(model.listed.filter((job) => whole.includes(job.partition) && isStale(job))).toEqual([]);
-      // The next read skips no row unless its final version was emitted.
+      // The next read skips only rows whose final version was emitted.
       const passedOver = ({ partition, isFinal, key, ...job }: Job): boolean =>
         isFinal && !pending.includes(key) && timeOf({ partition, isFinal, key, ...job }) < boundOf(marks[partition]);
       expect(model.listed.filter((job) => passedOver(job) && isStale(job))).toEqual([]);

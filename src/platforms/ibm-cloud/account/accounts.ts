@@ -8,7 +8,7 @@ import { Account } from './account.ts';
 /** The results of the accounts that could be loaded. */
 interface Loaded<T> {
   results: T[];
-  /** Why a result is missing. If several are, the other errors are logged. */
+  /** Why a result is missing. If several results are missing, the other errors are logged. */
   failure: ConnectorError | undefined;
 }
 

@@ -27,7 +27,7 @@ export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<
   const withAccount = [...(key === undefined ? [] : [key]), ['account_id', text(description)] as const, ...others];
   return {
     ...rest,
-    // Even if it is empty, `dropped` omits undeclared fields, because they could contain secrets.
+    // If `dropped` is set, even to an empty list, undeclared fields are omitted. They could contain secrets.
     dropped,
     fields: Object.fromEntries(withAccount) as Record<F | 'account_id', Field>,
     retrieval: ofAll(retrieval, isSameForAll),

@@ -16,7 +16,7 @@ export type NextPage = (body: Row, first: Request) => Request | undefined;
 
 /**
  * Yields the rows of each page of a list. `list` is the name of the list of rows in the body. A check requests one page with one row,
- * unless `isWhole` is true. Throws a ConnectorError, also if the pages never end.
+ * unless `isWhole` is true. Throws a ConnectorError, for example if the list seems endless.
  */
 export async function* listPages(
   api: Api,

@@ -62,7 +62,7 @@ export interface QueryResult {
   entries: LogEntry[];
   /** Why entries are missing, or undefined if the result is complete. */
   truncated: string | undefined;
-  /** A log sentence for each other warning. */
+  /** Sentences for the log about all other warnings. */
   warnings: string[];
 }
 

@@ -9,8 +9,8 @@ import { claimsOf } from '../api/token.ts';
 const ADMINISTRATOR = 'the Administrator role on IAM Identity';
 
 /**
- * `GET /v1/apikeys` of the account (icd-accounts-access.md 2.17). A single key is never requested, because the response may
- * contain its value.
+ * `GET /v1/apikeys` of the account (icd-accounts-access.md 2.17). Keys are never requested individually, because the
+ * response may contain the key's value.
  */
 export const apiKeys = ibmStream({
   name: 'api_keys',

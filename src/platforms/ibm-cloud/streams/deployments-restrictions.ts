@@ -105,7 +105,7 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
   return { rows: selected.map((each) => rowOf(each, zones, coverageOf(each, crns))) };
 }
 
-/** Warns if the account has more rules than the list contains, or if the request for their number is rejected. */
+/** Warns if the account has more rules than the list contains, or if the request for the number of rules is rejected. */
 async function warnOfHidden(listed: number, account_id: string, { api, config }: Account): Promise<void> {
   const path = `v1/account_settings/${encodeURIComponent(account_id)}`;
   const settings = await orRejection(api.get({ origin: config.endpoints.cbr, path }, STREAM));
