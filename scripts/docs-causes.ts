@@ -7,7 +7,7 @@ export const CAUSES: Readonly<Record<ProblemId, string>> = {
   deployments_unknown:
     'The IDs are misspelled, the deployments no longer exist, or the token belongs to another account.',
   partitions_rejected:
-    'The option `fail_on_refused_deployments` is on, and either the token can’t view a deployment or the API doesn’t have this data for it.',
+    'The option `fail_on_refused_deployments` is on, and for at least one deployment, the token lacks a permission or the API doesn’t have the stream’s data.',
   credentials_rejected: 'The token is misspelled or revoked, or belongs to a server other than the one at base_url.',
   profile_rejected: 'The trusted profile does not trust the service ID of the API key, or was deleted.',
   token_rejected: 'The service does not accept the credentials, although they are valid elsewhere.',

@@ -115,7 +115,8 @@ const ibmCloudPages: DocumentedPlatform = {
   causes: {
     deployments_unknown:
       'The IDs are misspelled, the deployments no longer exist, or the key belongs to another account.',
-    partitions_rejected: 'The option `fail_on_refused_deployments` is on, and the key can’t view a deployment.',
+    partitions_rejected:
+      'The option `fail_on_refused_deployments` is on, and there is at least one deployment that the key can’t view.',
     credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID is locked or deleted.',
     forbidden: 'The service ID doesn’t have a role on the service, or has a role only in other resource groups.',
     certificate_untrusted: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',

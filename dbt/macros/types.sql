@@ -62,7 +62,7 @@
   {%- for column in columns -%}coalesce({{ column }}, ''){% if not loop.last %} || '/' || {% endif %}{%- endfor -%}
 {%- endmacro %}
 
-{#- The type of an identity, which its ID contains. -#}
+{#- The type of an identity, derived from its ID. -#}
 {% macro subject_type(id) -%}
   case
       when lower({{ id }}) like 'iam-serviceid-%' then 'service'
