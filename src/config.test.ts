@@ -337,7 +337,7 @@ function expectToFit(options: object, accepted: object): void {
 }
 
 const option = fc.constantFrom(...Object.keys(ACCEPTED), ...OF_COMPOSE);
-/** Includes almost valid values, and values that contain the token in the wrong place. */
+/** Includes nearly valid values, and values that contain the token in the wrong place. */
 const value = fc.oneof(
   fc.jsonValue(),
   fc.integer({ min: -1, max: 100_000 }),

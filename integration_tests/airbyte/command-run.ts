@@ -123,7 +123,7 @@ export function fieldValue(data: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Whether a text contains this as a whole word, not only as part of a longer name. */
+/** Whether a text contains `word` as a whole word, not only as part of a longer name. */
 export function mentions(text: string, word: string): boolean {
   const escaped = word.replace(/[^\w]/g, '\\$&');
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);

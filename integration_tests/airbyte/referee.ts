@@ -172,7 +172,7 @@ function refusalViolations(run: CommandRun, { errors }: ReadEvents): Violation[]
     .map(({ name }) => violation('5 a rejected stream has a config_error', `No config_error names ${name}.`));
 }
 
-/** Checks that the log of a read contains what users need. */
+/** Checks that the log of a read contains the information that users need. */
 function logViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const logs = run.transcript.messages.flatMap((message) => (message.type === 'LOG' ? [message.log] : []));

@@ -4,7 +4,7 @@ import type { ReadResult } from '../reads.ts';
 import { STREAM_NAMES, type StreamName } from './expected.ts';
 import { type ReadOptions, TOKEN_PATH, ibmCloud, keysRead, logged, rowsRead } from './reads.ts';
 
-// One key reads three accounts, through a trusted profile of each.
+// One key reads three accounts, through a trusted profile in each account.
 
 const THREE = { accounts: 2, deployments: 6, gen2Deployments: 3, backupDays: 3, members: 1, usageMonths: 3 };
 const START = '2025-04-01T00:00:00Z';

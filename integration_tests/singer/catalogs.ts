@@ -32,7 +32,7 @@ export interface Expected {
 
 export type Choices = Readonly<Record<string, Choice>>;
 
-/** What a sync selects without a catalog. */
+/** The streams and fields that a sync without a catalog selects. */
 export function everythingIn({ streams }: Catalog): Choices {
   return Object.fromEntries(streams.map(({ stream }) => [stream, {}]));
 }

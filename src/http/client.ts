@@ -37,7 +37,7 @@ export class ApiClient {
   /** Aborted when the sync is stopped or the client is closed. */
   readonly #signal: AbortSignal;
 
-  /** The maximum number of permits applies to all clients that share `permits`. */
+  /** Clients that share `permits` also share its limit. */
   constructor(options: ClientOptions, permits = new Permits(options.permits)) {
     this.#settings = options;
     this.#permits = permits;

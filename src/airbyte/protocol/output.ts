@@ -56,7 +56,7 @@ export class AirbyteOutput implements Output {
     return this.#writer.ready();
   }
 
-  /** Prints a message other than RECORD, STATE and LOG. */
+  /** Prints a message other than RECORD, STATE or LOG. */
   send(message: Message): void {
     const json = JSON.stringify(message, (key, value: unknown) =>
       typeof value === 'string' && TEXTS.has(key) ? redacted(value) : value,

@@ -54,7 +54,7 @@ export async function probe<S>(
       );
   }
 
-  /** Probes each account. The stream counts as readable if at least one account is. */
+  /** Probes each account. The stream counts as readable if at least one account can be read. */
   async function ofAccounts({ chosen, failure }: Partitions, count: Count): Promise<Probed> {
     if (chosen.length === 0 && failure === undefined) return { rows: 0 };
     const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];

@@ -9,7 +9,7 @@ import { iamAuth } from './token.ts';
 const KEY = 'k+e/y=1 &';
 const { facts } = ibmCloud.terms;
 
-/** Starts a server for IAM and a server for a service, which accepts the tokens in `good`, and creates a client of both. */
+/** Starts servers for IAM and for a service that accepts the tokens in `good`, and creates a client for both. */
 async function services(replies: Array<[status: number, body: string, headers?: Record<string, string>]> = []) {
   const good = new Set<string>();
   const bodies: string[] = [];

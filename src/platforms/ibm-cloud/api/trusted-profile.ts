@@ -8,7 +8,7 @@ import { textOf, within } from './values.ts';
 const ASSUME = 'urn:ibm:params:oauth:grant-type:assume';
 const PROFILE_CRN = /^crn:v1:[^:]*:[^:]*:iam-identity::a\/([0-9a-f]{32})::profile:(Profile-[0-9A-Za-z-]+)$/;
 
-/** Does not recommend trusting the key: IAM issued a token, so the profile already trusts the key. */
+/** This message doesn't recommend trusting the key: IAM issued a token, so the profile already trusts the key. */
 const OF_ANOTHER_ACCOUNT =
   'Account {account} could not be read: the token that IAM at {host} issued for the trusted profile {profile} is not for this account. Correct the CRN of the profile in platform.trusted_profiles.';
 
