@@ -59,7 +59,7 @@ export async function checkStreams<C extends Config['platform'], S>(
     const hint =
       command === undefined
         ? ''
-        : `. If records are missing, grant the role that includes them with this command: ${command}`;
+        : `. If records are missing, run this command to grant the role that makes them visible: ${command}`;
     return { level: 'info', text: `${name}: readable, but empty so far${hint}` };
   }
 }

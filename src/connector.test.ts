@@ -93,7 +93,8 @@ test('a read and a check each log a warning if start_date is in the future', asy
       message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
     );
   };
-  const sentence = 'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so only undated records are read';
+  const sentence =
+    'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so streams that use start_date emit only undated records';
   expect((await warned('2999-01-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([
     sentence,
     sentence,

@@ -196,7 +196,10 @@ export function connect(
   const { start_date: start } = config;
   // Without this warning, nobody would notice a mistyped year: the sync would simply emit no records.
   if (start !== undefined && start > utcText(Date.now())) {
-    output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
+    output.log(
+      'warn',
+      `start_date ${start} is in the future, so streams that use start_date emit only undated records`,
+    );
   }
   const platform = platformOf(config);
   const clients = new AccountClients({

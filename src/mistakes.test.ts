@@ -263,7 +263,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: streamState({ version: 1, platform: 'ibm_cloud', month: 'May' }) },
-    'The state of billables in the state file STATE cannot be used: month must have the form YYYY-MM, such as 2026-10. Pass a state that this connector wrote, or none to read from the beginning.',
+    'The state of billables in the state file STATE cannot be used: month must have the form YYYY-MM, such as 2026-10. Pass a state that this connector wrote, or omit the state to read from the beginning.',
   ],
 ];
 

@@ -88,7 +88,12 @@ describe('toError', () => {
       'failed to connect to api.example.test',
     ],
     [TOO_LARGE, 'system_error', 'body_too_large', 'The response for deployments exceeds the limit of 256 MB'],
-    [TIMED_OUT, 'transient_error', 'timed_out', 'within 60 s, after 6 attempts'],
+    [
+      TIMED_OUT,
+      'transient_error',
+      'timed_out',
+      'timed out after 6 attempts: the API did not send a complete response within 60 s',
+    ],
     [TIMED_OUT, 'transient_error', 'timed_out', 'raise request_timeout_seconds'],
     [damaged('it is empty'), 'transient_error', 'damaged_answer', 'after 6 attempts: it is empty'],
   ])('the problem $problem is reported as a $1', (failure, failureType, problem, sentence) => {

@@ -171,7 +171,7 @@ const transientErrors = problemsOf('transient_error', {
   },
   timed_out: {
     message:
-      'The API did not respond to the request for {path} within {seconds} s, {attempts}. Run the sync again later, or raise request_timeout_seconds.',
+      'The request for {path} timed out {attempts}: the API did not send a complete response within {seconds} s. Run the sync again later, or raise request_timeout_seconds.',
   },
   damaged_answer: {
     message:

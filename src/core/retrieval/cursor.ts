@@ -53,7 +53,7 @@ export class StateFrame {
     }
     if (before !== undefined && (now === undefined || now < before)) {
       warnings.push(
-        `earlier syncs skipped records before ${before}, and start_date ${now === undefined ? 'is no longer set' : `is now ${now}`}; these records are not read. To read them, reset the stream`,
+        `earlier syncs skipped records before ${before}. They are still not read, although start_date ${now === undefined ? 'is no longer set' : `is now ${now}`}. To read them, reset the stream`,
       );
     }
     return warnings;

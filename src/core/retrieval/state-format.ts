@@ -68,7 +68,7 @@ export function parseState<T extends object>(
   const [issue] = result.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   throw inputError(
-    `${where} cannot be used: ${field} ${issue?.message}. Pass a state that this connector wrote, or none to read from the beginning.`,
+    `${where} cannot be used: ${field} ${issue?.message}. Pass a state that this connector wrote, or omit the state to read from the beginning.`,
   );
 }
 

@@ -91,7 +91,7 @@ export const probes: Readonly<Record<string, Probe>> = {
     // Each token in a link should be URL-encoded exactly once.
     return token !== undefined && [!/%25[\dA-F]{2}/i.test(token), 'encoded once', 'encoded twice'];
   }),
-  policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more pages without a limit']),
+  policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more than one page']),
   policy_token: body(POLICIES, ({ next }) => isRow(next) && ['start' in next, 'start', 'only href']),
   account: any(/^GET v4\/accounts\/\{id\}$/, ({ status }) => {
     return [200, 404].includes(status) && [status === 200, `HTTP ${status}`];
@@ -132,7 +132,10 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   older_backups: rows(INSTANCES, 'resources', ({ crn }) => {
     return (
-      /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [true, 'a backup in such a service']
+      /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [
+        true,
+        'a backup in a databases-for-…-backup service',
+      ]
     );
   }),
   user_activity: body(/users\/\{id\}$/, (user) => [isRow(user['activity']), 'activity', 'no activity']),

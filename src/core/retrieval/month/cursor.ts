@@ -10,7 +10,7 @@ const schema = sharedState.extend({
   /** The same as `month`, for each account with an id. */
   months: z.record(z.string(), month, { error: 'must be an object with months as values' }).optional(),
   /** The ids that the config selected when these months were read, each as `option:id`. Absent if it selected everything. */
-  limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
+  limits: z.array(z.string({ error: 'must be a string' }), { error: 'must be a list' }).optional(),
 });
 
 export type MonthState = z.infer<typeof schema>;
@@ -58,7 +58,7 @@ export class MonthCursor implements Cursor {
 
   warnings(): string[] {
     if (this.#haveLimitsChanged) {
-      return ['the selection in the config has changed since the last sync, so all months are read again'];
+      return ['the config selects other records than in the last sync, so all months are read again'];
     }
     return this.#frame.warnings([...this.#months.values()].reduce<string | undefined>(latestOf, undefined));
   }

@@ -178,7 +178,7 @@ describe('an optional stream', () => {
     await done();
     expect(printed.rows).toEqual([]);
     expect(printed.logged('WARN')).toEqual([
-      'addons: the API does not have this stream for any deployment (HTTP 422), so the stream has no records',
+      'addons: this stream is available for none of the deployments (HTTP 422), so it has no records',
     ]);
   });
 

@@ -112,7 +112,7 @@ describe('the state', () => {
     expect(open(state).warnings()).toEqual([]);
     expect(open(state, { startDate: '2025-05-04T00:00:00.000Z' }).warnings()).toEqual([]);
     expect(open(state, { startDate: '2025-01-01T00:00:00.000Z' }).warnings()).toEqual([
-      'earlier syncs skipped records before 2025-05-03T12:00:00.000Z, and start_date is now 2025-01-01T00:00:00.000Z; these records are not read. To read them, reset the stream',
+      'earlier syncs skipped records before 2025-05-03T12:00:00.000Z. They are still not read, although start_date is now 2025-01-01T00:00:00.000Z. To read them, reset the stream',
     ]);
   });
 

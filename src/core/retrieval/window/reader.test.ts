@@ -235,7 +235,9 @@ describe('rejected stores', () => {
     await done();
     expect(ids()).toEqual(['good']);
     expect(printed.logged('WARN')).toEqual([
-      expect.stringMatching(/^events: the API rejects this stream for store one \(HTTP 403\), so it is skipped/),
+      expect.stringMatching(
+        /^events: the API rejects this stream for store one \(HTTP 403\), so this store is skipped/,
+      ),
     ]);
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);
   });

@@ -4,7 +4,7 @@ import { composeStream, wholeList } from '../stream.ts';
 /** `GET /billables` (compose-api.md 9.3). No known client reads this list. */
 export const billables = composeStream({
   name: 'billables',
-  description: "The account's billable items, which might not be available to every token.",
+  description: "The account's billable items. Some tokens might not have access to them.",
   retrieval: wholeList('billables'),
   primaryKey: 'id',
   fields: {

@@ -18,7 +18,7 @@ export const deploymentsBackups = composeStream({
   fields: {
     id: text('ID of the backup.'),
     deployment_id: text('ID of the deployment.'),
-    name: text('Name of the backup, which includes the start time.'),
+    name: text('Name of the backup. The name includes the start time.'),
     type: text('Backup type, such as daily, weekly, monthly or on_demand.'),
     status: text('Status of the backup.'),
     is_downloadable: boolean('Whether the backup can be downloaded.'),

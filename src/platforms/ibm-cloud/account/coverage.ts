@@ -53,7 +53,7 @@ export async function coveringDatabases<T extends Covering>(
   if (limits.size > 0) {
     account.api.log(
       'warn',
-      `${stream}: the coverage of some ${things} is narrower than the records suggest, because the records omit the attributes ${[...limits].toSorted().join(', ')}`,
+      `${stream}: some ${things} cover less than their records suggest, because the records omit the attributes ${[...limits].toSorted().join(', ')}`,
     );
   }
   return selected;

@@ -170,7 +170,7 @@ test('policies on databases cause a warning if they have attributes that no fiel
   const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });
   expect(rows.iam_id).toHaveLength(2);
   expect(log.filter((line) => line.includes('the records omit'))).toEqual([
-    'deployments_roles: the coverage of some policies is narrower than the records suggest, because the records omit the attributes path, resourceType',
+    'deployments_roles: some policies cover less than their records suggest, because the records omit the attributes path, resourceType',
   ]);
 });
 

@@ -22,7 +22,9 @@ interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'acco
 /** Declares a stream that reads all accounts. */
 export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<Accounts, F | 'account_id'> {
   const { isSameForAll = false, fields, retrieval, dropped = [], ...rest } = declared;
-  const description = isSameForAll ? 'Always null, because all accounts have the same records.' : 'ID of the account.';
+  const description = isSameForAll
+    ? 'Always null, because the records are the same for every account.'
+    : 'ID of the account.';
   const [key, ...others] = Object.entries<Field>(fields) as Array<[F, Field]>;
   const withAccount = [...(key === undefined ? [] : [key]), ['account_id', text(description)] as const, ...others];
   return {

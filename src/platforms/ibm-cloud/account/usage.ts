@@ -47,7 +47,7 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
   if (error !== undefined && rejected.length === groups.length) throw error;
   // A check already reports the result of each stream.
   for (const [group, { answer, isAbsence }] of isCheck ? [] : rejected) {
-    const consequence = isAbsence ? '' : '; every sync reads these months again until the group can be read';
+    const consequence = isAbsence ? '' : '; every sync reads the affected months again until the group can be read';
     account.logOnce('warn', `billables: usage of resource group ${group} skipped (${answer})${consequence}`);
   }
   const skipped = error && { label: `resource group ${group}`, error };

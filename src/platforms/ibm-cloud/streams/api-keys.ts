@@ -14,7 +14,7 @@ const ADMINISTRATOR = 'the Administrator role on IAM Identity';
  */
 export const apiKeys = ibmStream({
   name: 'api_keys',
-  description: 'The API keys of all users and service IDs of the account, without their values.',
+  description: 'The API keys of all users and service IDs in the account, without the key values.',
   needsOption: 'api_keys',
   retrieval: { way: 'shared', path: 'v1/apikeys', load: loadKeys },
   primaryKey: 'id',

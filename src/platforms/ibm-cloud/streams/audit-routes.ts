@@ -16,7 +16,7 @@ const ROLE = 'the Viewer role on the atracker service';
  */
 export const auditRoutes = ibmStream({
   name: 'audit_routes',
-  description: "Destinations of the account's audit events. IBM drops events that no record covers.",
+  description: "Destinations of the account's audit events. IBM drops events that have no destination.",
   retrieval: { way: 'shared', path: ROUTES, load },
   primaryKey: {
     field: 'id',

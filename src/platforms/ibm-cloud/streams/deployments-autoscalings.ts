@@ -33,7 +33,7 @@ export const deploymentsAutoscalings = ibmStream({
     rate_period_seconds: integer('Minimum number of seconds between two scaling operations.'),
     rate_limit_mb_per_member: number('Maximum size per member in MB.'),
     rate_limit_count_per_member: number('Maximum number of CPUs per member.'),
-    rate_units: text('Unit of the limit, such as mb or count.'),
+    rate_units: text('Unit of the maximum per member, such as mb or count.'),
   },
 });
 

@@ -19,7 +19,7 @@ import { pick, textOrNull, within } from '../api/values.ts';
  */
 export const deployments = ibmStream({
   name: 'deployments',
-  description: 'The database deployments of both generations that the API key can view.',
+  description: 'The database deployments that the API key can view, in both generations.',
   retrieval: {
     way: 'shared',
     path: INSTANCES,
@@ -97,7 +97,7 @@ export const deployments = ibmStream({
     backup_window_start: text('Start of the one-hour window for automatic backups, such as 02:30Z. Generation 2 only.'),
     backup_retention_days: integer('Number of days for which backups are kept. Generation 2 only.'),
     backups_preserved: boolean('Whether backups are kept when the deployment is deleted. Generation 2 only.'),
-    pitr_retention_days: integer('Number of past days that point-in-time recovery covers; generation 2 only.'),
+    pitr_retention_days: integer('Number of past days that point-in-time recovery covers. Generation 2 only.'),
     independent_backups_authorized: boolean(
       'Whether independent backups are authorized. If false, no new independent backups are created. Generation 2 only. Null during provisioning.',
     ),

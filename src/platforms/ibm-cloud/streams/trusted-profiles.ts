@@ -38,7 +38,7 @@ export const trustedProfiles = ibmStream({
     name: text('Name of the trusted profile.'),
     description: text('Description of the trusted profile.'),
     template_id: text('ID of the template, if an enterprise manages the profile.'),
-    assignment_id: text('ID of the template assignment. Null if the enterprise does not manage the profile.'),
+    assignment_id: text('ID of the template assignment. Null if no enterprise manages the profile.'),
     identities: listOfObjects(
       'Identities that can assume the profile. Null if IBM Cloud rejects the request for them.',
       {
