@@ -14,7 +14,7 @@ interface Line {
 
 /**
  * Logs a line for each stream, in catalog order: whether the credentials can read the stream and, if they can't, what to do. Streams
- * without a result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an option.
+ * that have no result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an option.
  */
 export async function checkStreams<C extends Config['platform'], S>(
   { streams, grant }: Pick<Platform<C, S>, 'streams' | 'grant'>,

@@ -6,7 +6,7 @@ import type { Route, RouteOptions } from './connection/route.ts';
 import type { Rejections } from './failure.ts';
 import type { Timing } from './traffic/retry.ts';
 
-/** The credentials that requests for an account send. */
+/** The credentials that are sent with requests for an account. */
 export interface AccountConnection {
   id: string;
   auth: Auth;
