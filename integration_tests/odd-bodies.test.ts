@@ -72,7 +72,7 @@ describe('a missing list', () => {
       const warnings = result.logs.filter(({ level }) => level === 'WARN');
       expect(warnings).toHaveLength(4);
       expect(warnings[0]?.message).toMatch(
-        /^\w+: the response for \S+ does not contain the list \w+, which is treated as empty$/,
+        /^\w+: the response for \S+ does not contain the list \w+, so the list is treated as empty$/,
       );
     });
   });

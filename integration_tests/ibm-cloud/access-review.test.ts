@@ -78,13 +78,13 @@ describe.concurrent('a list that may be incomplete', () => {
     [
       'of restricted users',
       { missingRoles: ['users'] },
-      /^users: users are missing, because the account restricts the list\. .*grant /,
+      /^users: some or all users are missing, because the account restricts the list\. .*grant /,
     ],
     ['of API keys', { missingRoles: ['api_keys'] }, /^api_keys: IBM Cloud lists only the keys of .* own service ID/],
     [
       'of service IDs',
       { faults: forbidden(GROUPS) },
-      /^service_ids and api_keys include only the default .* \(HTTP 403/,
+      /^service_ids and api_keys omit all service ID groups except the default .* \(HTTP 403/,
     ],
   ])('an incomplete list %s causes one warning', async (_, options, warning) => {
     await ibmCloud(options, async ({ read }) => {

@@ -210,7 +210,7 @@ it('a report counts the trusted profiles that the key can assume, without naming
     const [, ...others] = sandbox.profiles;
     const { stdout, exitCode } = await verify(account, { trusted_profiles: others, logs_instances: [] });
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('The API key can assume 3 trusted profiles, 2 of them listed in trusted_profiles.');
+    expect(stdout).toContain('The API key can assume 3 trusted profiles (listed in trusted_profiles: 2).');
     for (const id of ['assume_by_crn', 'assumed_account', 'assumable_pages']) {
       expect(resultsIn(stdout).get('confirmed')).toContain(id);
     }

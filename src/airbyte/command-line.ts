@@ -102,7 +102,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
     );
   }
   const foreign = Object.keys(given).find((option) => !accepted.includes(option));
-  if (foreign !== undefined) throw new UsageError(`${name} takes no --${foreign}`);
+  if (foreign !== undefined) throw new UsageError(`${name} does not accept --${foreign}`);
   if (name === 'spec') return printed(context, `${JSON.stringify({ type: 'SPEC', spec })}\n`);
   const { config, catalog, streams, configured } = given;
   if (config === undefined) throw new UsageError(`${name} needs --config FILE`);

@@ -33,7 +33,7 @@ test('a warning about a response body names the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
   await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
   expect(testRun.printed.logged('WARN')).toEqual([
-    'parts: the response for parts does not contain the list parts, which is treated as empty',
+    'parts: the response for parts does not contain the list parts, so the list is treated as empty',
   ]);
 });
 

@@ -27,7 +27,7 @@ describe('a missing list', () => {
     const { rows, warnings } = list(body);
     expect(rows).toEqual([]);
     expect(warnings).toEqual([
-      'the response for deployments/d1/backups does not contain the list backups, which is treated as empty',
+      'the response for deployments/d1/backups does not contain the list backups, so the list is treated as empty',
     ]);
   });
 });

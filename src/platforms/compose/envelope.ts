@@ -26,7 +26,10 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   }
   return {
     rows: [],
-    warnings: [...warnings, `the response for ${path} does not contain the list ${name}, which is treated as empty`],
+    warnings: [
+      ...warnings,
+      `the response for ${path} does not contain the list ${name}, so the list is treated as empty`,
+    ],
     missing: true,
   };
 }

@@ -121,7 +121,7 @@ async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig
     const body = await api.get(postForm(endpoints.iam, path, { access_token }), 'verify');
     const crns = rowsOf(body, 'profiles', path).map(({ crn }) => crn);
     const named = trusted_profiles.filter((crn) => crns.includes(crn)).length;
-    return `The API key can assume ${count(crns.length, 'trusted profile')}, ${named} of them listed in trusted_profiles.`;
+    return `The API key can assume ${count(crns.length, 'trusted profile')} (listed in trusted_profiles: ${named}).`;
   } catch (thrown) {
     return `IAM did not list the trusted profiles that the API key can assume: ${briefly(failureOf(thrown))}.`;
   }

@@ -142,7 +142,7 @@ describe('a sync', () => {
     const { log, records } = await sync({ catalog: { teams: {}, accounts: {} } });
     expect(records('teams').map(({ name }) => name)).toEqual([null, null]);
     expect(log.filter((line) => line.includes('did not fit'))).toEqual([
-      'WARNING teams: 2 values of name did not fit the declared type and were set to null',
+      'WARNING teams: 2 values of name did not fit the declared type and became null',
     ]);
     const deselected = await sync({ catalog: { teams: { metadata: [field('name', false)] } } });
     expect(deselected.log.filter((line) => line.includes('did not fit'))).toEqual([]);

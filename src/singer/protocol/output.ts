@@ -139,7 +139,7 @@ class SingerStream implements StreamSink {
     this.#states.sendIfNew();
     for (const [field, count] of this.#nulled) {
       const values = count === 1 ? '1 value' : `${count} values`;
-      this.#log.log('warn', `${name}: ${values} of ${field} did not fit the declared type and were set to null`);
+      this.#log.log('warn', `${name}: ${values} of ${field} did not fit the declared type and became null`);
     }
     this.#output.counted(name, this.#records);
   }

@@ -20,7 +20,7 @@ test('all alerts of a deployment are in one record, unchanged', () => {
 
 test('an object with neither a summary nor a list causes a warning and adds no record', () => {
   const without = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
-  const warnings = ['the response for path does not contain the list alerts, which is treated as empty'];
+  const warnings = ['the response for path does not contain the list alerts, so the list is treated as empty'];
   expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });
   expect(without({ _embedded: null })).toEqual({ rows: [], warnings });
   expect(without({ summary: 'healthy' })).toEqual({ rows: [{ summary: 'healthy' }], warnings });

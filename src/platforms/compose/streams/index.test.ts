@@ -64,7 +64,7 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
       warnings: [],
     });
     expect(rowsIn(streamOf(name), {}, path).warnings).toEqual([
-      `the response for ${path} does not contain the list ${list}, which is treated as empty`,
+      `the response for ${path} does not contain the list ${list}, so the list is treated as empty`,
     ]);
     expect(() => rowsIn(streamOf(name), { _embedded: { other: [] } }, path)).toThrow(
       `it has the list other instead of ${list}`,

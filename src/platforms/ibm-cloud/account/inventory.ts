@@ -46,7 +46,7 @@ export async function loadInventory(account: Account): Promise<Inventory> {
     const skipped = count(sourceless.length, 'independent backup');
     api.log(
       'warn',
-      `deployments_backups: ${skipped} skipped, because deployment_ids is set and IBM Cloud doesn't report which deployment they belong to`,
+      `deployments_backups: ${skipped} skipped, because deployment_ids is set and IBM Cloud doesn't report which deployment was backed up`,
     );
   }
   const all = [...deployments.map(({ id }) => id), ...backups.map(({ id, source }) => source ?? id)];

@@ -109,7 +109,7 @@ async function deploymentOf(resource: Row, account: Account): Promise<string | u
   const found = (await account.once(crnsByGuid)).get(guidOf(id));
   if (found !== undefined) return found;
   if (!isDatabaseService(String(resource_id)) && !isDatabaseService(String(plan_id))) return undefined;
-  if (id === '') throw unexpectedBody(PATH, `a row of ${String(plan_id)} has no resource_instance_id`);
+  if (id === '') throw unexpectedBody(PATH, `a row for the plan ${String(plan_id)} has no resource_instance_id`);
   return id;
 }
 
