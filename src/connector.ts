@@ -87,11 +87,10 @@ export function openReads(
     streams.find(({ reader }) => reader.stream.name === owner)?.reader;
   const counting: Api = {
     ...api,
-    async get(request, owner) {
-      const body = await api.get(request, owner);
+    get(request, owner) {
       const reader = readerOf(owner);
       if (reader !== undefined) reader.report.requests += 1;
-      return body;
+      return api.get(request, owner);
     },
   };
   const session: Session = {

@@ -140,7 +140,12 @@ function connectionProblem(code: string, detail: string, connected: boolean): Ht
 /** The failure of a request that isn't sent because the origin's circuit is open. */
 export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   const seconds = String(Math.round(ms / 1_000));
-  return { problem, reason: `circuit open after ${seconds} s (${problem})`, facts: { seconds } };
+  const reasons = {
+    host_unresponsive: `no response for ${seconds} s`,
+    rate_limited: `nothing but HTTP 429 for ${seconds} s`,
+    token_rejected: 'HTTP 401 for a new token',
+  };
+  return { problem, reason: reasons[problem], facts: { seconds } };
 }
 
 /** Whether to retry the request. The circuit breaker handles HTTP 429, and queries that take too long are split. */

@@ -5,6 +5,8 @@ import { ibmCloudConfig } from '../config.ts';
 import { Account } from './account.ts';
 import { RESOURCE_GROUPS, loadResourceGroups } from './resource-groups.ts';
 
+const KEY_DETAILS = 'v1/apikeys/details';
+
 interface Given {
   authorization?: string;
   /** The response to each path, or an error to throw. */
@@ -32,8 +34,19 @@ describe("the lookup of the account's id", () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('fails if the token omits the id', async () => {
-    const { account } = open({ authorization: 'Bearer opaque' });
+  test('sends IAM a single request, with the key, if the token omits the id', async () => {
+    const { api, account } = open({
+      authorization: 'Bearer opaque',
+      answers: { [KEY_DETAILS]: { account_id: 'acc-1' } },
+    });
+    expect(await Promise.all([account.requireId(), account.requireId()])).toEqual(['acc-1', 'acc-1']);
+    expect(api.requests).toEqual([
+      { origin: 'https://iam.example.test', path: KEY_DETAILS, headers: { 'iam-apikey': 'the-key' } },
+    ]);
+  });
+
+  test.each([{}, { account_id: '' }, { account_id: 7 }, null])('fails if IAM responds with %j', async (body) => {
+    const { account } = open({ authorization: 'Bearer opaque', answers: { [KEY_DETAILS]: body } });
     await expect(account.requireId()).rejects.toMatchObject({ problem: 'unexpected_body' });
   });
 });

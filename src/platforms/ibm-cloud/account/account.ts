@@ -2,11 +2,15 @@ import type { Level } from '../../../core/output/output.ts';
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Api } from '../../platform.ts';
 import { parseCrn } from '../api/crn.ts';
+import { objectOf } from '../api/envelope.ts';
 import { briefly, failureOf } from '../api/failure.ts';
-import { TOKEN_PATH, accountIn, isAboutToken } from '../api/token.ts';
+import { accountIn, isAboutToken } from '../api/token.ts';
 import type { TrustedProfile } from '../api/trusted-profile.ts';
+import { textOf } from '../api/values.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
+
+const KEY_DETAILS = 'v1/apikeys/details';
 
 /** An account to read. All streams of a sync share one instance. */
 export class Account {
@@ -36,11 +40,9 @@ export class Account {
     return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
 
-  /** The account's id, if necessary from the access token (icd-api.md 1.3). Throws a ConnectorError. */
-  async requireId(): Promise<string> {
-    const id = this.id ?? accountIn(await this.api.authorization('accounts'));
-    if (id === undefined) throw unexpectedBody(TOKEN_PATH, "the access token doesn't contain the account");
-    return id;
+  /** The account's id, if necessary from the access token or the key's details (icd-api.md 1.3). Throws a ConnectorError. */
+  requireId(): Promise<string> {
+    return this.once(idOf);
   }
 
   /** Loads a list for the first stream that needs it. Later calls return the same result, or fail with the same error. */
@@ -71,6 +73,15 @@ export class Account {
     if (!this.#logged.has(sentence)) this.api.log(level, sentence);
     this.#logged.add(sentence);
   }
+}
+
+async function idOf({ id, api, config: { endpoints, api_key } }: Account): Promise<string> {
+  const known = id ?? accountIn(await api.authorization('accounts'));
+  if (known !== undefined) return known;
+  const request = { origin: endpoints.iam, path: KEY_DETAILS, headers: { 'iam-apikey': api_key } };
+  const account = textOf(objectOf(await api.get(request, 'accounts'), KEY_DETAILS)['account_id']);
+  if (account === undefined) throw unexpectedBody(KEY_DETAILS, 'it has no account_id');
+  return account;
 }
 
 /** The API with the account's credentials. Log lines name the account. */

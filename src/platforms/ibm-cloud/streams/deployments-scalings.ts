@@ -1,4 +1,5 @@
 import { type Field, number, text } from '../../../core/stream/fields.ts';
+import { coerce } from '../../../core/record/normalise.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Account } from '../account/account.ts';
@@ -104,8 +105,8 @@ function gen1Row({ id, count: counted, members, memory, cpu, disk, host_flavor, 
   for (const { name, gen1, unit } of RESOURCES) {
     const allocation = within(resources[gen1], `allocation_${unit}`);
     // An allocation of 0 means shared CPUs.
-    const total = name === 'cpu_count' && allocation === 0 ? null : allocation;
-    const share = typeof total === 'number' && typeof size === 'number' ? total / size : NaN;
+    const total = name === 'cpu_count' && numberOf(allocation) === 0 ? null : allocation;
+    const share = numberOf(total) / numberOf(size);
     Object.assign(row, sizesOf(name, share, total), limitsOf(name, resources[gen1], unit));
   }
   return row;
@@ -126,9 +127,8 @@ function limitsOf(name: string, resource: unknown, unit: string): Row {
 function gen2Row({ members = null, shards = null, host_flavor: host_flavor_id = null, ...sizes }: Row): Row {
   const row = { group_id: 'member', members, host_flavor_id, shards };
   for (const { name, gen2, factor } of RESOURCES) {
-    const size = sizes[gen2];
-    const each = typeof size === 'number' ? size * factor : NaN;
-    const total = typeof members === 'number' && shards === null ? each * members : NaN;
+    const each = numberOf(sizes[gen2]) * factor;
+    const total = shards === null ? each * numberOf(members) : NaN;
     Object.assign(row, sizesOf(name, each, Number.isFinite(total) ? total : null));
   }
   return row;
@@ -136,4 +136,10 @@ function gen2Row({ members = null, shards = null, host_flavor: host_flavor_id = 
 
 function sizesOf(name: string, perMember: number, total: unknown): Row {
   return { [`${name}_per_member`]: Number.isFinite(perMember) ? perMember : null, [`${name}_total`]: total };
+}
+
+/** The API may return numbers as text. */
+function numberOf(value: unknown): number {
+  const number = coerce(value, 'number');
+  return typeof number === 'number' ? number : NaN;
 }
