@@ -232,7 +232,7 @@ describe('the platform', () => {
 
   test('causes a warning if its name is at the top level', async () => {
     expect(await judged({ name: 'compose', api_token: TOKEN })).toEqual({
-      warnings: ['name, which is ignored: did you mean platform.name?'],
+      warnings: ['name, which is ignored: move it into platform'],
       usageError: undefined,
     });
   });

@@ -161,7 +161,8 @@ function warnOfIgnored(config: Row, warn: Warn): void {
     // A long name could be a secret, so it isn't shown.
     const name = key.length <= MAX_NAME ? place : `with a name of ${key.length} characters`;
     const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
-    const hint = nearest === undefined ? 'correct or remove it' : `did you mean ${nearest}?`;
+    const move = place === key ? 'move it into platform' : 'move it to the top level';
+    const hint = options.has(key) ? move : nearest === undefined ? 'correct or remove it' : `did you mean ${nearest}?`;
     warn(`the config has an unknown option ${name}, which is ignored: ${hint}`);
   }
 }

@@ -73,7 +73,7 @@ const USAGE: [line: string, why: string][] = [
   ['source-compose --config CONFIG', 'no command; choose from spec, check, discover, read, verify'],
   ['source-compose check', 'check needs --config FILE'],
   ['source-compose check CONFIG', UNEXPECTED],
-  ['source-compose check --config', "Option '--config <value>' argument missing"],
+  ['source-compose check --config', '--config needs a value'],
   ['source-compose check --confg CONFIG', "Unknown option '--confg' (did you mean --config?)"],
   [`${CHECK} --debug=yes`, "Option '--debug' does not take an argument"],
   ['source-compose spec --config CONFIG', 'spec does not accept --config'],
@@ -192,11 +192,11 @@ const IN_THE_CONFIG: Mistake[] = [
   [
     CHECK,
     config({ name: 'ibm_cloud' }, { api_key: 'x' }),
-    `${ignored('api_key', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing; add it')}`,
+    `${ignored('api_key', 'move it into platform')} ${unusable('platform.api_key is missing; add it')}`,
   ],
   [DISCOVER, config(IBM, { start_dat: 'x' }), ignored('start_dat', 'did you mean start_date?')],
   [DISCOVER, config(IBM, { lookback_window: 9 }), ignored('lookback_window', 'did you mean lookback_window_seconds?')],
-  [DISCOVER, config({ ...IBM, num_workers: 1 }), ignored('platform.num_workers', 'did you mean num_workers?')],
+  [DISCOVER, config({ ...IBM, num_workers: 1 }), ignored('platform.num_workers', 'move it to the top level')],
   [DISCOVER, config({ ...IBM, colour: 1 }), ignored('platform.colour', 'correct or remove it')],
   ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
   [
@@ -233,7 +233,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [entry('accounts')] } },
-    'The configured catalog must list the stream accounts once, with sync_mode full_refresh or incremental.',
+    'The stream accounts is missing sync_mode. Set it to full_refresh or incremental.',
   ],
   [
     BOTH,
@@ -253,7 +253,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   ...[{ bookmarks: { billables: {} } }, { type: 'GLOBAL', global: {} }].map((wrong): Mistake => [
     RESUME,
     { STATE: wrong },
-    'The state file STATE contains something other than a STREAM state (entry 1). Pass the STATE lines that a read printed.',
+    'The state file STATE cannot be used: entry 1 is not a STREAM state whose stream_state is an object. Pass the STATE lines that a read printed.',
   ]),
   [
     RESUME,

@@ -12,14 +12,22 @@ type Arguments<O extends Options> = ReturnType<typeof parseArgs<{ options: O; al
 
 /** Throws a UsageError if the command line is invalid. */
 export function parseArguments<O extends Options>(args: string[], options: O): Arguments<O> {
+  let parsed: Arguments<O>;
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     // Only the first sentence of the message describes the problem.
     const [problem = ''] = (error as Error).message.split(/[.\n]/);
+    const valueless = /^Option '(?:-\w, )?(--\S+?)(?: <value>)?' argument/.exec(problem)?.[1];
+    if (valueless !== undefined) throw new UsageError(`${valueless} needs a value`);
     const unknown = /^Unknown option '--(.*)'$/.exec(problem)?.[1];
     throw new UsageError(problem + (unknown === undefined ? '' : suggestion(unknown, Object.keys(options), '--')));
   }
+  // A shell turns an unset variable into an empty value.
+  for (const [name, value] of Object.entries(parsed.values)) {
+    if ([value].flat().includes('')) throw new UsageError(`--${name} needs a value`);
+  }
+  return parsed;
 }
 
 /** Returns the end of an error message, such as ` (did you mean read?)`, or an empty string if no known word is similar enough. */

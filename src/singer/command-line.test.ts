@@ -33,8 +33,8 @@ test.each<[string, unknown]>([
 });
 
 test.each([
-  ['--discover --config', "Option '-c, --config <value>' argument missing"],
-  ['--config --discover', "Option '--config' argument is ambiguous"],
+  ['--discover --config', '--config needs a value'],
+  ['--config --discover', '--config needs a value'],
   ['--test', 'no config; use --config FILE, or --config ENV'],
   ['--config c more', 'unexpected argument; use --config FILE'],
   ['--config c --test=some', "Option '--test' does not take an argument"],

@@ -203,9 +203,6 @@ test('a stream that requires an option is available only if the option is set', 
   }
 });
 
-const LISTED_ONCE =
-  'The configured catalog must list the stream events once, with sync_mode full_refresh or incremental.';
-
 describe('a stream that cannot be read', () => {
   test.each([
     [[stream('widgets')], 'The stream widgets does not exist. Choose from: parts, events.'],
@@ -215,9 +212,19 @@ describe('a stream that cannot be read', () => {
       [stream('clusters')],
       'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
     ],
-    [[stream('events', 'INVALID')], LISTED_ONCE],
-    [[stream('events', null)], LISTED_ONCE],
-    [[stream('events', 'incremental'), stream('events'), stream('events')], LISTED_ONCE],
+    [[stream('compose.events')], 'The stream compose.events does not exist. Choose from: parts, events.'],
+    [
+      [{ name: 'events', mode: undefined }],
+      'The stream events is missing sync_mode. Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', 'INVALID')],
+      'The stream events has the unknown sync_mode "INVALID". Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', 'incremental'), stream('events'), stream('events')],
+      'The configured catalog lists the stream events more than once; keep only one of the entries.',
+    ],
   ])('is reported once, and the other streams are read: %j', (wrong, message) => {
     const { chosen, unusable } = choose(...wrong, stream('parts'));
     expect(chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);

@@ -23,7 +23,7 @@ test('the streams of a configured catalog keep their order, and keys added by cl
   expect(parse(catalog)).toEqual([
     { name: 'teams', mode: 'full_refresh' },
     { name: 'audit_events', mode: 'incremental' },
-    { name: 'x', mode: 'full_refresh' },
+    { name: 'n.x', mode: 'full_refresh' },
     { name: 'y', mode: undefined },
   ]);
 });

@@ -6,8 +6,9 @@ import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/st
 import { unknownStream } from '../../streams.ts';
 import type { SyncMode } from './messages.ts';
 
-/** The parts of a configured stream that `read` needs. A namespace is ignored, because the connector's streams have none. */
+/** The parts of a configured stream that `read` needs. */
 export interface ConfiguredStream {
+  /** The stream's name, after the namespace if it has one. The connector's streams have none. */
   name: string;
   /** The sync mode, which has not been validated yet. */
   mode: unknown;
@@ -19,8 +20,8 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
   if (!Array.isArray(streams)) throw problem('streams must be an array of configured streams');
   return streams.map((entry: unknown, i) => {
     const { stream, sync_mode: mode } = isRow(entry) ? entry : {};
-    const name = isRow(stream) ? stream['name'] : undefined;
-    if (typeof name === 'string') return { name, mode };
+    const { name, namespace } = isRow(stream) ? stream : {};
+    if (typeof name === 'string') return { name: typeof namespace === 'string' ? `${namespace}.${name}` : name, mode };
     throw problem(
       `streams[${i}] must be an object with a "sync_mode" and a "stream" that has a "name"; to create a configured catalog, use discover --configured`,
     );
@@ -57,8 +58,11 @@ export function chooseStreams(
     const reject = (detail: string): unknown => unusable.push(unreadable(name, detail));
     if (definition === undefined) reject(unknownStream(name, streams, platform['name']));
     else if (!isOffered(definition, platform)) reject(notOffered(definition));
-    else if (others.length > 0 || (mode !== 'full_refresh' && mode !== 'incremental')) {
-      reject(`The configured catalog must list the stream ${name} once, with sync_mode full_refresh or incremental.`);
+    else if (others.length > 0) {
+      reject(`The configured catalog lists the stream ${name} more than once; keep only one of the entries.`);
+    } else if (mode !== 'full_refresh' && mode !== 'incremental') {
+      const problem = mode === undefined ? 'is missing sync_mode' : `has the unknown sync_mode ${JSON.stringify(mode)}`;
+      reject(`The stream ${name} ${problem}. Set it to full_refresh or incremental.`);
     } else {
       // PyAirbyte requests incremental mode even for full-refresh streams.
       chosen.push({ definition, mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : mode });

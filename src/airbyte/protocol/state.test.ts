@@ -81,16 +81,25 @@ function outputOfRead(): unknown[] {
 describe('an invalid state file', () => {
   const file = 'The state file s.json';
   test.each([
-    ['[null]', `${file} contains something other than a STREAM state (entry 1).`],
-    ['[{},"x"]', `${file} contains something other than a STREAM state (entry 2).`],
-    ['{"mark":"x"}', `${file} contains something other than a STREAM state (entry 1).`],
-    ['[{},{"type":"CATALOG"}]', `${file} contains something other than a STREAM state (entry 2).`],
-    ['{"type":"GLOBAL","global":{}}', `${file} contains something other than a STREAM state (entry 1).`],
-    ['{"type":"LEGACY","data":{"audit_events":{}}}', `${file} contains something other than a STREAM state (entry 1).`],
-    ['{"type":"STREAM"}', `${file} contains something other than a STREAM state (entry 1).`],
+    ['[null]', `${file} cannot be used: entry 1 is not a STREAM state whose stream_state is an object.`],
+    ['[{},"x"]', `${file} cannot be used: entry 2 is not a STREAM state whose stream_state is an object.`],
+    ['{"mark":"x"}', `${file} cannot be used: entry 1 is not a STREAM state whose stream_state is an object.`],
+    [
+      '[{},{"type":"CATALOG"}]',
+      `${file} cannot be used: entry 2 is not a STREAM state whose stream_state is an object.`,
+    ],
+    [
+      '{"type":"GLOBAL","global":{}}',
+      `${file} cannot be used: entry 1 is not a STREAM state whose stream_state is an object.`,
+    ],
+    [
+      '{"type":"LEGACY","data":{"audit_events":{}}}',
+      `${file} cannot be used: entry 1 is not a STREAM state whose stream_state is an object.`,
+    ],
+    ['{"type":"STREAM"}', `${file} cannot be used: entry 1 is not a STREAM state whose stream_state is an object.`],
     [
       '[{},{"stream":{"stream_descriptor":{"name":"a"},"stream_state":[]}}]',
-      `${file} contains something other than a STREAM state (entry 2). Pass the STATE lines that a read printed.`,
+      `${file} cannot be used: entry 2 is not a STREAM state whose stream_state is an object. Pass the STATE lines that a read printed.`,
     ],
     [
       '{}\nhunter2',

@@ -15,7 +15,7 @@ export function parseState(path: string, text: string, warn: (sentence: string) 
     const found = streamStateIn(message);
     if (found === undefined) {
       throw inputError(
-        `The state file ${path} contains something other than a STREAM state (entry ${i + 1}). Pass the STATE lines that a read printed.`,
+        `The state file ${path} cannot be used: entry ${i + 1} is not a STREAM state whose stream_state is an object. Pass the STATE lines that a read printed.`,
       );
     }
     states.set(found.name, found.state);

@@ -13,8 +13,8 @@ export interface ByWindow<S, F extends string> {
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /** How messages refer to a partition and to rows: `Logs instance`, `events`. */
-  terms: { partition: string; things: string };
+  /** How messages refer to a partition, rows, and rows of other streams: `Logs instance`, `events`, `events of other services`. */
+  terms: { partition: string; things: string; others: string };
 }
 
 /** The lengths of windows and periods, in ms. */
@@ -33,6 +33,10 @@ export interface WindowPage {
   /** The identity of each row. Rows with the same identity are duplicates. */
   identities: string[];
   warnings: string[];
+  /** The number of additional rows that don't belong to the stream. */
+  others: number;
+  /** The number of rows that can't be parsed. */
+  unreadable: number;
   /** The API's reason for truncating the page, or undefined if the page is complete. */
   truncated: string | undefined;
 }

@@ -35,6 +35,7 @@ interface Body {
   rows: Row[];
   truncated?: string;
   warnings?: string[];
+  others?: number;
 }
 
 function answerOf({ events, limit, end }: Model, { from, to }: Query): Body {
@@ -58,11 +59,12 @@ function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
       }),
       request: ({ id }, { from, to }) => ({ path: id, query: { from: Date.parse(from), to: Date.parse(to) } }),
       rows: (body): WindowPage => {
-        const { rows, truncated, warnings = [] } = body as Body;
-        return { rows, identities: rows.map(({ id }) => String(id)), truncated, warnings };
+        const { rows, truncated, warnings = [], others = 0 } = body as Body;
+        const identities = rows.map(({ id }) => String(id));
+        return { rows, identities, truncated, warnings, others, unreadable: 0 };
       },
       size: { longestMs: 8 * DAY, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-      terms: { partition: 'store', things: 'events' },
+      terms: { partition: 'store', things: 'events', others: 'events of other services' },
     },
     primaryKey: 'id',
     startDateField: 'at',

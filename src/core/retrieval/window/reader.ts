@@ -18,12 +18,17 @@ export async function readWindows<S, F extends string>(
   const partitions = await retrieval.partitions(session.shared);
   const at = (row: Row): string => (row[cursorField] as string | null | undefined) ?? '';
 
+  let others = 0;
+
   async function readPartition(partition: Partition): Promise<void> {
+    let unreadable = 0;
     const windows = cursor.windowsOf(partition.id);
     /** The identities in the previous window. A row dated exactly at the boundary may be in both windows. */
     let before: ReadonlySet<string> = new Set();
 
     function emit(page: WindowPage, window: Window, path: string): void {
+      others += page.others;
+      unreadable += page.unreadable;
       const emitted = reader.page(freshIn(page, before), path, partition.fields);
       before = new Set(page.identities);
       emitted.rows.sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0));
@@ -58,9 +63,15 @@ export async function readWindows<S, F extends string>(
         windows.push(...halves);
       }
     }
+    if (unreadable > 0) {
+      reader.warn(
+        `${unreadable} ${terms.things} of ${partition.label} cannot be parsed; their raw field contains the original text`,
+      );
+    }
   }
 
   await eachPartition(reader, partitions, terms.partition, readPartition);
+  if (others > 0) reader.report.leftOut.push(`${others} ${terms.others}`);
 }
 
 /** The rows that are neither in the previous window nor earlier in this window. */

@@ -31,6 +31,7 @@ const EVENT = {
 function entry(data: unknown, more: Partial<LogEntry> = {}): LogEntry {
   return {
     timestamp: '2026-11-20T10:00:01.250000',
+    application: 'ibm-audit-event',
     subsystem: 'databases-for-postgresql:a0000000-0000-4000-8000-000000000001',
     data: typeof data === 'string' ? data : JSON.stringify(data),
     ...more,
@@ -141,7 +142,7 @@ describe('a log entry', () => {
   });
 
   test('has a stable id even if it is unreadable and has no labels', () => {
-    const bare: LogEntry = { timestamp: undefined, subsystem: undefined, data: 'torn {' };
+    const bare: LogEntry = { timestamp: undefined, application: undefined, subsystem: undefined, data: 'torn {' };
     expect(rowOf(bare)).toEqual({ id: identityOf(bare), service: null, created_at: null, raw: 'torn {' });
     expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
   });
@@ -151,11 +152,17 @@ describe('a log entry', () => {
   });
 });
 
-test('an event of another service is skipped, whether its subsystem or its action names the service', () => {
-  const iam = { action: 'iam-identity.serviceid.login' };
+test('an event of another service is skipped, whichever field names the service', () => {
+  const iam = {
+    action: 'iam-identity.serviceid.login',
+    target: { id: 'crn:v1:bluemix:public:iam-identity:global:a/0a1b:::' },
+  };
   expect(auditEntry(entry(iam, { subsystem: 'iam-identity:1' }))).toBeUndefined();
   expect(auditEntry(entry(iam, { subsystem: undefined }))).toBeUndefined();
   expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBeUndefined();
+  expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBeUndefined();
+  // The event is kept if any of its fields contains a database.
+  expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
   expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({
     service: 'messages-for-rabbitmq',
     deployment_id: null,

@@ -6,6 +6,8 @@ import { parseCrn } from '../api/crn.ts';
 import { textOf, textOrNull, within } from '../api/values.ts';
 import type { LogEntry } from './query.ts';
 
+const APPLICATION = 'ibm-audit-event';
+
 interface AuditEvent {
   row: Row;
   /** The same for the same event in every read, and different for different events. */
@@ -15,11 +17,13 @@ interface AuditEvent {
 }
 
 /** Parses the event in a log entry (icd-api.md 4.13). Returns undefined for an entry of another service. */
-export function auditEntry({ timestamp, subsystem, data }: LogEntry): AuditEvent | undefined {
+export function auditEntry({ timestamp, application, subsystem, data }: LogEntry): AuditEvent | undefined {
+  if (application !== undefined && application !== APPLICATION) return undefined;
   const event = eventIn(data);
-  const service = subsystem?.split(':')[0] ?? textOf(event?.['action'])?.split('.')[0] ?? null;
+  const services = [subsystem?.split(':')[0], ...servicesOf(event ?? {})].filter((name) => name !== undefined);
+  const service = services.find(isDatabaseService) ?? null;
   // The query is limited to databases, so an entry that doesn't specify a service is kept.
-  if (service !== null && !isDatabaseService(service)) return undefined;
+  if (service === null && services.length > 0) return undefined;
   const storedAt = utcTextOf(timestamp) ?? null;
   if (event === undefined) {
     const raw = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
@@ -47,6 +51,12 @@ function objectIn(value: unknown): Row | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The names of the services in an event. */
+function servicesOf({ action, target, logSourceCRN }: Row): Array<string | undefined> {
+  const crns = [within(target, 'id'), logSourceCRN].map((id) => parseCrn(textOf(id) ?? '')?.service);
+  return [...crns, textOf(action)?.split('.')[0]];
 }
 
 function rowOf(event: Row, identity: string): Row {

@@ -35,7 +35,7 @@ test('a query is sent to its Logs instance in the documented form', () => {
 test('the result combines the entries of all items in the response', () => {
   const items = [{ query_id: { query_id: 'q' } }, results(2), { statistics: {} }, results(1), { result: null }];
   expect(queryResult(items, 'p')).toEqual({
-    entries: Array.from({ length: 3 }, () => ({ timestamp: 't', subsystem: undefined, data: '{}' })),
+    entries: Array.from({ length: 3 }, () => ({ timestamp: 't', application: 'a', subsystem: undefined, data: '{}' })),
     truncated: undefined,
     warnings: [],
   });

@@ -52,6 +52,7 @@ export function eventsQuery(
 export interface LogEntry {
   /** The time when the entry was stored. */
   timestamp: unknown;
+  application: string | undefined;
   /** Service and instance, such as `databases-for-postgresql:a0000000-…`. */
   subsystem: string | undefined;
   /** The event, usually as text. */
@@ -105,9 +106,11 @@ function entriesIn(result: unknown, path: string): LogEntry[] {
   if (!Array.isArray(results)) throw unexpectedBody(path, 'one of its results is not a list');
   return (results as unknown[]).map((entry) => {
     if (!isRow(entry)) throw unexpectedBody(path, 'one of its log entries is not an object');
+    const labels = valuesIn(entry['labels']);
     return {
       timestamp: valuesIn(entry['metadata']).get('timestamp'),
-      subsystem: textOf(valuesIn(entry['labels']).get('subsystemname')),
+      application: textOf(labels.get('applicationname')),
+      subsystem: textOf(labels.get('subsystemname')),
       data: entry['user_data'],
     };
   });

@@ -30,7 +30,7 @@ export const auditEvents = ibmStream({
     request: ({ id }, window, { config }) => eventsQuery(id, window, config.endpoints),
     rows: (body, { path }) => eventsIn(body, path),
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-    terms: { partition: 'Logs instance', things: 'events' },
+    terms: { partition: 'Logs instance', things: 'events', others: 'events of other services' },
   },
   primaryKey: 'id',
   startDateField: 'created_at',
@@ -69,8 +69,6 @@ export const auditEvents = ibmStream({
   },
 });
 
-const UNREADABLE = 'some events cannot be parsed; their raw field contains the original text';
-
 function eventsIn(body: unknown, path: string): WindowPage {
   const { entries, truncated, warnings } = queryResult(body, path);
   const events = entries.map(auditEntry).filter((event) => event !== undefined);
@@ -78,6 +76,8 @@ function eventsIn(body: unknown, path: string): WindowPage {
     rows: events.map(({ row }) => row),
     identities: events.map(({ identity }) => identity),
     truncated,
-    warnings: events.every(({ isReadable }) => isReadable) ? warnings : [...warnings, UNREADABLE],
+    warnings,
+    others: entries.length - events.length,
+    unreadable: events.filter(({ isReadable }) => !isReadable).length,
   };
 }
