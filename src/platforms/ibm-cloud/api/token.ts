@@ -15,7 +15,7 @@ const MARGIN_MS = 10_000;
 /** Matches IAM's error codes. A proxy or firewall returns other codes or none. */
 const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
-export const TOKEN_PATH = 'identity/token';
+const TOKEN_PATH = 'identity/token';
 
 interface Token {
   header: string;
