@@ -154,7 +154,7 @@ describe('TLS', () => {
       exitCode: 0,
       status: 'FAILED',
       message: expect.stringMatching(
-        /^base_url starts with https:\/\/, but 127\.0\.0\.1:\d+ responds without TLS .* start base_url with http:\/\/\.$/,
+        /^The address of 127\.0\.0\.1:\d+ in base_url starts with https:\/\/, but the server responds without TLS .* change https:\/\/ to http:\/\/\.$/,
       ) as string,
     });
   });

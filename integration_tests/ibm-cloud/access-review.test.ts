@@ -78,7 +78,7 @@ describe.concurrent('a list that may be incomplete', () => {
     [
       'of restricted users',
       { missingRoles: ['users'] },
-      /^users: some or all users are missing, because the account restricts the list\. .*grant /,
+      /^users: some or all users are missing, because the account restricts its list of users\. .*grant /,
     ],
     ['of API keys', { missingRoles: ['api_keys'] }, /^api_keys: IBM Cloud lists only the keys of .* own service ID/],
     [

@@ -23,7 +23,7 @@ const TOKEN_FIELDS = 'next_docid';
 /** Divides lists into pages, and creates and parses the tokens that link one page to the next. */
 export class Pages {
   readonly #options: IbmCloudOptions;
-  /** Each token contains the generation in which it was created. */
+  /** A counter that increases when page tokens are invalidated. Each page token contains the count from its creation. */
   #generation = 0;
   /** The first generation whose tokens are still valid, by path. */
   readonly #oldest = new Map<string, number>();

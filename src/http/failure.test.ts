@@ -51,7 +51,7 @@ describe('toError', () => {
     [failed('CERT_HAS_EXPIRED'), 'config_error', 'certificate_untrusted', 'NODE_EXTRA_CA_CERTS'],
     [failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'config_error', 'certificate_untrusted', 'of api.example.test'],
     [failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'config_error', 'certificate_untrusted', 'is not trusted'],
-    [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'config_error', 'tls_not_spoken', 'api.example.test responds without TLS'],
+    [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'config_error', 'tls_not_spoken', 'the server responds without TLS'],
     [
       failed('EPROTO'),
       'transient_error',

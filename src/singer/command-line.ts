@@ -13,7 +13,7 @@ Usage:
   tap-compose --about [--format json|markdown]                 describe the tap and its settings
 
 Options:
-  --config FILE    the config, as JSON; later files override earlier ones. ENV reads environment variables
+  --config FILE    the config, as JSON; if repeated, later files override earlier ones. --config ENV reads environment variables
                    such as TAP_COMPOSE_PLATFORM_API_KEY
   --catalog FILE   which streams and fields to read, and how (--properties is the same)
   --state FILE     the value of the last STATE message, to resume from

@@ -67,7 +67,7 @@ export class EventText {
     return `{"id":"${id}${details}${this.#date(time, bits)}${AFTER_ID}${id}${LAST}`;
   }
 
-  /** One date in sixteen has an offset. Dates on a whole second lack milliseconds. */
+  /** One date in sixteen has an offset. Other dates lack milliseconds if they are whole seconds. */
   #date(time: number, bits: number): string {
     if ((bits >>> 8) % 16 === 0) return `${this.#offsetDates.of(time + ZONE_OFFSET, true)}${ZONE}`;
     return `${this.#dates.of(time, time % SECOND !== 0)}Z`;

@@ -65,7 +65,7 @@ const configErrors = problemsOf('config_error', {
   },
   tls_not_spoken: {
     message:
-      '{address} starts with https://, but {host} responds without TLS ({code}). Correct the port; if the server supports only plain HTTP, start {address} with http://.',
+      'The address of {host} in {address} starts with https://, but the server responds without TLS ({code}). Correct the port. If the server supports only plain HTTP, change https:// to http://.',
   },
   proxy_login: {
     message:

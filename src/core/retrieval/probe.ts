@@ -23,7 +23,7 @@ interface List {
 
 type Count = (partition: Partition) => Promise<number>;
 
-/** Sends the cheapest request for a stream. Throws the error that a read would throw, unless partitions are rejected. */
+/** Sends the cheapest request for a stream. Throws the error that a read would throw, but returns rejected partitions. */
 export async function probe<S>(
   { retrieval }: Stream<S>,
   shared: S,

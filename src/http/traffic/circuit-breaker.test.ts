@@ -13,7 +13,7 @@ interface Breaker {
   gone: string[];
   /** Enters the breaker with a named request. If the name contains `again`, the request is a retry. */
   go: (name: string) => Promise<Pass>;
-  /** Sends a request that has this outcome after this time in ms. */
+  /** Sends a request that ends with `outcome` after `takes` ms. */
   attempt: (outcome: Outcome, takes?: number, retryAfterMs?: number) => Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export type Instance = Deployment | IndependentBackup;
 
 const BACKUPS = 'databases-independent-backups';
 
-/** Classifies a row of the inventory. Returns undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
+/** Classifies a row of the inventory. Returns undefined for a service that is not a database (icd-api.md 1.7, 2.4.2). */
 export function instanceOf(id: string, row: Row): Instance | undefined {
   const crn = parseCrn(id);
   // Even an incomplete CRN usually contains the service.

@@ -67,6 +67,6 @@ async function warnIfRestricted({ api, config }: Account, id: string): Promise<v
   if (within(settings, 'restrict_user_list_visibility') !== 'RESTRICTED') return;
   api.log(
     'warn',
-    `users: some or all users are missing, because the account restricts the list. To read all users, grant ${VIEWER} in this account`,
+    `users: some or all users are missing, because the account restricts its list of users. To read all users, grant the service ID or trusted profile ${VIEWER} in this account`,
   );
 }
