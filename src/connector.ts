@@ -27,7 +27,7 @@ const CHECK_STREAMS_MS = 20_000;
 
 /** After this time, a check of several accounts stops waiting for an account that hasn't responded. */
 const CHECK_ACCOUNT_SECONDS = 15;
-/** The number of permits in a check, high enough that requests to unresponsive hosts don't block the others. */
+/** The number of permits in a check, high enough that requests to unresponsive hosts don't block other requests. */
 const CHECK_PERMITS = 32;
 
 /** Limits the size of a response body, because all concurrent bodies must fit into memory. */
@@ -165,7 +165,7 @@ export async function checkConnection(config: Config, context: Context, output: 
       if (!thrown.isRejection && !isOfOneAccount) throw thrown;
       checkFailure = thrown;
     }
-    // The credentials may still be able to read other streams or accounts.
+    // Check the streams even after a failure, because the credentials may still be able to read some of them.
     const failure = await checkStreams(platform, config, shared, api, output, late);
     if (checkFailure !== undefined) throw checkFailure;
     if (failure !== undefined && problems.length === 0) throw failure;

@@ -4,12 +4,12 @@ import { ConnectorError } from '../core/failure/errors.ts';
 import { AccountClients } from './account-clients.ts';
 import type { Auth } from './auth.ts';
 
-/** Always sends this header, even after a renewal. */
+/** Credentials whose `Authorization` header is always the same, even after a renewal. */
 function fixed(header: string): Auth {
   return { header: () => header, meaningOf: async () => 'renewed' };
 }
 
-/** A server that rejects the tokens of account b, and clients of accounts a and b. */
+/** Two servers that reject the token of account b, and clients for the accounts a and b. */
 async function open() {
   const origins = await Promise.all(
     ['one', 'two'].map(() =>

@@ -4,7 +4,7 @@ import { Permits } from './traffic/permits.ts';
 
 /**
  * A client for the platform's own credentials, and one for each account. An account's rate limits, outages and rejected
- * credentials can't affect other accounts. All clients share the permits.
+ * credentials can't affect other accounts. All clients share one set of permits.
  */
 export class AccountClients {
   readonly #own: ApiClient;

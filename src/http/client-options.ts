@@ -10,7 +10,7 @@ import type { Timing } from './traffic/retry.ts';
 export interface AccountConnection {
   id: string;
   auth: Auth;
-  /** The names of the credentials and their owner in messages. */
+  /** How messages refer to the credentials and their owner. */
   facts: Partial<Terms['facts']>;
 }
 
@@ -37,7 +37,7 @@ export interface RetryEvent {
 /** A request and its response. */
 export interface Exchange {
   request: Request;
-  /** 0 if there was no complete response. */
+  /** The HTTP status, or 0 if there was no complete response. */
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   text: string;
@@ -63,9 +63,9 @@ export interface ClientOptions extends Connection {
   /** Called when the API rejects the credentials, after which no request can succeed. */
   onCredentialsRejected?: (error: ConnectorError) => void;
   onExchange?: (exchange: Exchange) => void;
-  /** The deadline of a check, in Unix ms. Requests neither wait beyond the deadline nor retry an unreachable address. */
+  /** The deadline of a check, in Unix ms. No retry is sent after the deadline or to an unreachable address. */
   deadline?: number;
-  /** The maximum size of a response body. A larger body is an error. */
+  /** The maximum size of a response body. If a body is larger, the request fails. */
   maxBodyBytes: number;
   timing: Timing;
   /** Replaces real connections in simulations. */

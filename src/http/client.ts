@@ -42,7 +42,7 @@ export class ApiClient {
     this.#settings = options;
     this.#permits = permits;
     this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
-    // An invalid proxy address should be reported before the first request.
+    // Create the first origin now, so that an invalid proxy address is reported before any request.
     this.#originAt(options.address);
   }
 

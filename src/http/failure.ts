@@ -24,7 +24,7 @@ export type HttpFact =
   | 'answer'
   | 'target';
 
-/** The problems whose messages contain only these facts. */
+/** The problems whose messages contain only facts from `HttpFact`. */
 type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
 
 /** Why a request failed. */

@@ -9,7 +9,7 @@ import { redacted } from '../text/quoted.ts';
 /** How long a stopped process may take to write its last checkpoints. */
 const FLUSH_MS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** The width of a terminal that doesn't report its width. */
+/** The assumed width of a terminal that doesn't report its width. */
 const USUAL_COLUMNS = 80;
 
 interface Program {

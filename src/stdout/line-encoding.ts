@@ -1,6 +1,6 @@
 /** How a protocol further encodes the output of JSON.stringify. */
 export interface LineEncoding {
-  /** Converts JSON text so that every reader of the protocol accepts it. ASCII text doesn't get longer. */
+  /** Converts JSON text so that every reader of the protocol accepts it. Must not make ASCII text longer. */
   encode: (json: string) => string;
   /** ASCII text that contains none of these needs no encoding. */
   suspects: readonly string[];

@@ -194,7 +194,7 @@ test('lines of several tasks are written completely and in order, however slow t
       };
       const reading = new AbortController();
       const all = Promise.all(tasks.map(run)).finally(() => reading.abort());
-      // The loop would never end if a task waited forever.
+      // If a task waited forever, this loop would never end, and the test would time out.
       do await out.takeAll();
       while (!reading.signal.aborted);
       await all;

@@ -71,7 +71,7 @@ export class LineWriter {
     }
   }
 
-  /** Encodes the records that were appended as ASCII. Escaped lone surrogates in JSON are ASCII, too. */
+  /** Encodes the records that `#appendAscii` added. Even ASCII text can contain escaped lone surrogates, which must be replaced. */
   #encodeFresh(): void {
     const { suspects, encode } = this.#encoding;
     const fresh = this.#chunk.subarray(this.#encoded, this.#used);

@@ -8,7 +8,7 @@ const MIN_BASE64_LENGTH = 8;
 /** Every form of every credential in this process. The longest form is first, because one credential may contain another. */
 let forms: string[] = [];
 
-/** Adds a credential, so that it is masked from now on. */
+/** Registers a credential that `maskCredentials` masks from now on. */
 export function addCredential(credential: string): void {
   if (credential.length < MIN_LENGTH || forms.includes(credential)) return;
   const all = new Set([...forms, ...formsOf(credential)]);

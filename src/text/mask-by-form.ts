@@ -38,7 +38,7 @@ export function maskWords(text: string): string {
   return maskOpaque(text.replace(USER_INFO, `$1${MASK}@`));
 }
 
-/** The text `password: is too short`, for example, doesn't contain a password. */
+/** Whether the text is a sentence rather than a name and its value. For example, `password: is too short` contains no password. */
 function isSentence(name: string, value: string): boolean {
   return name.endsWith(': ') && /^[a-z]{1,7}$/.test(value);
 }

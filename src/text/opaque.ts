@@ -34,7 +34,7 @@ export function maskOpaque(text: string): string {
     const length = odd.reduce((sum, [piece]) => sum + piece.length, 0);
     const min = /[+=]/.test(word) ? MIN_ODD_IN_BASE64 : MIN_ODD;
     if (length < min || end - start < MIN_SPAN || length * 2 < end - start) return word;
-    // If a path contains a digest, its other segments are still useful.
+    // If a path contains a digest, mask only the digest, because the rest of the path is still useful.
     const isHex = odd.every(([piece]) => /^[0-9a-f]+$/i.test(piece));
     return isHex ? word.slice(0, start) + MASK + word.slice(end) : MASK;
   });

@@ -43,7 +43,7 @@ export class Shape {
     this.inner = new Map(inner);
   }
 
-  /** Calls `undeclared` for each undeclared field inside the value. */
+  /** Counts the types and values in `value`, and calls `undeclared` for each undeclared field inside it. */
   see(value: unknown, undeclared: (path: string, name: string) => void): void {
     this.types.add(
       value === undefined ? 'absent' : value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value,

@@ -40,7 +40,7 @@ export class AirbyteOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
-    // Each request has a debug line. Masking a line costs more than printing it, so lines below the level are not masked.
+    // Each request logs a debug line. Masking a line takes longer than printing it, so lines below the level are not masked.
     if (!this.#log.isLevelEnabled(level)) return;
     if (stack === undefined) this.#log[level](redacted(text));
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));

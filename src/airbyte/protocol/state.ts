@@ -25,7 +25,7 @@ export function parseState(path: string, text: string, warn: (sentence: string) 
 
 const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
 
-/** Whether this part of a message contains no state. */
+/** Whether `part`, a value in a state message, contains no state. */
 function isEmpty(part: unknown): boolean {
   return part === null || part === 'LEGACY' || (isRow(part) && Object.keys(part).length === 0);
 }

@@ -1,10 +1,10 @@
 import type { State, StreamSink } from './output.ts';
 import type { Row } from '../record/row.ts';
 
-/** A checkpoint is due after this many records or this much time, to limit how many records an interrupted read repeats. */
+/** A checkpoint is due after this many records or this much time, so that few records are repeated after an interruption. */
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
-/** States may be large. They must not make up more than a fifth of the output. */
+/** States may be large. They should not make up more than a fifth of the output. */
 export const RECORD_BYTES_PER_STATE_BYTE = 4;
 
 /** Sends the records and checkpoints of one stream to its sink. Each checkpoint follows the records that it covers. */

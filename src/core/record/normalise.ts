@@ -7,7 +7,7 @@ import { toUtcText } from './timestamp.ts';
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
 /**
- * Converts rows to record data. Rows are converted in place, because a copy would cost as much as printing. Removed
+ * Converts rows to record data. Rows are converted in place, because copying a row would take as long as printing it. Removed
  * fields are set to undefined, which JSON.stringify omits; `delete` would switch the row to V8's slow dictionary mode.
  */
 export class Normaliser {
@@ -87,7 +87,7 @@ export function coerce(value: unknown, kind: FieldKind): unknown {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value;
-      // Larger numbers may have been rounded, so different keys could become equal.
+      // Integers beyond 2^53 may have been rounded, so different keys could become equal.
       if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : UNCOERCIBLE;
       return typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
     case 'timestamp':

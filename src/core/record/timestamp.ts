@@ -37,7 +37,7 @@ export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
-/** USUAL matches February 29 of every year; in most years, Date moves it to March 1. */
+/** Whether the date exists. USUAL matches February 29 of every year; in most years, Date moves it to March 1. */
 function dayExists(usual: string): boolean {
   return !usual.startsWith('02-29', 5) || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === 29;
 }

@@ -17,7 +17,7 @@ import { readWindows } from './window/reader.ts';
 /** A stream that is ready to be read from its state. */
 export interface OpenStream {
   reader: StreamReader;
-  /** Throws a ConnectorError or the signal's reason. */
+  /** Reads the stream to its end. Throws a ConnectorError or the signal's reason. */
   toEnd: () => Promise<void>;
 }
 

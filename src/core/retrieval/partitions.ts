@@ -8,7 +8,7 @@ export interface Partition {
   label: string;
   /** Fields to set in each row of the partition, such as the deployment's id. */
   fields?: Row;
-  /** The account whose credentials request the partition. Partitions of different accounts don't wait for each other. */
+  /** The account whose credentials are used to request the partition. Partitions of different accounts don't wait for each other. */
   account?: string | undefined;
   /** The origin to request the partition from. Partitions of different origins don't wait for each other. */
   origin?: string | undefined;
@@ -16,7 +16,7 @@ export interface Partition {
   rows?: Row[];
 }
 
-/** A part of a stream that was skipped because the API rejects it. It has an `id` if it is a partition. */
+/** A part of a stream that was skipped because the API rejected its request. It has an `id` if it is a partition. */
 export interface Skipped {
   id?: string;
   label: string;
@@ -34,8 +34,8 @@ export interface Partitions {
    * all are covered.
    */
   isCovered?: ((id: string) => boolean) | undefined;
-  /** The kind of each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
+  /** A phrase for each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
   leftOut?: readonly string[];
-  /** Why other partitions are unknown. The stream fails after the chosen partitions have been read. */
+  /** Why some partitions are unknown. The stream fails after the chosen partitions have been read. */
   failure?: ConnectorError | undefined;
 }

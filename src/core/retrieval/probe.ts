@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 export interface Probed {
   /** The number of rows, or undefined if a read would fail. */
   rows: number | undefined;
-  /** The part that the API rejects, if any. */
+  /** A part of the stream that can't be read, if any. */
   skipped?: Skipped | undefined;
 }
 
@@ -23,7 +23,10 @@ interface List {
 
 type Count = (partition: Partition) => Promise<number>;
 
-/** Sends the cheapest request for a stream. Throws the error that a read would throw, but returns rejected partitions. */
+/**
+ * Predicts, with as few requests as possible, whether a read of the stream would succeed. Returns the error of a rejected
+ * partition or a failed account in `skipped`. Throws any other error.
+ */
 export async function probe<S>(
   { retrieval }: Stream<S>,
   shared: S,

@@ -9,7 +9,7 @@ import type { ByWindow } from './window/declaration.ts';
 interface Once<S> {
   way: 'once';
   request(shared: S): Request;
-  /** Throws `unexpected_body`. */
+  /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
 }
 

@@ -6,7 +6,7 @@ import { toUtcText } from '../record/timestamp.ts';
 /** The version in every state. States written by any release must stay readable. */
 export const STATE_VERSION = 1;
 
-/** The platform that states without a platform belong to. They were written when Compose was the only platform. */
+/** The platform of states that name no platform. Such states were written when Compose was the only platform. */
 export const UNNAMED_PLATFORM = 'compose';
 
 /** The format of the data that a cursor saves. Protocols can convert it without knowing the cursor. */

@@ -60,6 +60,6 @@ test('a declaration must match its way of reading', () => {
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', request, rows, partitions } });
   // @ts-expect-error The request is missing.
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', rows } });
-  // @ts-expect-error There is no such way of reading.
+  // @ts-expect-error There is no retrieval named `twice`.
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'twice', request, rows } });
 });

@@ -13,7 +13,7 @@ export interface Stream<S = unknown, F extends string = string> {
   startDateField?: NoInfer<F>;
   /** Known fields that are never emitted. If set, undeclared fields are not emitted either. */
   dropped?: readonly string[];
-  /** The option of the platform that makes the stream available. */
+  /** The platform option that makes the stream available. */
   needsOption?: string;
   retrieval: Retrieval<S, NoInfer<F>>;
 }

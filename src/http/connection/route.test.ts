@@ -137,7 +137,7 @@ test('no connection is opened after the signal was aborted', async () => {
   const route = openRoute({ origin, connections: 1, connectTimeoutMs: 60_000, signal: AbortSignal.abort(), env: {} });
   expect(await attemptBy(route.dispatcher, { origin, path: '/', method: 'GET' })).toHaveProperty('problem');
   await route.close();
-  // The server accepts connections in the order in which they were opened.
+  // The server accepts connections in order, so it would have counted an earlier connection before this one.
   expect(await get(origin)).toBe('the API');
   expect(connections()).toBe(1);
 });

@@ -2,11 +2,11 @@ import { type Timing, rateLimitWait } from './retry.ts';
 
 /** The circuit opens after this many consecutive trials without a complete response. */
 const MAX_TRIALS = 3;
-/** The circuit doesn't open until this long after the first of these trials began. */
+/** The circuit opens only if the first of these trials began at least this long ago. */
 const MIN_OUTAGE_MS = 60_000;
 /** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
-/** The second trial without a response is followed by a wait of this length, and each later trial by a wait twice as long. */
+/** The wait after the second trial without a complete response. The wait after each later trial is twice as long as this. */
 const TRIAL_WAIT_MS = 1_000;
 
 /**
@@ -32,7 +32,7 @@ interface Waiter extends PromiseWithResolvers<Pass> {
 /** Why a circuit opened. `token_rejected`: the origin rejects a new token. */
 export interface OpenCircuit {
   problem: 'host_unresponsive' | 'rate_limited' | 'token_rejected';
-  /** How long the problem had lasted, in ms. */
+  /** How long the problem had lasted when the circuit opened, in ms. */
   ms: number;
 }
 
@@ -148,7 +148,7 @@ export class CircuitBreaker {
   #missResponse(began: number): void {
     const now = this.#timing.monotonic();
     if (this.#answeredAt > began) {
-      // The origin has responded to other requests in the meantime.
+      // The origin has responded to another request since this attempt began.
       this.#halfOpen(now);
       return;
     }
@@ -174,7 +174,7 @@ export class CircuitBreaker {
     if (this.#isClosed || this.#isAsleep || this.#trial !== undefined || this.#waiting.length === 0) return;
     if (this.waitMs > 0) {
       this.#isAsleep = true;
-      // A later HTTP 429 may have prolonged the wait.
+      // Check the wait again, because a later HTTP 429 may have prolonged it.
       const wake = (): void => {
         this.#isAsleep = false;
         this.#startTrial();

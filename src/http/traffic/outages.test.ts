@@ -14,7 +14,7 @@ const STREAMS = ['one', 'two', 'three', 'four', 'five', 'six'];
 const DEPLOYMENTS = 20;
 const EACH = STREAMS.length * DEPLOYMENTS;
 
-/** A stream of deployments in three regions, each of which has its own origin. */
+/** A per-deployment stream. The deployments are in three regions, each of which has its own origin. */
 function report(name: string): Stream<ComposeShared> {
   const ids = ['bad', 'good', 'fine'].flatMap((region) =>
     Array.from({ length: DEPLOYMENTS }, (_, i) => `${region}-${i}`),

@@ -11,7 +11,7 @@ test('the allowed number of requests is sent at once, and the next request is se
   now += 20_000;
   expect(limiter.reserve()).toBe(41_000);
   now += 41_000;
-  // The second and third requests are as old as the first.
+  // The first three requests were sent at the same time, so two more requests are allowed now.
   expect([limiter.reserve(), limiter.reserve()]).toEqual([0, 0]);
   expect(limiter.reserve()).toBe(61_000);
 });

@@ -17,7 +17,7 @@ import { StateLines } from '../protocol/state-lines.ts';
 
 /** Reads the streams selected in the catalog. Returns 0 if all streams are complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
-  // This opens stdout, so that nothing is requested if stdout is closed.
+  // This opens stdout first, so that no requests are sent if stdout is closed.
   const { writer } = context;
   const log = openTapLog(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, log);

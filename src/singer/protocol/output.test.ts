@@ -12,7 +12,7 @@ const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_even
 
 interface Open {
   tap: OpenTap;
-  /** The mark in each stream's state, which the test sets. */
+  /** The mark that each stream's next state contains, by stream name. Tests set it. */
   at: Record<string, number>;
   sink: (name: string) => CheckpointedSink;
 }

@@ -111,8 +111,8 @@ class SingerStream implements StreamSink {
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
     if (nulled !== undefined) this.#count(nulled);
-    // Changes the row in place, because a copy would cost as much as printing. If a field is missing, some targets keep the old value
-    // and others fail.
+    // Change the row in place, because copying it would take as long as printing it. Null replaces missing fields: without it,
+    // some targets keep the old value, and others fail.
     for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
     if (this.#deselected.length > 0) this.#leaveOut(row);
     const json = JSON.stringify(row);

@@ -80,7 +80,7 @@ export class MonthCursor implements Cursor {
 
   /** Must be called for each month that `wanted` returned, in order, after the month's records have been emitted. */
   done(account: string | undefined, month: string, isWhole: boolean): void {
-    // If no month can be closed yet, the next read begins with the same month.
+    // Initially, save the month before the first one. If no month can be closed, the next read begins with the first month again.
     if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));
     if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#held.add(account);
     if (!this.#held.has(account)) this.#months.set(account, month);

@@ -12,6 +12,6 @@ export interface NewestFirst<S, F extends string> {
   way: 'newest-first';
   cursorField: F;
   request(position: Position, shared: S): Request;
-  /** Throws `unexpected_body`. */
+  /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
 }

@@ -7,7 +7,7 @@ export interface ByPartition<S, F extends string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
   request(partition: Partition, shared: S): Request;
-  /** Throws `unexpected_body`. */
+  /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
   /** The time field of an incremental stream. Default: the stream is full-refresh only. */
   cursorField?: F;

@@ -27,7 +27,7 @@ interface Job {
   isDated: boolean;
   isFinal: boolean;
   version: number;
-  /** The job was first listed later than the lookback window allows. */
+  /** Whether the job was first listed later than the lookback window allows. */
   isLate: boolean;
 }
 
@@ -45,7 +45,7 @@ interface Read {
   jobId: string | undefined;
   chosen: string[];
   workers: number;
-  /** The statuses that partitions return instead of their rows. */
+  /** The HTTP statuses that partitions return instead of their rows, by partition. */
   refused: Record<string, number>;
   /** The number of the request at which the process is killed. */
   killedAt: number | undefined;

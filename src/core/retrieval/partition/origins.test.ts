@@ -37,7 +37,7 @@ const withPartitions = (
   ...altered(definition, { partitions: async () => ({ chosen, all: undefined, ...more }) }),
 });
 
-/** One row for each partition, unless `others` has a different response. */
+/** The API's responses: for each partition, the response in `others`, or else a list of one row. */
 function answersFor(ids: readonly string[], others: Record<string, unknown> = {}, name = 'backups'): Answers {
   return Object.fromEntries(
     ids.map((id) => [

@@ -7,7 +7,7 @@ import type { Skipped } from '../partitions.ts';
 export interface Shared<S, F extends string> {
   way: 'shared';
   path: string;
-  /** Throws a ConnectorError. */
+  /** Loads the list. Throws a ConnectorError. */
   load(shared: S): Promise<List>;
   detail?: Detail<S, F>;
 }
@@ -15,7 +15,7 @@ export interface Shared<S, F extends string> {
 export interface List {
   rows: Row[];
   skipped?: Skipped | undefined;
-  /** Why other rows are unknown. The stream fails after the known rows have been emitted. */
+  /** Why some rows are unknown. The stream fails after the known rows have been emitted. */
   failure?: ConnectorError | undefined;
 }
 
@@ -23,14 +23,14 @@ export interface List {
 export interface Detail<S, F extends string> {
   /** Whether the user wants the details. */
   isWanted(shared: S): boolean;
-  /** Undefined if the row is complete. */
+  /** The request for the details of a row, or undefined if the row is already complete. */
   request(row: Row, shared: S): Request | undefined;
   /** The fields that the details add. They are removed from rows if the user doesn't want the details. */
   fields: readonly F[];
-  /** Throws `unexpected_body`. */
+  /** Extracts the details from a response body, or throws `unexpected_body`. */
   values(body: unknown, request: Request): Row;
-  /** The name of the details in messages, such as `connection strings`. */
+  /** What the details are called in messages, such as `connection strings`. */
   what: string;
-  /** The name of a row in messages, such as `deployment`. */
+  /** What a row is called in messages, such as `deployment`. */
   noun: string;
 }

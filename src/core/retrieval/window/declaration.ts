@@ -10,10 +10,10 @@ export interface ByWindow<S, F extends string> {
   partitions(shared: S): Promise<Partitions>;
   /** `from` and `to` are UTC strings. */
   request(partition: Partition, window: { from: string; to: string }, shared: S): Request;
-  /** Throws `unexpected_body`. */
+  /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /** How messages refer to a partition, rows, and rows of other streams: `Logs instance`, `events`, `events of other services`. */
+  /** How messages refer to a partition, its rows, and rows of other streams: `Logs instance`, `events`, `events of other services`. */
   terms: { partition: string; things: string; others: string };
 }
 

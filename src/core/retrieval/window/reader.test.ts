@@ -200,7 +200,7 @@ test('no event is lost if a read is stopped after any request and resumed, even 
   );
 });
 
-/** If the end of a window is exclusive, the next sync emits an event dated exactly at the start of this sync. */
+/** Whether only the next sync emits the event: window ends are exclusive, and the event is dated exactly at the end of the last window. */
 function isAtTheEnd({ end }: Model, time: number): boolean {
   return end === 'exclusive' && time === START;
 }
