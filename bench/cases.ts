@@ -2,7 +2,7 @@ import { DEPLOYMENT_REPORTS } from '../test-support/catalogs.ts';
 import { type Row, figure, interleaved, measure, ratio, show } from './measure.ts';
 import { connector, connectorRead, countRecords, floor, startSandboxProcess, tap, tapSync } from './programs.ts';
 
-// Measures the connector alone. peer.ts compares it with another program.
+// Benchmarks of the connector. peer.ts compares it with another connector.
 
 export const PAGE_SIZE = 100;
 const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];

@@ -22,9 +22,7 @@ const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
  * deployments.
  */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
-/**
- * The account and its resource groups can be requested together with the first page, so this adds up to four requests.
- */
+/** The requests in these rounds: the token, then the first page together with the account and its resource groups. */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**

@@ -137,7 +137,9 @@ describe('a cursor that the API ignores', () => {
   });
 });
 
-/** `deployments_alerts` is a single object instead of a list of rows, and add-ons have no keys. */
+/**
+ * Whether the stream's response can have this shape: `deployments_alerts` is an object instead of a list of rows, and add-ons have no keys.
+ */
 function applies(name: string, shape: Shape): boolean {
   if (name === 'deployments_alerts') return !shape.startsWith('row-');
   return !(name === 'deployments_addons' && shape === 'row-without-key');

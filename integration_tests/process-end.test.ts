@@ -29,7 +29,7 @@ describe('SIGTERM', () => {
         catalog: catalogOf('incremental', ['teams', 'audit_events']),
         run: {
           onLine(line, kill) {
-            // Once the other stream has ended or the wait was logged, the read hangs.
+            // Once audit_events is complete or the wait has been logged, the read is stuck at teams.
             const hangs = line.includes('"audit_events"') && line.includes('COMPLETE');
             if (hangs || line.includes('retrying in')) kill('SIGTERM');
           },

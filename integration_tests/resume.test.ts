@@ -43,8 +43,8 @@ describe('reads that are killed at random lines and then resumed', () => {
         const again = await read(sandbox, state);
         expect(again.violations).toEqual([]);
         expect(again.exitCode).toBe(0);
-        // The boundary consists of one recipe per deployment, and of events that have the newest timestamp, are in the
-        // lookback window of a minute, or are in the future.
+        // The boundary consists of one recipe per deployment, and of events that have the newest timestamp, are in the one-minute lookback
+        // window, or are in the future.
         const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
         expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
         expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);

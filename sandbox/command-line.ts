@@ -12,9 +12,9 @@ export interface CommandLine {
   readonly options: Given;
   /** The file to write the config to, if any. */
   readonly configFile: string | undefined;
-  /** Print one JSON line for programs instead of text for people. */
+  /** Whether to print one JSON line for programs instead of text for people. */
   readonly json: boolean;
-  /** Exit when stdin ends, which happens when the parent process exits. */
+  /** Whether to exit when stdin ends, which happens when the parent process exits. */
   readonly exitWithStdin: boolean;
   readonly help: boolean;
 }
@@ -101,7 +101,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     if (configFile === '') return '--config must be the path of a file';
     return { options, configFile, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
-    // Keep only the first sentence. The rest is about positional arguments, which don't exist here.
+    // Keep only the first sentence of Node.js's message. The rest is about positional arguments, which the sandbox doesn't have.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);
   }
 }

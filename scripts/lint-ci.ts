@@ -11,7 +11,7 @@ const dockerfiles = files.filter((file) => /^(.*\.)?Dockerfile$/.test(basename(f
 const scripts = files.filter((file) => /^#!.*\b(ba)?sh\b/.test(readFileSync(join(ROOT, file), 'utf8')));
 
 const bin = await environment('lint');
-// The linter runs offline, because its online audits require a GitHub token.
+// zizmor runs offline, because its online audits require a GitHub token.
 await lint('workflows', 'zizmor', ['--offline', '--strict-collection', '--quiet', '.github']);
 await lint(`${dockerfiles.length} Dockerfiles`, 'hadolint', dockerfiles);
 await lint(`${scripts.length} shell scripts`, 'shellcheck', scripts);

@@ -39,7 +39,7 @@ function onlyBundled(all: Sbom, bundled: readonly string[]): Sbom {
     ...all,
     // Replace the name, because npm uses the folder's name.
     metadata: { ...all.metadata, component: { ...all.metadata.component, name: manifest.name } },
-    // Only npm considers these packages development packages.
+    // Remove npm's properties, which mark these packages as development packages.
     components: components.map((component) => ({ ...component, properties: [] })),
     dependencies: all.dependencies
       .filter(({ ref }) => refs.has(ref))

@@ -15,7 +15,7 @@ export function programPath(name: ProgramName = 'source-compose'): string {
 }
 
 export interface ConnectorOptions extends ProcessOptions {
-  /** Default: `source-compose`. */
+  /** The program to run. Default: `source-compose`. */
   program?: ProgramName;
   /** Ends the program with a signal at exactly this line of its output, however slowly the output is read. */
   killAfterLines?: KillAfterLines | undefined;

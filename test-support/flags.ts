@@ -53,7 +53,7 @@ function parseFlags(
     const off = Object.fromEntries(switches.map(([name]) => [name, false]));
     return { ...off, ...(values as Record<string, string | boolean | undefined>) };
   } catch (error) {
-    // Keep only the first sentence. The rest is about positional arguments, which don't exist here.
+    // Keep only the first sentence of Node.js's message. The rest is about positional arguments, which the scripts don't have.
     return (error as Error).message.split(/\.\s|\n/)[0] ?? '';
   }
 }

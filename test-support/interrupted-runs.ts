@@ -18,7 +18,7 @@ interface Interruptions<State, Result> {
   count: number;
   /** Each interrupted run ends after a random line, up to this line number. */
   maxLines: number;
-  /** SIGKILL by default. */
+  /** The signal that interrupts a run. Default: SIGKILL. */
   signal?: NodeJS.Signals;
   /**
    * Runs the command from a state. Returns the state to resume from, which is the same state if the run printed none.

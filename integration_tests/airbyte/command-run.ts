@@ -30,10 +30,7 @@ export interface CommandRun {
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /**
-   * The source must reject this stream with a config_error, because its sync mode is unknown or the catalog contains it
-   * twice.
-   */
+  /** Whether the source must reject this stream with a config_error, because its sync mode is unknown or the catalog contains it twice. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
   /** Whether the stream supports only full refresh. Undefined if the catalog lists no sync modes. */

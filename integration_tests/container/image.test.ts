@@ -62,7 +62,7 @@ describe('the content of the image', () => {
   });
 
   it('the image adds only the built program and its compiled code', async () => {
-    // One layer contains the files, and the other layer contains the links to both executables.
+    // The image adds two layers: one with the program's files, and one with the links to both executables.
     expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 2);
     const { stdout } = await runShell([], 'cd /airbyte && find . -type f');
     const found = stdout.trim().split('\n');

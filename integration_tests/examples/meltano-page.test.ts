@@ -54,7 +54,7 @@ const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
 test('the steps in docs/meltano.md lead from an empty folder to rows in Postgres, and its later sections work', async () => {
-  // integration_tests/install/readme.test.ts runs the same build.
+  // The build is skipped, because integration_tests/install/readme.test.ts runs the same build.
   await runBlock('git clone', '.', (text) =>
     text
       .replaceAll('~/.local/bin', join(folder.folder, 'bin'))

@@ -13,7 +13,7 @@ import {
   pathOf,
 } from './reads.ts';
 
-// The tests next to the streams, shared.ts and inventory.ts cover the meaning of each HTTP status.
+// The tests next to the platform's code cover the meaning of each HTTP status.
 
 const SMALL = { backupDays: 3 };
 /** An account with only generation 1, because generation 2 has no per-deployment lists. */

@@ -9,7 +9,7 @@ const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,ver
 const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
-/** In smaller output, the first and last STATEs make up too large a share. */
+/** The STATEs' share of the output is checked only from this size. In smaller output, the first and last STATEs alone are a large share. */
 const MUCH_OUTPUT = 100_000;
 
 interface Stated {

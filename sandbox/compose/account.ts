@@ -63,7 +63,7 @@ export function currentUser(world: World): Row {
   return { id: makeId(world.seed, Kind.user, 0, 1), name: USER_NAMES[0] };
 }
 
-/** Teams with nested users (H-teamsapi). One team has no users, and one team lacks the list. */
+/** Teams with nested users (H-teamsapi). One team has an empty list of users, and one team has no list. */
 export function teams(world: World): Row[] {
   const [ada, bo, third] = users(world);
   const id = (index: number): string => makeId(world.seed, Kind.team, 0, index);

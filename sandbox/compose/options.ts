@@ -1,6 +1,6 @@
 import { type Values, choice, text, whole } from '../option.ts';
 
-/** No source says whether the bounds are inclusive, so the sandbox supports every possibility. */
+/** No source says whether `cursor` and `newer_than` are inclusive, so the sandbox supports every possibility. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
 export const COMPOSE_OPTIONS = {

@@ -7,7 +7,7 @@ import { DAY, Kind, SECOND, type World, accountId, crn, iso, regionOf, uuid } fr
 
 export interface Entry {
   readonly serial: number;
-  /** Milliseconds since 1970. */
+  /** The entry's time, in milliseconds since 1970. */
   readonly time: number;
 }
 

@@ -45,7 +45,7 @@ export function gen2Id(world: World, index: number): string {
   return crn(world, { service, region: regionOf(world, index + 1), guid: guidOf(world, index) });
 }
 
-/** Whether the deployment isn't ready yet. The fourth of every eight deployments is new when the sandbox starts. */
+/** Whether the deployment is still being provisioned. The fourth of every eight deployments is new when the sandbox starts. */
 function isProvisioning(world: World, index: number): boolean {
   return index % ENGINES.length === 3 && world.clock.now < world.clock.start + PROVISIONED_AFTER;
 }
@@ -107,7 +107,7 @@ function extensions(world: World, index: number): Row {
   const password = fakeSecret(world, 3, index);
   const host = `${guidOf(world, index)}.example.invalid`;
   const connection = { [key]: { type: 'uri', composed: [`${key}://$USER:${password}@${host}:5432/ibmclouddb`] } };
-  // IBM's rows had this shape until 2025.
+  // This is the older shape, which IBM documented in 2025.
   if (key === 'redis') {
     const database = { members: 2, host_flavor: flavor, storage_gb: storageGb };
     const older = { version, resources: { database }, endpoints: 'private', virtual_private_endpoints: vpe(host) };

@@ -15,7 +15,7 @@ const SHOWN_STATES = new Set(['active', 'provisioning']);
 
 interface Entry {
   readonly row: Row;
-  /** Hidden instances are counted when the list is divided into pages, and removed afterward. */
+  /** Whether the key can't view the instance. Hidden instances are counted when the list is divided into pages, and removed afterward. */
   readonly hidden: boolean;
 }
 

@@ -25,7 +25,7 @@ export class Pages {
   readonly #options: IbmCloudOptions;
   /** A counter that increases when page tokens are invalidated. Each page token contains the count from its creation. */
   #generation = 0;
-  /** The first generation whose tokens are still valid, by path. */
+  /** The lowest generation whose tokens are still valid, by path. */
   readonly #oldest = new Map<string, number>();
   #fresh = 0;
 

@@ -46,12 +46,12 @@ export interface IbmCloud extends Platform<IbmCloudStreamName> {
 export interface Endpoints {
   readonly iam: string;
   readonly resource_controller: string;
-  /** Contains `{region}` and the path before `/deployments`. */
+  /** The address contains `{region}`, and the path before `/deployments`. */
   readonly databases: string;
   readonly billing: string;
   readonly accounts: string;
   readonly users: string;
-  /** Contains `{region}` and `{instance}`. */
+  /** The address contains `{region}` and `{instance}`. */
   readonly logs: string;
   readonly search: string;
   readonly cbr: string;

@@ -187,12 +187,14 @@ export const IBM_CLOUD_STREAM_NAMES = Object.keys(REPORTS) as IbmCloudStreamName
 
 /** The rows that a full read of the stream must emit. */
 export function* rowsOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<Row> {
-  // Every account has the same types and regions.
+  // Every account has the same database types and regions.
   const isSame = stream === 'databases' || stream === 'datacenters';
   for (const holdings of isSame ? accounts.slice(0, 1) : accounts) yield* REPORTS[stream].rows(holdings);
 }
 
-/** The keys of these rows, without duplicates. A key consists of its existing parts, separated by slashes. */
+/**
+ * The keys of the rows that `rowsOf` returns, without duplicates. A key consists of the key fields that the row has, separated by slashes.
+ */
 export function* keysOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(accounts, stream)) {

@@ -19,7 +19,7 @@ export class Clock {
     this.start = start - (start % MINUTE);
   }
 
-  /** Milliseconds since 1970. */
+  /** The time on the clock, in milliseconds since 1970. */
   get now(): number {
     return this.start + this.#passed;
   }

@@ -35,7 +35,7 @@ export interface Probe {
 export interface Platform<C, S> {
   /** The schema of the option `platform`. */
   config: z.ZodObject & z.ZodType<C>;
-  /** In the order of the catalog. */
+  /** The streams, in the order of the catalog. */
   streams: readonly Stream<S>[];
   terms: Terms;
   /** The credentials in the option `platform`, even if the option is invalid. */

@@ -56,7 +56,7 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
 
 export interface LocalServer {
   server: Server;
-  /** `http://127.0.0.1:<port>` */
+  /** The server's origin, such as `http://127.0.0.1:<port>`. */
   origin: string;
   port: number;
   requests: IncomingMessage[];

@@ -98,7 +98,7 @@ class DateText {
   }
 }
 
-/** An event without its id, date and links. The field `data` was recorded only for the first kind of event. */
+/** An event without its id, date and links. The content of `data` is known only for scaling events. */
 function eventDetails(world: World, number: number): Row {
   const bits = noise(world.seed, 71, number);
   const kind = world.deployments === 0 ? 1 : bits % 3;

@@ -8,7 +8,7 @@ import { Timeline } from './timeline.ts';
 interface AuditQuery {
   readonly limit: number;
   readonly cursor?: string;
-  /** Milliseconds since 1970. */
+  /** Selects events after this time, in milliseconds since 1970. */
   readonly newerThan?: number;
 }
 

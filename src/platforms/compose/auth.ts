@@ -12,8 +12,8 @@ const ACCEPTED_MS = 5_000;
 /**
  * Authenticates with a static token. A 401 means that the API rejects the token, or that a single resource is gone or inaccessible
  * (compose-api.md 7.2). Only the text `invalid_token` (7.1) or a 401 for the accounts shows that the token is rejected. If the request for
- * the accounts fails temporarily, its error is thrown: skipping the resource could lose records, and rejecting the token would end the
- * sync. `now` returns Unix ms.
+ * the accounts fails temporarily, its error is thrown: skipping the resource could lose records, and treating the token as rejected would
+ * end the sync. `now` returns Unix ms.
  */
 export function tokenAuth(token: string, now: () => number = Date.now): Auth {
   const value = `Bearer ${token}`;

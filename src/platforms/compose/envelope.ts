@@ -6,7 +6,7 @@ import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
 
 /**
- * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list counts as empty and adds a warning. Throws
+ * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list counts as empty and causes a warning. Throws
  * `unexpected_body` for any other body, so that an invalid response never looks like an empty list.
  */
 export function embeddedList(body: unknown, name: string, path: string): ParsedPage {

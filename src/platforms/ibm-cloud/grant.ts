@@ -69,7 +69,7 @@ function roleIn(error: ConnectorError | undefined): string | undefined {
   return rejection?.facts['role'];
 }
 
-/** The service on which the role is granted: that of the first generation 1 deployment. */
+/** The service on which the role is granted: the service of the first generation 1 deployment. */
 async function serviceOf(account: Account): Promise<string> {
   const found = await account.once(loadInventory).catch(() => undefined);
   const first = found?.deployments.find(({ generation }) => generation === 'gen1');

@@ -1,7 +1,7 @@
 import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
-/** The final statuses (compose-api.md 9.10). */
+/** A backup's final statuses (compose-api.md 9.10). */
 const FINAL: ReadonlySet<unknown> = new Set(['complete', 'completed', 'failed']);
 
 /** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear from the list; a running backup has no date yet. */

@@ -1,7 +1,7 @@
 import { listOfObjects, text } from '../../../core/stream/fields.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
-/** `GET /deployments/{id}/roles` (compose-api.md 9.12). Rows don't contain their own id or the deployment's id. */
+/** `GET /deployments/{id}/roles` (compose-api.md 9.12). Rows contain neither the role's id nor the deployment's id. */
 export const deploymentsRoles = composeStream({
   name: 'deployments_roles',
   description: 'Roles of each deployment and the users who have them.',

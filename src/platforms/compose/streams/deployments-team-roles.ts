@@ -1,7 +1,7 @@
 import { listOfObjects, text } from '../../../core/stream/fields.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
-/** `GET /deployments/{id}/team_roles` (compose-api.md 9.14). Rows don't contain their own id or the deployment's id. */
+/** `GET /deployments/{id}/team_roles` (compose-api.md 9.14). Rows contain neither the role's id nor the deployment's id. */
 export const deploymentsTeamRoles = composeStream({
   name: 'deployments_team_roles',
   description: 'Roles of each deployment and the teams that have them.',

@@ -53,7 +53,7 @@ test('audit events are requested with page_size as the page size', () => {
   expect(request).toEqual({ path: 'audit_events', query });
 });
 
-// deployment-list.test.ts tests the rows of deployments.
+// The rows of the stream deployments are tested in deployment-list.test.ts.
 test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'))(
   'the stream %s extracts its rows from the response to %s, under the name %s',
   (name, path, list) => {

@@ -14,9 +14,9 @@ const KEY_DETAILS = 'v1/apikeys/details';
 
 /** An account to read. All streams of a sync share one instance. */
 export class Account {
-  /** Undefined for the API key's own account, whose id is in the access token. */
+  /** The account's id. Undefined for the API key's own account, whose id is in the access token. */
   readonly id: string | undefined;
-  /** `Profile-…`, or undefined for the API key's own account. */
+  /** The id of the trusted profile (`Profile-…`), or undefined for the API key's own account. */
   readonly profile: string | undefined;
   readonly api: Api;
   readonly config: IbmCloudConfig;

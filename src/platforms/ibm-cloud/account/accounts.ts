@@ -18,10 +18,10 @@ interface Loaded<T> {
  */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
-  /** The accounts from which a check requests nothing more, each with the reason. */
+  /** The accounts that failed temporarily in a check, with their errors. The check sends no more requests for them. */
   readonly failed = new Map<Account, ConnectorError>();
   readonly #log: Api['log'];
-  /** The logged errors. An account's streams often fail for the same reason. */
+  /** The error messages logged so far. Each is logged only once, because an account's streams often fail for the same reason. */
   readonly #logged = new Set<string>();
 
   constructor(config: IbmCloudConfig, api: Api) {
@@ -37,7 +37,7 @@ export class Accounts {
     return this.all.find((account) => account.id === id) ?? this.all[0];
   }
 
-  /** Loads all accounts, or the chosen ones, in parallel. Throws a ConnectorError if all of them fail. */
+  /** Calls `load` for all accounts, or for the chosen accounts, in parallel. Throws a ConnectorError if every call fails. */
   async load<T>(load: (account: Account) => Promise<T>, chosen = this.all): Promise<Loaded<T>> {
     const [first] = chosen;
     if (first.id === undefined) return { results: [await load(first)], failure: undefined };

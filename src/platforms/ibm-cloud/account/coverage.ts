@@ -60,7 +60,7 @@ export async function coveringDatabases<T extends Covering>(
 }
 
 /**
- * Whether database services are covered. They are if one of them is specified, or if no service is specified and the scope is services in
+ * Whether the policy or rule covers database services: it specifies a database service, or it specifies no service and covers services in
  * general, rather than account management or a resource group itself.
  */
 function coversDatabases({ resource }: Covering): boolean {
@@ -70,7 +70,7 @@ function coversDatabases({ resource }: Covering): boolean {
   return !resource.has('service_group_id') && !resource.has('resourceType') && ['service', '*'].includes(type);
 }
 
-/** Whether a selected deployment may be covered. */
+/** Whether the policy or rule may cover a selected deployment. */
 function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
   const { resourceGroupIds } = selection;
   const instances = resource.get('serviceInstance');

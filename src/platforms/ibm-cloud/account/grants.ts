@@ -95,7 +95,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
   return { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') };
 }
 
-/** Throws `unexpected_body` if the policy has an unknown form. Otherwise, its records could be missing or too broad. */
+/** Parses a policy. If its form is unknown, throws `unexpected_body`, because its records could be missing or too broad. */
 function policyOf(row: Row): Policy {
   const id = String(row['id']);
   const path = `${POLICIES}, policy ${id}`;

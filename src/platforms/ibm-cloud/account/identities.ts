@@ -12,7 +12,7 @@ import { loadList } from './list.ts';
 
 export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
 
-/** The API's default is only 20 rows. */
+/** Rows per page. The API's default is only 20. */
 const PAGE_SIZE = 100;
 
 /**

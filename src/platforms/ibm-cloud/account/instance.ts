@@ -34,7 +34,7 @@ export type Instance = Deployment | IndependentBackup;
 
 const BACKUPS = 'databases-independent-backups';
 
-/** Classifies a row of the inventory. Returns undefined for a service that is not a database (icd-api.md 1.7, 2.4.2). */
+/** Classifies a row of the inventory. Returns undefined if the service isn't a database service (icd-api.md 1.7, 2.4.2). */
 export function instanceOf(id: string, row: Row): Instance | undefined {
   const crn = parseCrn(id);
   // Even an incomplete CRN usually contains the service.
@@ -90,8 +90,8 @@ export function isDatabaseService(service: string): boolean {
 }
 
 /**
- * `postgresql` for `databases-for-postgresql`, or undefined for other services. New engines are recognized without a new release of the
- * connector.
+ * The engine in a database service's name, such as `postgresql` for `databases-for-postgresql`. Undefined for any other kind of service.
+ * New engines are recognized without a new release of the connector.
  */
 function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];

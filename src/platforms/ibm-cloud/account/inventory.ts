@@ -66,7 +66,7 @@ export async function crnsByGuid(account: Account): Promise<ReadonlyMap<string, 
 }
 
 async function listInstances(account: Account): Promise<Listed> {
-  // The list isn't a snapshot, so it may contain an instance twice. The value is undefined for an instance that isn't a database.
+  // The list isn't a snapshot, so it may contain an instance twice. The value is undefined if the service isn't a database service.
   const instances = new Map<string, Instance | undefined>();
   // A check requests no more pages once a page contains a deployment, unless deployment_ids is set.
   const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;

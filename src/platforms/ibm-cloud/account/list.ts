@@ -16,7 +16,7 @@ interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'message
   endpoint: Exclude<EndpointName, 'databases' | 'logs'>;
   /** The name of the list in the body. */
   list: string;
-  /** Default: the list has one page. */
+  /** Finds the next page. Default: the list has only one page. */
   next?: NextPage;
   /** The field that identifies a row. A list that isn't a snapshot may contain a row twice, which is then returned once. */
   key?: string;
@@ -70,7 +70,7 @@ export async function addLists(
   );
 }
 
-/** Logs the length of a list once. Without the role, IBM may omit rows instead of rejecting the request. */
+/** Logs the length of a list once. Without `role`, IBM may omit rows instead of rejecting the request. */
 export function logListed(account: Account, n: number, thing: string, role: string, things = `${thing}s`): void {
   account.logOnce(
     'info',

@@ -7,7 +7,7 @@ import { loadList } from './list.ts';
 
 const SEARCH = 'v3/resources/search';
 const QUERY = 'family:resource_controller AND (service_name:databases-for-* OR service_name:messages-for-*)';
-/** The API's default is only 10 rows. */
+/** Rows per page. The API's default is only 10. */
 const PAGE_SIZE = 100;
 
 /** The rows that the search for tags finds, by CRN. */

@@ -1,6 +1,6 @@
 /** The parts of a CRN that the connector uses (icd-api.md 1.5). */
 export interface Crn {
-  /** `databases-for-postgresql` */
+  /** The service, such as `databases-for-postgresql`. */
   service: string;
   /** A region such as `us-south`; not validated. */
   region: string;

@@ -16,7 +16,7 @@ export function failureOf(thrown: unknown): ConnectorError {
   return thrown;
 }
 
-/** The API's response or, without a response, the failure. */
+/** Describes an error in a few words: the API's response or, without a response, the error's own message. */
 export function briefly({ answer, internalMessage, message }: ConnectorError): string {
   return answer ?? internalMessage ?? message;
 }

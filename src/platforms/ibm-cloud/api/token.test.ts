@@ -37,7 +37,7 @@ function openIam() {
   return { auth, ask, asked, clock, header, reply, waiting };
 }
 
-/** Creates the same authentication and completes the first exchange with this response. */
+/** Calls `openIam`, and completes the first exchange with this response. */
 async function withToken(body: object) {
   const iam = openIam();
   const first = iam.header();

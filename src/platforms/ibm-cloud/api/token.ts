@@ -19,7 +19,7 @@ const TOKEN_PATH = 'identity/token';
 
 interface Token {
   header: string;
-  /** Unix ms. */
+  /** When to request a new token (Unix ms). */
   renewAt: number;
   deadAt: number;
 }
@@ -79,7 +79,7 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
     header(send) {
       const at = now();
       if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
-      // A failed renewal is ignored as long as the current token is valid. After that, requests fail with the error.
+      // A failed renewal is ignored as long as the current token is valid. After that, requests fail with the renewal's error.
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },

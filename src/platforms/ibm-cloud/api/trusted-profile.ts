@@ -15,7 +15,7 @@ const OF_ANOTHER_ACCOUNT =
 /** A trusted profile, with the account that it belongs to. */
 export interface TrustedProfile {
   crn: string;
-  /** `Profile-…` */
+  /** The profile's id, such as `Profile-…`. */
   id: string;
   account: string;
 }

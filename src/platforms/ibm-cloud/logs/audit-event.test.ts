@@ -161,7 +161,7 @@ test('an event of another service is skipped, whichever field names the service'
   expect(auditEntry(entry(iam, { subsystem: undefined }))).toBeUndefined();
   expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBeUndefined();
   expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBeUndefined();
-  // The event is kept if any of its fields contains a database.
+  // The event is kept if any of its fields identifies a database service.
   expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
   expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({
     service: 'messages-for-rabbitmq',

@@ -10,13 +10,13 @@ const APPLICATION = 'ibm-audit-event';
 
 interface AuditEvent {
   row: Row;
-  /** The same for the same event in every read, and different for different events. */
+  /** Identifies the event: the same in every read, and different for different events. */
   identity: string;
   /** Whether the text could be parsed as an event; if not, the row contains the text in `raw`. */
   isReadable: boolean;
 }
 
-/** Parses the event in a log entry (icd-api.md 4.13). Returns undefined for an entry of another service. */
+/** Parses the event in a log entry (icd-api.md 4.13). Returns undefined if the entry isn't from a database service. */
 export function auditEntry({ timestamp, application, subsystem, data }: LogEntry): AuditEvent | undefined {
   if (application !== undefined && application !== APPLICATION) return undefined;
   const event = eventIn(data);

@@ -23,7 +23,7 @@ const MESSAGES = {
     'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove the CRN of the instance in platform.logs_instances.',
 } as const;
 
-/** The query for the events in a time window. It is unknown whether the API includes events at the exact end. */
+/** The query for the events in a time window. It is unknown whether the API includes events at the exact end of the window. */
 export function eventsQuery(
   instance: string,
   { from, to }: { from: string; to: string },
@@ -87,7 +87,7 @@ export function queryResult(items: unknown, path: string): QueryResult {
       else warnings.add(warningSentence(name, textOf(within(details, 'warning_message'))));
     }
   }
-  // A full result may be truncated, even without a warning.
+  // A result with the maximum number of entries may be truncated, even without a warning.
   if (truncated.size === 0 && entries.length >= MAX_RESULTS) truncated.add(`${MAX_RESULTS} results, the maximum`);
   return {
     entries,

@@ -99,7 +99,7 @@ async function loadMonth(month: string, account: Account): Promise<Month> {
   return { rows, ...rest };
 }
 
-/** The CRN of the deployment or backup. If no CRN is known, the instance's id. Undefined for another service. */
+/** The CRN of the deployment or backup or, if no CRN is known, the instance's id. Undefined if the service isn't a database service. */
 async function deploymentOf(resource: Row, account: Account): Promise<string | undefined> {
   const { resource_instance_id, resource_id, plan_id } = resource;
   const id = textOf(resource_instance_id) ?? '';

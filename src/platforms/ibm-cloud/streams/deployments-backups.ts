@@ -10,8 +10,8 @@ import { rowsIn } from '../api/envelope.ts';
 import { pick } from '../api/values.ts';
 
 /**
- * The final statuses: completed, failed and expired in generation 1, and expired, active and removed in generation 2, where the status is
- * the state of the instance.
+ * A backup's final statuses: completed, failed and expired in generation 1, and expired, active and removed in generation 2, where the
+ * status is the state of the backup's instance.
  */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
 

@@ -98,7 +98,7 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
   if (!isCheck) await warnOfHidden(rules.length, account_id, account);
   const selected = await coveringDatabases(rules.flatMap(restrictionsOf), STREAM, 'rules', account);
   const ids = new Set(selected.flatMap(({ contexts }) => contexts.flatMap(({ zone_id }) => zone_id ?? [])));
-  // For a check, one zone shows whether the key has the role.
+  // In a check, one zone is enough to show whether the key has the required role.
   const wanted = isCheck ? [...ids].slice(0, 1) : [...ids];
   const zones = new Map(await Promise.all(wanted.map(async (id) => [id, await loadZone(id, account)] as const)));
   const crns = await account.once(crnsByGuid);

@@ -30,7 +30,7 @@ export const deployments = ibmStream({
       const [{ deployments: all }, groups = [], tags] = await Promise.all([
         account.once(loadInventory),
         account.optional('resource_group_name is', account.once(loadResourceGroups)),
-        // A check reports the missing role.
+        // In a check, a rejection becomes `skipped`, so that the check reports the missing role.
         account.optional('tags and access_tags are', isCheck ? orRejection(loadTags(account)) : loadTags(account)),
       ]);
       const names = new Map(groups.map(({ id, name }) => [id, name]));
