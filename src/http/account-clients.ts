@@ -26,7 +26,7 @@ export class AccountClients {
   }
 }
 
-/** Rejected tokens end only the requests for this account. */
+/** Creates the client of an account. If the account's tokens are rejected, requests for other accounts continue. */
 function accountClient({ id, auth, facts }: AccountConnection, options: ClientOptions, permits: Permits): ApiClient {
   const rejected = new AbortController();
   const { terms, signal } = options;

@@ -13,7 +13,7 @@ export class LineWriter {
   // A buffer instead of a string: one character beyond Latin-1 would make a string chunk slow to build and encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
-  /** The number of bytes in the chunk that are already encoded. The other bytes are checked before they are written. */
+  /** The number of bytes in the chunk that are already encoded. The bytes after these are encoded before the chunk is written. */
   #encoded = 0;
   #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;

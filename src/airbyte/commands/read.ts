@@ -21,7 +21,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
       ? streamsNamed(files.streams ?? '', config)
       : streamsIn(await readObject('catalog', catalog), catalog);
   const { chosen, unusable } = chooseStreams(configured, platformOf(config).streams, config.platform);
-  // The user typed the stream names and can correct them immediately, so nothing is read.
+  // The user typed the stream names and can correct them immediately, so report an error before anything is read.
   if (catalog === undefined && unusable[0] !== undefined) throw unusable[0].error;
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
   const states = parseState(files.state ?? '', stateText, warn);

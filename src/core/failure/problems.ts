@@ -5,13 +5,13 @@ export interface Problem {
   failureType: FailureType;
   /** The message for the user: what happened, then what to do. Names of facts are in braces. */
   message: string;
-  /** Set if the API permanently rejects this request, but may accept others. */
+  /** Set if the API permanently rejects the request, but may accept other requests. */
   isRejection?: true;
   /** Set if the API reports that the requested resource doesn't exist. */
   isAbsence?: true;
   /** Set if no connection could be established. A check reports this as a failure rather than an outage. */
   isUnreachable?: true;
-  /** Set if the account's requests to this origin have ended for the rest of the sync. */
+  /** Set if the problem ends the account's requests to the origin for the rest of the sync. */
   endsOrigin?: true;
   /** Set if no later request in the sync can succeed. */
   endsSync?: true;

@@ -14,8 +14,8 @@ export interface Terms {
     /** The user or service ID whose rights the credentials have, such as `the user who created the token`. */
     holder: string;
   };
-  /** Messages that replace the default messages of problems. They contain the same names in braces. */
+  /** Messages that replace a problem's default message, with the same names in braces. */
   messages?: Partial<Record<ProblemId, string>>;
-  /** Returns a sentence to append to errors about this host. */
+  /** Returns a sentence to append to errors about `host`. */
   hostHint(host: string): string | undefined;
 }

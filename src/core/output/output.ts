@@ -30,7 +30,7 @@ export interface StreamSink {
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** Saves a checkpoint. `records` is the number of records since the last checkpoint. */
   state(state: State, records: number): void;
-  /** Called when the API's rate limit makes the stream wait until this time (Unix ms). */
+  /** Called when the API's rate limit makes the stream wait. `until` is the end of the wait, in Unix ms. */
   held(until: number): void;
   /** `last` is the final checkpoint, if there is anything new to save. It has no state if the stream can't be resumed. */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;

@@ -67,7 +67,7 @@ export class StateFrame {
     return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
   }
 
-  /** Returns a state with these values. Without a cursor value, nothing has been skipped, so `start_date` is omitted. */
+  /** Returns a state that contains `values`. Without a cursor value, nothing has been skipped, so `start_date` is omitted. */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
     const { platform, mode, jobId } = this.#options;
     return {

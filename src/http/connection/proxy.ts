@@ -40,14 +40,14 @@ export function proxyFor(origin: string, env: Env): Proxy | undefined {
   };
 }
 
-/** The error doesn't quote the proxy's address, which may contain a password. */
+/** Parses a proxy's address. The error doesn't quote the address, which may contain a password. */
 function parsed(variable: string, value: string): { url: URL; user: string; password: string } {
   try {
     const url = new URL(value.includes('://') ? value : `http://${value}`);
     const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
     if (url.protocol in DEFAULT_PORTS) return { url, user, password };
   } catch {
-    // An address that can't be parsed causes the same error as an unsupported protocol.
+    // The error below covers both addresses that can't be parsed and unsupported protocols.
   }
   throw inputError(
     `The environment variable ${variable} must be the address of a proxy, for example http://proxy.example:3128. In a username or password, write "%" as "%25".`,

@@ -3,7 +3,7 @@ type Release = () => void;
 
 interface Waiter extends PromiseWithResolvers<Release> {
   address: string;
-  /** Identifies the stream at this address. */
+  /** The address and the stream. The queues of an address take turns. */
   queue: string;
 }
 

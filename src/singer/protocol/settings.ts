@@ -43,8 +43,8 @@ export interface Settings {
 /**
  * Reads the config of a tap from JSON files and, if `configs` contains `ENV`, from the environment. For each setting, later files
  * override earlier ones, and the environment overrides all files. Meltano passes unusual values: null and "" mean "not set", a string
- * may represent a number, a boolean, a list or an object, a time may lack its time zone, and a key may be a dotted name. These are
- * converted, but nothing is validated. Errors quote no values.
+ * may represent a number, a boolean, a list or an object, a time may lack its time zone, and a key may be a dotted name. These
+ * values are converted, but nothing is validated. Errors quote no values.
  */
 export async function readSettings(configs: readonly string[], env: Row): Promise<Settings> {
   const flat: Row = {};

@@ -13,6 +13,6 @@ export interface ByPartition<S, F extends string> {
   cursorField?: F;
   /** Whether a row can no longer change. Every sync emits a row again until it is final. */
   isFinal?(row: Row): boolean;
-  /** What happens if the API has this stream for no partition. With `empty`, there are no records. Default: the stream fails. */
+  /** What happens if the API lacks the stream's list for all partitions. With `empty`, there are no records. Default: the stream fails. */
   absentEverywhere?: 'empty';
 }

@@ -26,7 +26,7 @@ export async function readPartitions<S, F extends string>(
     emit(partition, reader.page(rows, label, fields));
     await session.output.ready();
   }
-  // If a response lacks its list, the rows may still exist.
+  // Whether a response lacked its list. If so, pending rows that weren't seen may still exist.
   let isListMissing = false;
   const isNoneSkipped = await eachPartition(
     reader,

@@ -20,7 +20,7 @@ export interface ByWindow<S, F extends string> {
 /** The lengths of windows and periods, in ms. */
 export interface WindowSize {
   longestMs: number;
-  /** Windows of this length are not halved. */
+  /** The length at which windows are no longer halved. */
   shortestMs: number;
   /** The minimum lookback window, to catch late arrivals. */
   overlapMs: number;
