@@ -44,7 +44,7 @@ export interface Sandbox extends RunningSandbox<StreamName> {
   readonly token: string;
   /** Adds audit events that are newer than all existing events. */
   addEvents(count: number): void;
-  /** Marks all cursors issued so far as old. */
+  /** Marks all cursors issued so far as old. The option `oldCursors` determines the response to old cursors. */
   forgetCursors(): void;
   /**
    * Changes a recipe of the given deployment, or of the first deployment by default. Each call changes a different

@@ -111,7 +111,9 @@ export function validRead(): PlainMessage[] {
   ];
 }
 
-/** Records of `audit_events`, followed by a STATE, padded with texts of `recordBytes` and `stateBytes`. */
+/**
+ * Records of `audit_events`, followed by a STATE. Each record is padded with `recordBytes` bytes, and the STATE with `stateBytes` bytes.
+ */
 export interface Checkpoint {
   readonly records: number;
   readonly recordBytes: number;

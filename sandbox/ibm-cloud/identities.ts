@@ -220,10 +220,7 @@ export function listServiceIdGroups(world: World, { query, path }: Received, ref
   return json(200, { serviceid_groups: rows });
 }
 
-/**
- * A single identity, with its activity if requested. If the identity is an API key, the response contains its value in
- * clear text.
- */
+/** A single identity, with its activity if requested. For an API key, the response contains the key's value in clear text. */
 export function oneIdentity(list: IamList | 'users') {
   return (world: World, { parameters, query, path }: Received, refuse: Refuse): Answer => {
     const lists = { apikeys: apiKeys, profiles, serviceids: serviceIds, users };

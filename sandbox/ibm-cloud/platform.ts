@@ -172,7 +172,9 @@ function partsOf(world: World, tokens: Tokens, pages: Pages): Parts {
   return { usage, events, holdings: { world, usage, events }, serves };
 }
 
-/** The first segments of a path. The databases have a host per region, and Logs has a host per region and instance. */
+/**
+ * The service of a path, identified by the first segments. IBM has a databases host per region, and a Logs host per region and instance.
+ */
 function serviceOf(path: string): string {
   const segments = { databases: 2, logs: 3 } as const;
   const parts = path.split('/').slice(1);

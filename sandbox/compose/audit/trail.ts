@@ -56,7 +56,7 @@ export class AuditTrail {
     this.#timeline.add(count);
   }
 
-  /** Marks all cursors issued so far as old. */
+  /** Marks all cursors issued so far as old. The option `oldCursors` determines the response to old cursors. */
   forgetCursors(): void {
     this.#handedOut.clear();
   }

@@ -7,7 +7,7 @@ import { serverText } from '../../text/server-text.ts';
 
 type Reply = [status: number, body: string];
 
-/** Starts an API and creates a client. Each path sends its responses in order, and then repeats the last one. */
+/** Starts an API and creates a client. Each path returns its responses in order, and then repeats the last response. */
 async function withReplies(replies: Record<string, Reply[]>, options: Parameters<typeof createClient>[0] = {}) {
   const { origin, requests } = await startServer((request, response) => {
     const left = replies[request.url?.slice(1) ?? ''] ?? [[404, '']];

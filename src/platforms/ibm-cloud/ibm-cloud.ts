@@ -67,7 +67,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   },
 };
 
-/** Rejects when the check stops waiting for the account, so that the others can be reported. */
+/** Waits for an account's check. Rejects if the account takes too long, so that the check can report the other accounts. */
 function inTime<T>(checking: Promise<T>, { late }: Api, { profile = '' }: Account): Promise<T> {
   if (late === undefined) return checking;
   const expired = late.then((seconds): never => {

@@ -79,7 +79,7 @@ test('every stream lists the fields to drop, and none of them is a declared fiel
 });
 
 test('every per-deployment stream has the field generation', () => {
-  // The other streams cover the whole account.
+  // These streams cover the whole account, despite the prefix deployments_.
   const ofAccount = /roles$|_reclamations$|_restrictions$/;
   for (const { name, fields } of streams) {
     if (name.startsWith('deployments_') && !ofAccount.test(name)) expect(fields, name).toHaveProperty('generation');
