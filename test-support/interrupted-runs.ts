@@ -16,7 +16,7 @@ export function randomNumbers(seed = SEED): (bound: number) => number {
 interface Interruptions<State, Result> {
   /** The number of runs to interrupt. */
   count: number;
-  /** Each interrupted run ends after a random line, up to this line number. */
+  /** Each interrupted run ends after a random number of lines, at most this many. */
   maxLines: number;
   /** The signal that interrupts a run. Default: SIGKILL. */
   signal?: NodeJS.Signals;

@@ -2,7 +2,7 @@ export const MASK = '****';
 
 /** Shorter credentials are not masked, because they also occur in ordinary text. */
 const MIN_LENGTH = 4;
-/** Shorter base64 strings are not masked, because they occur by chance. */
+/** Shorter base64 strings are not masked, because the same characters also occur in other text by chance. */
 const MIN_BASE64_LENGTH = 8;
 
 /** Every form of every credential in this process. The longest form is first, because one credential may contain another. */
