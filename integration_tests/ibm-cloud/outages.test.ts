@@ -174,7 +174,7 @@ describe.concurrent('an unfinished request at the end of a read', () => {
   });
 });
 
-// A rate limit or an outage of one IAM list also delays the streams that read other IAM lists.
+// If the endpoint of one IAM list is rate-limited or down, the streams that read other IAM lists are also delayed.
 const OF_IAM = /^(api_keys|service_ids|teams|trusted_profiles)$|roles$/;
 
 const services: Array<[string, string, (name: StreamName) => boolean]> = [

@@ -41,7 +41,7 @@ const TRACE = '0123456789abcdef0123456789abcdef';
 
 const GATEWAY = '<html><head><title>503 Service Unavailable</title></head><body>503</body></html>\n';
 
-/** Returns an error body in the service's own shape (icd-api.md, 1.2). */
+/** Returns an error response in the format of the service that the path belongs to (icd-api.md 1.2). */
 export type Refuse = (path: string, status: number, text?: string) => Answer;
 
 export const errorBody: Refuse = (path, status, text) => {

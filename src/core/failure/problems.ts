@@ -43,7 +43,7 @@ const configErrors = problemsOf('config_error', {
   token_rejected: {
     endsOrigin: true,
     message:
-      '{host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
+      '{host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
   },
   unauthorized: {
     isRejection: true,
@@ -139,7 +139,7 @@ const transientErrors = problemsOf('transient_error', {
   host_unknown: {
     isUnreachable: true,
     message:
-      'The host {host} is unknown ({code}). Check {address}, and the DNS settings of the machine that runs the sync.',
+      'The host {host} is unknown ({code}). Check {address} and the DNS settings of the machine that runs the sync.',
   },
   connection_refused: {
     isUnreachable: true,

@@ -76,7 +76,7 @@ describe('trusted_profiles', () => {
     [
       'logs_instances',
       { trusted_profiles: [profile(one)], logs_instances: [logs(one), logs(other)] },
-      `contains an instance of account ${other}, which has no profile in trusted_profiles`,
+      `contains an instance in account ${other}, which has no profile in trusted_profiles`,
     ],
   ])('cause an error about %s if the config is invalid: %j', (option, given, problem) => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, ...given });

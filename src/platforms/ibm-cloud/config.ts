@@ -154,7 +154,7 @@ export const ibmCloudConfig = z
     const accounts = trusted_profiles.map((crn) => parseProfile(crn)?.account);
     const lost = logs_instances.find((crn) => !accounts.includes(parseCrn(crn)?.account));
     if (lost === undefined) return;
-    const message = `contains an instance of account ${parseCrn(lost)?.account}, which has no profile in trusted_profiles; add a profile, or remove the instance`;
+    const message = `contains an instance in account ${parseCrn(lost)?.account}, which has no profile in trusted_profiles; add a profile, or remove the instance`;
     context.addIssue({ code: 'custom', path: ['logs_instances'], message });
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases in an IBM Cloud account.' });

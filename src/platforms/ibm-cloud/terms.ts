@@ -12,7 +12,7 @@ export const terms: Terms = {
   },
   messages: {
     token_rejected:
-      'The service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream, and check that the service ID is not locked. If the problem persists, report it.',
+      'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream, and check that the service ID of the API key is not locked. If the problem persists, report it.',
     forbidden:
       'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the Viewer role on the service, or deselect the stream.',
     not_found:

@@ -67,7 +67,7 @@ async function groupIds(account: Account): Promise<readonly string[]> {
 }
 
 function usageAt(path: string, role: string, account: Account): Promise<Row[]> {
-  const token_rejected = `The Billing service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
+  const token_rejected = `The Billing service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
   const query = { _limit: PAGE_SIZE, _names: 'true' };
   const request = {
     stream: 'billables',

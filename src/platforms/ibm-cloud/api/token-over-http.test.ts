@@ -133,7 +133,7 @@ test('a request fails if the service also rejects the new token, but the key doe
     failureType: 'config_error',
     isRejection: false,
     message: expect.stringContaining(
-      `The service at 127.0.0.1:${service.port} rejected the access token issued for this API key (HTTP 401)`,
+      `The service at 127.0.0.1:${service.port} rejected the access token issued for the API key (HTTP 401)`,
     ) as string,
   });
   expect(await get()).toMatchObject({ problem: 'token_rejected' });
