@@ -41,6 +41,7 @@ describe('HTTP 401', () => {
     const { result, sent, rejections, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
     expect(result).toMatchObject({
       problem: 'token_rejected',
+      internalMessage: expect.stringContaining('HTTP 401 for a new token') as string,
       failureType: 'config_error',
       isRejection: false,
       endsOrigin: true,

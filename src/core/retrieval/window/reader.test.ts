@@ -251,3 +251,20 @@ describe('rejected stores', () => {
     expect(ids()).toEqual(['good']);
   });
 });
+
+test('rows of other streams are counted in the last log line, once for each window that is emitted', async () => {
+  const rows = [{ id: 'a' }];
+  const { printed, finished } = open(
+    {
+      one: ({ from, to }: Query) => ({
+        rows,
+        others: 4,
+        ...(Number(to) - Number(from) > DAY && { truncated: 'limit' }),
+      }),
+    },
+    {},
+    { startDate: new Date(START - 2 * DAY).toISOString() },
+  );
+  await finished();
+  expect(printed.logged('INFO').at(-1)).toMatch(/; 8 events of other services omitted$/);
+});

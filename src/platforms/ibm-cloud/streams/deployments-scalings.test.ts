@@ -118,6 +118,15 @@ describe('the record of a generation 2 deployment', () => {
     );
   });
 
+  test('contains the same sizes if IBM Cloud sends numbers as text', async () => {
+    expect(await gen2({ members: '3', cpu_count: '4', memory_gb: '20' })).toMatchObject({
+      members: 3,
+      cpu_count_total: 12,
+      memory_mb_per_member: 20_480,
+      memory_mb_total: 61_440,
+    });
+  });
+
   test('contains no totals if the deployment has shards', async () => {
     const sizes = { shards: 2, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20 };
     expect(await gen2(sizes, 'databases-for-mongodb', 'mongodbees')).toMatchObject({
