@@ -33,7 +33,7 @@ export function flagsOf(platform: PlatformName | 'every'): Readonly<Record<strin
   return Object.fromEntries(Object.keys(optionsOf(platform)).map((name) => [flagOf(name), name]));
 }
 
-/** A flag is suggested only if at most this many characters were mistyped. */
+/** The maximum number of typos in a flag for which the error suggests a similar flag. */
 const MOST_TYPOS = 3;
 
 export function usage(): string {
@@ -101,7 +101,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     if (configFile === '') return '--config must be the path of a file';
     return { options, configFile, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
-    // Keep only the first sentence of Node.js's message. The rest is about positional arguments, which the sandbox doesn't have.
+    // Keep only the first sentence of Node.js's message. The rest is about positional arguments, which the sandbox doesn't accept.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);
   }
 }
@@ -133,7 +133,7 @@ function suggestion(flag: string, known: readonly string[]): string {
   return `; did you mean --${nearest.name}?`;
 }
 
-/** The number of letters to insert, remove or replace to turn one text into another. */
+/** The edit distance: the number of characters to insert, remove or replace. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of from.split('').entries()) {

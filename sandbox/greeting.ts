@@ -1,12 +1,12 @@
-/** The parts of a sandbox, on any platform, that the greeting uses. */
+/** The properties of a sandbox that the greeting uses. */
 interface Greeted {
   readonly baseUrl: string;
   counts(): Readonly<Record<string, number>>;
 }
 
 /**
- * The text that a started sandbox prints for people: its address, records and config, and commands to paste.
- * `credential` is the token or key with a label. `configFile` is the file that contains the config.
+ * The text that a started sandbox prints for people: its address, records and config, and commands to paste. `credential` is the token or
+ * key with a label.
  */
 export function greeting(
   title: string,

@@ -65,7 +65,7 @@ export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<str
 export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOptions {
   const options = { ...defaultsOf('compose'), ...given } as SandboxOptions;
   checkComposeOptions(options);
-  // Compose's tokens have 64 digits (G-cli). The same seed always produces the same token.
+  // Compose's tokens have 64 hexadecimal digits (G-cli). The same seed always produces the same token.
   return { ...options, platform: 'compose', token: options.token || madeUpHex(options.seed, 81, 64) };
 }
 

@@ -34,7 +34,7 @@ export type Route = (id: string, other: string, query: QueryParameters, received
 
 export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
-/** A body whose rows faults can change. */
+/** A parsed body, with rows that faults can change. */
 export interface OpenedBody {
   readonly rows: readonly Row[];
   /** The field that a client uses as a row's key. */
@@ -50,17 +50,17 @@ export interface Platform<Stream extends string = string> {
   readonly contentType: string;
   /** Every path below the prefix, in fastify's notation. Paths of POST requests start with `POST `. */
   readonly routes: Readonly<Record<string, Route>>;
-  /** The API's token or key. The request log shows which requests contained it. */
+  /** The API's token or key. The request log shows which requests contain it. */
   readonly credential: string;
   /** The response to a request with a missing or wrong token. */
   admit(received: Received): Answer | undefined;
   /** The account that a request is for, so that faults can apply to one account. */
   accountOf?(received: Received): string | undefined;
-  /** The service of a path. Each service has its own quota. */
+  /** The service that a path belongs to. Each service has its own quota. */
   serviceOf(path: string): string;
-  /** The API's error body for a path and a status, with the text, if any. */
+  /** The API's error response for a path and a status, with the given text, if any. */
   refusal(path: string, status: number, text?: string): Answer;
-  /** Returns the body with a malformed envelope, list, row or link to the next page. */
+  /** Returns the body with a malformed envelope, list, row or next-page link. */
   spoil(body: unknown, shape: Shape, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
   /** Marks all cursors or page tokens issued for a path as old. */
@@ -76,7 +76,6 @@ export interface Platform<Stream extends string = string> {
   readonly changes: Readonly<Record<string, (numbers: Readonly<Record<string, number>>) => unknown>>;
 }
 
-/** Creates a response from any value. */
 export function json(status: number, value: unknown): Answer {
   return { status, body: JSON.stringify(value) };
 }

@@ -28,7 +28,7 @@ interface RunningSandbox<Stream extends string> {
   counts(): Readonly<Record<Stream, number>>;
   /** The primary keys that a full read of the stream must emit. */
   keys(stream: Stream): Iterable<string>;
-  /** Replaces all faults, and resets their counters. */
+  /** Replaces all faults and resets their counters. */
   setFaults(faults: readonly Fault[]): void;
   stats(): Stats;
   /** The latest requests, oldest first. */
@@ -72,7 +72,7 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
    * The rows that a full read of a stream must emit, as the API returns them, with all fields that the key requires.
    */
   rows(stream: IbmCloudStreamName): Iterable<Row>;
-  /** The time on the sandbox's clock, in milliseconds since 1970. It doesn't advance by itself. */
+  /** The time on the sandbox's clock, in milliseconds since 1970. The clock doesn't advance by itself. */
   now(): number;
   /** Advances the clock: tasks finish, backups and months are added and removed, and tokens age. */
   passTime(seconds: number): void;

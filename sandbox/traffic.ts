@@ -68,13 +68,13 @@ export class Statistics {
 
 interface Usage {
   used: number;
-  /** The time from which requests are accepted again. */
+  /** The time when requests are accepted again. */
   closedUntil?: number;
 }
 
 /**
- * Accepts a fixed number of requests to each service, then rejects all requests for a while, then starts over. The quota
- * counts requests instead of measuring their rate. A quota of 0 accepts all requests.
+ * Accepts a fixed number of requests to each service, then rejects all requests for a while, then starts over. A quota of 0 accepts all
+ * requests.
  */
 export class Quota {
   readonly #most: number;
@@ -88,7 +88,7 @@ export class Quota {
     this.#now = now;
   }
 
-  /** Takes one request from the service's quota. If the quota is used up, returns the number of seconds to wait. */
+  /** Counts one request toward the service's quota. If the quota is used up, returns the number of seconds to wait. */
   take(service: string): number | undefined {
     if (this.#most === 0) return undefined;
     const now = this.#now();

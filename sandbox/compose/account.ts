@@ -20,10 +20,7 @@ export interface DatabaseType {
   readonly type: string;
   readonly name: string;
   readonly scheme: string;
-  /**
-   * The versions, from oldest to newest. The newest version is preferred. Without versions, the catalog row lacks the
-   * field.
-   */
+  /** The versions, from oldest to newest. The newest version is preferred. If the list is empty, the catalog row has no versions. */
   readonly versions: readonly string[];
 }
 
@@ -80,7 +77,7 @@ export function clusterId(world: World, index: number): string {
 }
 
 /**
- * Clusters in every variation: `tags` were added late, and sources disagree on the type of `multitenant`
+ * Clusters in every variation: some have no `tags`, which Compose added late, and sources disagree on the type of `multitenant`
  * (compose-api.md, 12).
  */
 export function clusters(world: World): Row[] {

@@ -127,7 +127,7 @@ export function teamRoles(world: World, deployment: number): Row[] {
   ];
 }
 
-/** The scaling of one deployment, as an object without an envelope or id. The newer keys may be absent (P-scal). */
+/** The scaling of one deployment: an object without an envelope or id. The newer keys may be absent (P-scal). */
 export function scalings(deployment: number): Row {
   const used_units = 1 + (deployment % 3);
   const starting_units = deployment % 4 === 3 ? 2 : 1;

@@ -23,7 +23,7 @@ export function deploymentName(index: number): string {
   return `${pick(SERVICES, index)}-${databaseOf(index).type.replace('_', '')}${number}`;
 }
 
-/** Every second deployment is outdated if its type has an older version. */
+/** The version of a deployment's database: an outdated version for every second deployment, if its type has one. */
 export function versionOf(index: number): string | undefined {
   const { versions } = databaseOf(index);
   return versions[index % 2 === 0 ? Math.max(0, versions.length - 3) : versions.length - 1];
@@ -34,10 +34,7 @@ export function deployments(world: World): Row[] {
   return upTo(world.deployments).map((index) => deploymentRow(world, index));
 }
 
-/**
- * A row of the list. Some rows are complete, some are sparse, and some rows of hosted deployments have an empty cluster
- * id (compose-api.md, 9.7).
- */
+/** A row of the list, complete or sparse. Some rows of hosted deployments have an empty cluster id (compose-api.md, 9.7). */
 function deploymentRow(world: World, index: number): Row {
   const name = deploymentName(index);
   const created = END_OF_HISTORY - 1400 * DAY + (noise(world.seed, 21, index) % (900 * DAY));
@@ -105,7 +102,7 @@ function connectionStrings(world: World, index: number): Row {
   };
 }
 
-/** The content of `misc` for Redis (compose-api.md, 15). We assume that each value is a list. */
+/** The connection strings in `misc` for Redis (compose-api.md, 15). We assume that each value is a list. */
 function redisMisc(scheme: string, login: string, host: string): Row {
   return {
     cli_readonly: [`redli --readonly -u ${scheme}://${login}@${host}`],

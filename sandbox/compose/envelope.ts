@@ -1,7 +1,7 @@
 import { type Answer, type OpenedBody, type Row, type Shape, asciiJson, json } from '../platform.ts';
 import { rowKey } from './reports.ts';
 
-/** Compose's exact header is unknown. Only HAL is documented (compose-api.md, 4). */
+/** Compose's docs mention HAL but not the exact header (compose-api.md, 4). */
 export const HAL = 'application/hal+json; charset=utf-8';
 
 type Body = Row & { readonly _embedded?: Readonly<Record<string, Row[]>> };
@@ -50,7 +50,7 @@ function spoilList(shape: Shape, name: string, rows: readonly Row[]): unknown {
     case 'row-without-key':
       return { [name]: spoilFirst(rows, (row) => without(row, rowKey(name))) };
     default:
-      // Compose has no next-page links that could be malformed.
+      // Compose's lists have no next-page link that a fault could change.
       return { [name]: rows };
   }
 }

@@ -25,7 +25,7 @@ const NAMES = [
 // Sources disagree on whether the status is `complete` or `completed` (compose-api.md, 12).
 const STATUSES = ['complete', 'complete', 'completed', 'failed', 'waiting'] as const;
 
-/** The parent of each position in a family, if any. Recipes form families of six. */
+/** The position of each recipe's parent, if any, in a family of six recipes. */
 const PARENT_OF = [undefined, 0, 0, 1, 3, undefined] as const;
 const FAMILY = PARENT_OF.length;
 
@@ -86,7 +86,7 @@ function recipeId(world: World, deployment: number, index: number): string {
   return makeId(world.seed, Kind.recipe, deployment, index);
 }
 
-/** A recipe with its children, which are nested at every depth. */
+/** A recipe with all its descendants nested. */
 function recipeRow(world: World, changes: Changes, deployment: number, index: number): Row {
   const past = world.recipesPerDeployment;
   const id = recipeId(world, deployment, index);
@@ -115,9 +115,7 @@ function recipeRow(world: World, changes: Changes, deployment: number, index: nu
   };
 }
 
-/**
- * Dates in the fixed history: a family starts at some time in the last year, and its children start one second apart.
- */
+/** A recipe's dates in the fixed history. A family starts at some time in the last year, and its recipes start one second apart. */
 function history(world: World, deployment: number, index: number): { created: number; updated: number } {
   const place = placeOf(index);
   const begun = END_OF_HISTORY - DAY - (noise(world.seed, 51 + deployment, index - place) % (300 * DAY));

@@ -19,9 +19,7 @@ const DEPLOYMENT = 'deployment_id';
 
 /** A stream that is read with a single request, or with a request per deployment. */
 export interface Report {
-  /**
-   * The path below the version. A path with `:id` is requested per deployment, and `rows` gets the deployment's index.
-   */
+  /** The part of the path after the version. A path with `:id` is requested per deployment, and `rows` gets the deployment's index. */
   readonly path: string;
   /** The list's name in the envelope. Without a name, the body is an object, which is the only row. */
   readonly list?: string;
@@ -31,7 +29,7 @@ export interface Report {
   keys?(holdings: Holdings, deployment: number): Iterable<string>;
 }
 
-/** A stream that is paginated and never stored as a whole. */
+/** A paginated stream, which is never stored as a whole. */
 export interface PagedReport {
   readonly path: string;
   readonly list: string;
@@ -116,7 +114,7 @@ export function reportOf(stream: StreamName): Report | PagedReport {
   return REPORTS[stream];
 }
 
-/** The field that a client uses as a row's key: the first key field that exists in the row. */
+/** The field that a client uses as a row's key: the stream's first key field that rows contain. */
 export function rowKey(list: string): string {
   const report = STREAM_NAMES.map(reportOf).find((known) => known.list === list);
   return report?.key.find((field) => field !== DEPLOYMENT) ?? 'id';

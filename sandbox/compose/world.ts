@@ -16,8 +16,8 @@ export function link(path: string, root: string = `${API}/`): { href: string; te
 }
 
 /**
- * The end of the generated history, the day before Compose shut down. It is fixed, so that all sandboxes have the same
- * dates. Later additions follow it, one second apart.
+ * The end of the generated history, the day before Compose shut down. It is fixed, so that all sandboxes have the same dates. Later
+ * additions are dated after this time, one second apart.
  */
 export const END_OF_HISTORY = Date.UTC(2023, 1, 28, 12, 0, 0);
 
@@ -33,7 +33,7 @@ export const FUTURE = Date.UTC(2099, 0, 1);
 /** The current time, fixed at the start, because an event's date must not change after it has been returned. */
 const NOW = Date.now();
 
-/** The time of the n-th later change, counted from 0. It is after the history, but never in the future. */
+/** The time of the n-th later change, counted from 0. The result is after the history, but never in the future. */
 export function laterMoment(n: number): number {
   return Math.min(END_OF_HISTORY + (n + 1) * SECOND, NOW);
 }
@@ -68,7 +68,7 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** The second eight digits of an id: kind and group, different for each seed. */
+/** Digits 9 to 16 of an id: kind and group, different for each seed. */
 export function kindMark(seed: number, kind: Kind, group: number): string {
   return hex8(((kind << 24) | ((noise(seed, kind, 7) ^ group) & 0xffffff)) >>> 0);
 }

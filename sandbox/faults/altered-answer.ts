@@ -8,7 +8,7 @@ export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-curso
 export interface Asked {
   readonly url: string;
   readonly host: string;
-  /** The path as faults specify it. */
+  /** The path as patterns in faults match it, without the prefix and query. */
   readonly path: string;
   readonly authorization: string;
 }
@@ -18,7 +18,7 @@ const PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h
 /** Marks the position of text that `JSON.stringify` can't write. No API value contains this marker. */
 const RAW = '@@raw@@';
 
-/** The response that a fault sends instead. */
+/** The fault's replacement for the response. */
 export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, platform: Platform): Answer {
   switch (fault.kind) {
     case 'status':
@@ -77,14 +77,14 @@ function otherOrigin({ host }: Asked): string {
   return `http://${other}`;
 }
 
-/** Returns the response with keys that are large numbers, which differ as text but are equal as doubles. */
+/** Returns the response with its keys replaced by large numbers, which differ as text but are equal as doubles. */
 function spoilKeys(platform: Platform, answer: Answer): Answer {
   return rewriteRows(platform, answer, (row, key) =>
     key in row ? [{ ...row, [key]: RAW }, digitsOf(String(row[key]))] : [row, ''],
   );
 }
 
-/** Returns the response with an additional field in each row, which contains lists nested this many levels deep. */
+/** Returns the response with deeply nested lists in an additional field of each row. */
 function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
   const lists = '['.repeat(levels) + ']'.repeat(levels);
   return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);

@@ -60,7 +60,7 @@ function breakConnection(fault: ConnectionFault, reply: FastifyReply, answer: An
   }
 }
 
-/** Sends half of the body and closes the connection before the declared length, or without the last chunk. */
+/** Sends half of the body, then closes the connection before the declared length or the last chunk. */
 function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string): void {
   const body = Buffer.from(answer.body);
   raw.writeHead(answer.status, {

@@ -27,11 +27,11 @@ const common = {
    * across segments.
    */
   path: z.string().min(1),
-  /** The id of the account whose requests get the fault. Default: requests of all accounts. */
+  /** The id of the account whose requests get the fault. Default: all accounts. */
   account: z.string().optional(),
-  /** The number of requests to each matching path that get the fault. Default: all requests. */
+  /** How many requests to each matching path get the fault. Default: all requests. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
-  /** The number of requests to each matching path that get a normal response before the fault begins. */
+  /** How many requests to each matching path get a normal response before the fault begins. */
   after: z.int().min(0).optional(),
 };
 
@@ -69,13 +69,13 @@ const faultSchema = z.discriminatedUnion('kind', [
 
 export const KINDS = faultSchema.options.map((option) => option.shape.kind.value);
 
-/** A fault for some paths. README.md describes each kind. */
+/** README.md describes each kind of fault. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 
 /** The kinds of faults that break HTTP itself, or the body. */
 export type ConnectionFault = Extract<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
 
-/** Validates faults that arrived as JSON. Returns an error text if they are invalid. */
+/** Validates faults that arrived as JSON. Returns an error message if any fault is invalid. */
 export function readFaults(value: unknown): Fault[] | string {
   const read = z.array(faultSchema).safeParse(value);
   if (read.success) return read.data;
@@ -94,7 +94,7 @@ export class FaultList {
     this.replace(faults);
   }
 
-  /** Replaces all faults, and resets their counters. */
+  /** Replaces all faults and resets their counters. */
   replace(faults: readonly Fault[]): void {
     this.#list = faults.map((fault) => new Occurrences(fault));
   }
@@ -115,7 +115,7 @@ class Occurrences {
     this.#matches = pathPattern(fault.path);
   }
 
-  /** Counts a request. Returns whether it gets the fault. */
+  /** Counts a request. Returns whether the request gets the fault. */
   take(path: string, account: string | undefined): boolean {
     if (!this.#matches(path) || (this.fault.account ?? account) !== account) return false;
     const { after = 0, times = 'always' } = this.fault;

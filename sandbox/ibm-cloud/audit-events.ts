@@ -29,10 +29,10 @@ const ACTIONS = [
 /** Event times are precise to a hundredth of a second. */
 const HUNDREDTH = 10;
 
-/** Each pair of consecutive entries shares a time. */
+/** The number of consecutive entries that share a time. */
 const TIES = 2;
 
-/** The fraction of an unreadable event's text that is kept. This part contains the correlation ID. */
+/** The fraction of an unreadable event's text that is kept. The kept text contains the correlation ID. */
 const READABLE_PART = 0.7;
 
 /** The account's log entries: generated from their serial numbers, plus entries added later. */
@@ -178,10 +178,7 @@ function isOfApplication(serial: number): boolean {
   return serial % 13 === 12;
 }
 
-/**
- * Formats a time like IBM's only example, with hundredths and without a colon in the offset, or else in a common
- * format.
- */
+/** Formats a time like IBM's only example, with hundredths and without a colon in the offset. One time in ten has milliseconds and a Z. */
 function eventTime(time: number, serial: number): string {
   if (serial % 10 === 1) return iso(time);
   return `${iso(time).slice(0, 22)}+0000`;

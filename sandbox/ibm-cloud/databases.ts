@@ -5,7 +5,7 @@ import type { Refuse } from './errors.ts';
 import { backups, tasks } from './history.ts';
 import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts';
 
-/** The sandbox's path for the databases of a region, which has its own host at IBM. */
+/** The sandbox's path for a region's databases. At IBM, each region has its own host. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
 /** A list that the databases API returns for a generation 1 deployment. */
@@ -16,7 +16,7 @@ interface DatabaseReport {
   readonly field: string;
   /** Returns the field's value. Returns undefined, which causes a 404, if the deployment has no value yet. */
   value(world: World, deployment: number): unknown;
-  /** Whether an engine has the list. Requests for other engines return a 422. */
+  /** Whether an engine supports the list. Requests for other engines return a 422. */
   offered?(engine: Engine): boolean;
 }
 

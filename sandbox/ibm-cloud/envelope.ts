@@ -36,7 +36,7 @@ export function open(value: unknown): OpenedBody {
   return { rows, key, close };
 }
 
-/** Returns the body with a malformed list, row or link to the next page. */
+/** Returns the body with a malformed list, row or next-page link. */
 export function spoil(pages: Pages, value: unknown, shape: Shape, otherOrigin: string): unknown {
   const body = value as Row;
   const { name, rows } = placeOf(body);
@@ -111,10 +111,7 @@ function joined(link: string, parameter: string): string {
   return `${link}${link.includes('?') ? '&' : '?'}${parameter}`;
 }
 
-/**
- * Returns the same link with another host. A client must use only the token in the link, and send it to the original
- * host.
- */
+/** Returns the next-page link with another host. A client must use only the token in the link, and send it to the original host. */
 function foreign(body: Row, origin: string): Row {
   const moved = (link: string): string => origin + link.replace(/^https?:\/\/[^/]+/, '');
   if (typeof body['next_url'] === 'string') return { next_url: moved(body['next_url']) };

@@ -3,7 +3,7 @@ import type { Row } from '../platform.ts';
 import { createdOf, instanceName, instanceRow, secretParameters } from './deployments.ts';
 import { DAY, HOUR, Kind, MINUTE, type World, crn, fakeSecret, iso, regionOf, uuid } from './world.ts';
 
-/** A generation 2 engine. Its key in `extensions.dataservices` can differ from the service's name. */
+/** A generation 2 engine. The engine's key in `extensions.dataservices` can differ from the service's name. */
 interface Gen2Engine {
   readonly service: string;
   readonly plan: string;
@@ -25,7 +25,7 @@ const ENGINES: readonly [Gen2Engine, ...Gen2Engine[]] = [
   { ...sized('mongodb', '8.0', 20), storageGb: 40 },
 ];
 
-/** How long provisioning takes. Until it is complete, the deployment has no `extensions`. */
+/** How long provisioning takes. Until then, the deployment has no `extensions`. */
 const PROVISIONED_AFTER = HOUR;
 
 const BACKUP_TAKES = 40 * MINUTE;
@@ -94,8 +94,8 @@ export function gen2Row(world: World, index: number): Row {
 }
 
 /**
- * The generation precedes or follows the plan's name. Valkey exists only in generation 2, and its plan omits the
- * generation (icd-api.md, 1.7).
+ * Adds the generation before or after a plan's name. Valkey exists only in generation 2, and its plan omits the generation (icd-api.md,
+ * 1.7).
  */
 function planName(index: number, plan: string): string {
   if (pick(ENGINES, index).key === 'valkey') return plan;
@@ -171,7 +171,7 @@ export function gen2BackupRows(world: World): Row[] {
 function gen2BackupRow(world: World, database: number, day: number, offset: number): Row {
   const { key, version } = pick(ENGINES, database);
   const started = world.clock.start - offset + day * DAY;
-  // Days before the start are negative, but ids require a positive number.
+  // Days before the start are negative, but ids require positive numbers.
   const serial = 100_000 + day;
   const running = world.clock.now < started + BACKUP_TAKES;
   const independent = serial % 2 === 0;

@@ -47,7 +47,7 @@ function happenings(world: World, deployment: number, salt: number, every: numbe
   }));
 }
 
-/** A deployment's tasks that are still listed. Tasks run, finish, and are eventually deleted. */
+/** A deployment's tasks that are still listed. */
 export function tasks(world: World, deployment: number): Row[] {
   const { tasksPerDay } = world.options;
   if (tasksPerDay === 0) return [];

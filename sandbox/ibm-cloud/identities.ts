@@ -12,7 +12,7 @@ const IAM_HOST = 'https://iam.cloud.ibm.com';
 /** The lists of subjects that can assume a profile. */
 const PARTS = ['identities', 'links', 'rules'] as const;
 
-/** IBM sends these dates without seconds (2.16). */
+/** IBM sends these dates without seconds (icd-accounts-access.md, 2.16). */
 function minutes(time: number): string {
   return `${iso(time).slice(0, 16)}+0000`;
 }
@@ -103,7 +103,7 @@ function apiKey(world: World, { iam_id, group_id }: Row, index: number): Row {
   };
 }
 
-/** Three service ID groups, starting with the default group. */
+/** The ids of three service ID groups, starting with the default group. */
 function groupIds(world: World): string[] {
   return upTo(3).map((index) => `ServiceIDGroup-${uuid(world, Kind.service, 3, index)}`);
 }

@@ -72,7 +72,7 @@ export class LogsQuery {
     const { options } = this.#world;
     const { start_date, tier, limit } = metadata;
     const end = metadata.end_date - (options.windowEnd === 'exclusive' ? 1 : 0);
-    // By default, the archive has a higher limit.
+    // Unless `resultLimit` is set, the archive has a higher limit.
     const most = tier === 'archive' && options.resultLimit === USUAL_LIMIT ? ARCHIVE_LIMIT : options.resultLimit;
     const wanted = Math.min(limit ?? most, most);
     const isWanted = filterOf(query);

@@ -7,7 +7,7 @@ interface PageRequest {
   readonly limit: number;
 }
 
-/** A part of a list, and the start of the next part, if any. */
+/** A page of a list, and the index of the next page's first row, if any. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly limit: number;
@@ -23,7 +23,7 @@ const TOKEN_FIELDS = 'next_docid';
 /** Divides lists into pages, and creates and parses the tokens that link one page to the next. */
 export class Pages {
   readonly #options: IbmCloudOptions;
-  /** A counter that increases when page tokens are invalidated. Each page token contains the count from its creation. */
+  /** A counter that increases when page tokens are invalidated. Each page token contains the counter's value from when it was issued. */
   #generation = 0;
   /** The lowest generation whose tokens are still valid, by path. */
   readonly #oldest = new Map<string, number>();
@@ -47,7 +47,7 @@ export class Pages {
     return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
   }
 
-  /** A new token for the first page. It differs from all previous tokens. */
+  /** A new token for the first page, different from all previous tokens. */
   freshToken(): string {
     this.#fresh += 1;
     return this.token(0, { fresh: String(this.#fresh) });

@@ -29,7 +29,7 @@ import { PROFILES_PATH, TOKEN_PATH, Tokens, keyDetails, profileOf } from './toke
 import { Usage } from './usage.ts';
 import { Clock, type World, accountId } from './world.ts';
 
-/** The IBM Cloud APIs, and the ways to change the key's own account. */
+/** The IBM Cloud APIs, with methods that change the key's own account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
   /** CRNs of trusted profiles that the key can assume, starting with the profile of the key's own account. */
@@ -173,7 +173,8 @@ function partsOf(world: World, tokens: Tokens, pages: Pages): Parts {
 }
 
 /**
- * The service of a path, identified by the first segments. IBM has a databases host per region, and a Logs host per region and instance.
+ * The service that a path belongs to, identified by the path's first segments. IBM has a databases host per region, and a Logs host per
+ * region and instance.
  */
 function serviceOf(path: string): string {
   const segments = { databases: 2, logs: 3 } as const;

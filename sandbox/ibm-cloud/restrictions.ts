@@ -12,7 +12,7 @@ function hexId(world: World, group: number, index: number): string {
   return uuid(world, Kind.restriction, group, index).replaceAll('-', '');
 }
 
-/** The network zones (icd-accounts-access.md, 2.24). The first zone has more addresses than the list shows. */
+/** The network zones (icd-accounts-access.md, 2.24). The list omits some of the first zone's addresses. */
 function zones(world: World): Row[] {
   const account_id = accountId(world);
   const zone = (index: number, name: string, addresses: Row[], excluded: Row[]): Row => ({
@@ -116,7 +116,7 @@ function ruleRow(world: World, index: number, { contexts, covers, mode, tags }: 
   };
 }
 
-/** One row for each rule and each database resource that it covers, with the rule's zones. */
+/** One row per rule and covered database resource, with the rule's zones. */
 export function databaseRestrictions(world: World): Row[] {
   return rules(world).flatMap((rule, index) => {
     if (!rule.coversDatabases) return [];

@@ -25,7 +25,7 @@ export function searchable(world: World): Row[] {
   return rows.map(({ crn, name, resource_id }, index) => ({ crn, name, service_name: resource_id, ...tagsOf(index) }));
 }
 
-/** `POST /v3/resources/search`. Only an empty page is the last page (icd-accounts-access.md, 2.23). */
+/** `POST /v3/resources/search`. Only an empty page ends the list (icd-accounts-access.md, 2.23). */
 export function search(world: World, pages: Pages, { query, body, path }: Received, refuse: Refuse): Answer {
   const { account_id = accountId(world) } = query;
   if (account_id !== accountId(world)) return refuse(path, 403);

@@ -86,7 +86,7 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** A UUID that depends only on the seed, kind, group and index. The index at its end makes it unique. */
+/** A UUID that depends only on the seed, kind, group and index. The index at the end makes the UUID unique. */
 export function uuid(world: World, kind: Kind, group: number, index: number): string {
   const bits = madeUpHex(world.seed, kind * 100_003 + group, 16);
   const last = madeUpHex(world.seed, kind, 4) + hex8(index);
@@ -116,7 +116,7 @@ export function childCrn(instance: string, type: 'backup' | 'task', id: string):
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }
 
-/** A fake secret, which clients must never show. All fake secrets have this format. */
+/** A fake secret, which clients must never show. */
 export function fakeSecret(world: World, group: number, index: number): string {
   return `FAKE${madeUpHex(world.seed, Kind.secret * 100_003 + group * 101 + index, 16).toUpperCase()}`;
 }
@@ -129,7 +129,7 @@ export function spell(world: World, time: number, index: number): string {
   const seconds = new Date(time).toISOString().slice(0, 19);
   const digits = [9, 0, 3, 7, 1][index % 5] ?? 0;
   if (digits === 0) return `${seconds}Z`;
-  // The fraction has nine digits, and the last one isn't zero.
+  // The fraction has nine digits, the last of which isn't zero.
   const fraction = String(100_000_000 + (noise(world.seed, 420, index) % 90_000_000) * 10 + 1 + (index % 9));
   return `${seconds}.${fraction.slice(0, digits - 1)}${1 + (index % 9)}Z`;
 }

@@ -11,7 +11,7 @@ import type { Timeline } from './timeline.ts';
  */
 const ODD_NOTES = ['asked by "Dee"', 'Größe\u2028geändert', 'a\\b', '🚢'] as const;
 
-/** Event names from the vendor's docs (compose-api.md, 15). No source says which data belongs to which event. */
+/** Event names from the vendor's docs (compose-api.md, 15). No source says which `data` each event contains. */
 const DEPLOYMENT_EVENTS = [
   'deployment.provision',
   'deployment.provision_from_backup',
@@ -30,7 +30,7 @@ const DEPLOYMENT_EVENTS = [
   'deployment.remove.node',
 ] as const;
 
-/** The number of events that differ in more than their date and id. */
+/** The number of distinct events, ignoring dates and ids. */
 const DETAIL_COUNT = 256;
 
 const AFTER_ID = '","_links":{"self":{"href":"https://api.compose.io/2016-07/audit_events/';
@@ -39,10 +39,7 @@ const LAST = '{?embed}","templated":true}}}';
 const TWO_DIGITS = upTo(60).map((number) => String(number).padStart(2, '0'));
 const THREE_DIGITS = upTo(SECOND).map((number) => `.${String(number).padStart(3, '0')}`);
 
-/**
- * Writes audit events as ASCII JSON. Their details are rendered only once, because benchmarks request hundreds of
- * thousands of events.
- */
+/** Writes audit events as ASCII JSON. Renders their details only once, because benchmarks request hundreds of thousands of events. */
 export class EventText {
   readonly #seed: number;
   readonly #timeline: Timeline;
@@ -61,13 +58,13 @@ export class EventText {
   at(rank: number): string {
     const time = this.#timeline.timeAt(rank);
     const id = this.#timeline.idAt(rank, time);
-    // These details depend on the id's own digits, which stay the same when the rank of a future event changes.
+    // Derive the details from the id's own digits, which stay the same when a future event's rank changes.
     const bits = noise(this.#seed, 72, Number.parseInt(id.slice(16), 16));
     const details = this.#details[bits % DETAIL_COUNT] ?? '';
     return `{"id":"${id}${details}${this.#date(time, bits)}${AFTER_ID}${id}${LAST}`;
   }
 
-  /** One date in sixteen has an offset. Other dates lack milliseconds if they are whole seconds. */
+  /** Formats one date in sixteen with an offset. Other dates have no milliseconds if they fall on a whole second. */
   #date(time: number, bits: number): string {
     if ((bits >>> 8) % 16 === 0) return `${this.#offsetDates.of(time + ZONE_OFFSET, true)}${ZONE}`;
     return `${this.#dates.of(time, time % SECOND !== 0)}Z`;
@@ -75,8 +72,8 @@ export class EventText {
 }
 
 /**
- * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half of the time spent on a page of
- * events. Dates arrive in order, so consecutive dates usually share a day.
+ * Formats dates with milliseconds and without a zone. Avoids `Date.toISOString`, which would take half of the time needed for a page of
+ * events. Caches the day, because consecutive dates usually share it.
  */
 class DateText {
   #day = Number.NaN;
@@ -98,7 +95,7 @@ class DateText {
   }
 }
 
-/** An event without its id, date and links. The content of `data` is known only for scaling events. */
+/** An event without its id, date and links. Sources document `data` only for scaling events. */
 function eventDetails(world: World, number: number): Row {
   const bits = noise(world.seed, 71, number);
   const kind = world.deployments === 0 ? 1 : bits % 3;
@@ -123,7 +120,7 @@ function scaling(world: World, deployment: number, bits: number): Row {
       cluster: 'harbour-eu-c00',
       deployment: deploymentName(deployment),
     },
-    // In recorded system events, these two fields are empty, not null (gds-bill).
+    // In recorded system events, `ip` and `user_agent` are empty, not null (gds-bill).
     ip: bits % 2 === 0 ? '' : null,
     user_agent: bits % 2 === 0 ? '' : null,
   };
@@ -145,7 +142,7 @@ function login(world: World, bits: number): Row {
 function change(world: World, deployment: number, bits: number): Row {
   const note = bits % 9 === 0 ? pick(ODD_NOTES, bits >>> 4) : 'nightly';
   return {
-    // `cluster_id` and sometimes `data` are absent rather than null.
+    // This kind of event has no `cluster_id`, and sometimes no `data`.
     deployment_id: deploymentId(world, deployment),
     user_id: currentUser(world)['id'],
     email: 'ada@example.com',

@@ -20,7 +20,7 @@ const page = (trail: AuditTrail, query: QueryParameters): Event[] => {
   return (JSON.parse(body) as { _embedded: { audit_events: Event[] } })._embedded.audit_events;
 };
 
-/** Pages through the list like a client that knows neither the cursor's meaning nor how the limit is clamped. */
+/** Pages through the list without assumptions about the cursor's meaning or the maximum limit. */
 const walk = (trail: AuditTrail, query: QueryParameters): Event[] => {
   const events = new Map<string, Event>();
   for (let cursor: string | undefined; ;) {

@@ -102,7 +102,7 @@ export class AuditTrail {
   }
 }
 
-/** The ids of the most recently returned events, which are the possible cursors of reads in progress. */
+/** The ids of the most recently returned events, which reads in progress may send as cursors. */
 class HandedOut {
   readonly #ids = new Set<string>();
 
@@ -121,7 +121,7 @@ class HandedOut {
   }
 }
 
-/** Parses the parameters of `GET audit_events` (C go, gds-bill). Returns errors like the API's: lists by field. */
+/** Parses the parameters of `GET audit_events` (C go, gds-bill). Like the API, returns lists of errors by field. */
 function readAuditQuery(
   parameters: QueryParameters,
   maxLimit: number,
