@@ -12,7 +12,7 @@ export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** The current value of the header `Authorization`, by default with the platform's own credentials. */
   authorization(owner: string, account?: string): Promise<string>;
-  /** True in a check, which needs only one row of each list, and only a few resource groups. */
+  /** True in a check, which needs only one row of each list and only a few resource groups. */
   isCheck?: true;
   /** In a check of several accounts, resolves with the elapsed seconds when the check stops waiting for an account. */
   late?: Promise<number>;
@@ -20,8 +20,8 @@ export interface Api {
 }
 
 /**
- * What a response shows about an open question of the reference: the first text if the API behaves as expected, otherwise the second.
- * Both are constant and contain no account data.
+ * What a response shows about an open question of the reference: the first text if the API behaves as expected, otherwise the second. Both
+ * texts are constant and contain no account data.
  */
 export type Sighting = [isAsExpected: boolean, expected: string, different?: string];
 
@@ -46,7 +46,7 @@ export interface Platform<C, S> {
   check(config: C, api: Api, shared: S): Promise<string[]>;
   /** The probes for the open questions of the reference, by question id. */
   probes?: Readonly<Record<string, Probe>>;
-  /** Requests facts for a report of `verify`, and returns them as a sentence without account data. */
+  /** Requests facts for the report of `verify`, and returns the facts as a sentence without account data. */
   summary?(config: C, api: Api): Promise<string>;
   /**
    * The command that grants the role that a stream, or one of its partitions, needs. The outcome `rejected` means that the API rejected a

@@ -104,7 +104,7 @@ test('accounts are requested once for simultaneous 401s, and not again for five 
   now += 1;
   await get('deployments/d0/roles');
   expect(probes()).toBe(2);
-  // A token that is revoked during the sync must be noticed.
+  // The connector must detect that a token is revoked during the sync.
   now += 60_000;
   expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'credentials_rejected' });
   expect(probes()).toBe(3);

@@ -6,7 +6,7 @@ import { rawText } from '../../text/server-text.ts';
 /** Every valid token can read this path. */
 const PROBE: Request = { path: 'accounts' };
 
-/** For this long after a successful request for the accounts, a 401 is considered unrelated to the token. */
+/** After a successful request for the accounts, a 401 within this time is considered unrelated to the token. */
 const ACCEPTED_MS = 5_000;
 
 /**

@@ -11,7 +11,7 @@ const DEPLOYMENT_ID = /^\s*[0-9a-fA-F]{24}\s*$/;
 /** The characters that HTTP and undici allow in a header value. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
-/** The options of this platform. Each error message completes a sentence that begins with the option's name. */
+/** Each error message completes a sentence that begins with the option's name. */
 export const composeConfig = z
   .object({
     name: z.literal('compose').meta({ order: 0 }),

@@ -13,8 +13,8 @@ export interface Deployments {
 }
 
 /**
- * Requests the list of deployments for the first stream that needs it. `selected` contains the configured deployment_ids; an empty
- * list selects all.
+ * Returns a function that requests the list of deployments once, for the first stream that needs it. `selected` contains the configured
+ * deployment_ids. An empty list selects all deployments.
  */
 export function deploymentList(selected: readonly string[], api: Api): () => Promise<Deployments> {
   let loading: Promise<Deployments> | undefined;

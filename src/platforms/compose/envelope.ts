@@ -59,8 +59,8 @@ export function embeddedRows(body: unknown, name: string, path: string): ParsedP
 }
 
 /**
- * Removes `_links` from a row, and moves the lists in `_embedded` to the top level. Removed fields are set to undefined, which
- * JSON.stringify omits: `delete` would put the row in V8's slow dictionary mode.
+ * Removes `_links` from a row, and moves the lists in `_embedded` to the top level. Sets removed fields to undefined, which JSON.stringify
+ * omits, because `delete` would put the row in V8's slow dictionary mode.
  */
 export function flatten(row: Row): Row {
   if (row['_links'] !== undefined) row['_links'] = undefined;

@@ -4,7 +4,6 @@ import { streamsOf } from '../../core/stream/stream.ts';
 import type { Deployments } from './deployment-list.ts';
 import { embeddedRows } from './envelope.ts';
 
-/** The data that the streams of a sync share. */
 export interface ComposeShared {
   deployments: () => Promise<Deployments>;
   /** The number of audit events per page. */

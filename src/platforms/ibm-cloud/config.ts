@@ -50,7 +50,7 @@ const endpoints = z
     Object.fromEntries(NAMES.map((name) => [name, endpoint(name)])) as Record<EndpointName, z.ZodType<string>>,
     {
       error: (issue) =>
-        // A misspelled endpoint must be an error: if it were ignored, the key would be sent to IBM.
+        // Ignoring a misspelled endpoint would send the key to IBM.
         issue.code === 'unrecognized_keys'
           ? `contains an unknown endpoint; the known endpoints are ${NAMES.join(', ')}`
           : 'must be an object with addresses as values',
@@ -58,7 +58,7 @@ const endpoints = z
   )
   .default(DEFAULT_ENDPOINTS);
 
-/** The options of this platform. Each error message completes a sentence that begins with the option's name. */
+/** Each error message completes a sentence that begins with the option's name. */
 export const ibmCloudConfig = z
   .object({
     name: z.literal('ibm_cloud').meta({ order: 0 }),
@@ -143,7 +143,7 @@ export const ibmCloudConfig = z
       title: 'Endpoints',
       description:
         "Addresses to use instead of IBM's API endpoints. Plain HTTP is accepted only for private hosts, such as localhost.",
-      // A list, because one program that parses specs accepts nested objects only if their type is a list.
+      // At least one tool that parses specs accepts nested objects only if their type is a list.
       type: ['object'],
       airbyte_hidden: true,
       order: 10,

@@ -14,7 +14,7 @@ const BILLING = {
 
 interface Policy {
   of: (config: IbmCloudConfig, partition?: string) => string;
-  /** True if the API returns a shorter list, rather than rejecting the request, when the role is missing. */
+  /** True if the API returns a shorter list, instead of rejecting the request, when the role is missing. */
   hides?: true;
 }
 
@@ -63,7 +63,7 @@ export async function grant(
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
 }
 
-/** The role that a rejected request requires. If the error names an account, the rejection is its cause. */
+/** The role that a rejected request requires. If the error names an account, the rejection is the error's cause. */
 function roleIn(error: ConnectorError | undefined): string | undefined {
   const rejection = error?.cause instanceof ConnectorError ? error.cause : error;
   return rejection?.facts['role'];

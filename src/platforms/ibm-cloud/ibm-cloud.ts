@@ -67,7 +67,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   },
 };
 
-/** Waits for an account's check. Rejects if the account takes too long, so that the check can report the other accounts. */
+/** Waits for an account's check. Rejects if the check takes too long, so that the results of the other accounts can be reported. */
 function inTime<T>(checking: Promise<T>, { late }: Api, { profile = '' }: Account): Promise<T> {
   if (late === undefined) return checking;
   const expired = late.then((seconds): never => {
@@ -111,8 +111,8 @@ async function checkDatabases(deployments: readonly Deployment[], account: Accou
 }
 
 /**
- * How many trusted profiles the API key can assume, and how many of them the config lists (icd-accounts-access.md 2.12). The token is in
- * the body, because proxies log query strings.
+ * Reports how many trusted profiles the API key can assume, and how many of these profiles the config lists (icd-accounts-access.md 2.12).
+ * The token is in the body, because proxies log query strings.
  */
 async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig, api: Api): Promise<string> {
   const path = 'identity/profiles';

@@ -4,7 +4,7 @@ import { embeddedList, flatten } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. It becomes a single record, so that
+ * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. The object becomes a single record, so that
  * healthy deployments have a record and alerts need no key.
  */
 export const deploymentsAlerts = composeStream({

@@ -4,7 +4,7 @@ import { composeStream, perDeployment } from '../stream.ts';
 /** A backup's final statuses (compose-api.md 9.10). */
 const FINAL: ReadonlySet<unknown> = new Set(['complete', 'completed', 'failed']);
 
-/** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear from the list; a running backup has no date yet. */
+/** `GET /deployments/{id}/backups` (compose-api.md 9.10). The API removes old backups from the list. A running backup has no date yet. */
 export const deploymentsBackups = composeStream({
   name: 'deployments_backups',
   description: 'Available backups of each deployment.',

@@ -59,13 +59,13 @@ function unnested(recipes: unknown[], path: string): unknown[] {
       byId.set(recipe['id'], recipe);
       flat.push(flatten(recipe));
     }
-    // If a step has no parent_id, its parent is known only from the nesting.
+    // If a step has no parent_id, only the nesting shows its parent.
     (known ?? recipe)['parent_id'] ??= parentId;
   }
   return flat;
 }
 
-/** Removes a recipe's steps and returns them. They are in `_embedded` according to examples, or in `recipes` according to old docs. */
+/** Removes a recipe's steps and returns them. The steps are in `_embedded` in examples, but in `recipes` in old docs. */
 function stepsOf(row: Row, path: string): unknown[] {
   const embedded = isRow(row['_embedded']) ? row['_embedded'] : undefined;
   const steps = embedded?.['recipes'] ?? row['recipes'] ?? [];

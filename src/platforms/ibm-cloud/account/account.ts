@@ -35,7 +35,7 @@ export class Account {
     this.selection = new Selection(config);
   }
 
-  /** Whether the resource with this CRN belongs to the account. Always true if the API key's own account is read. */
+  /** Whether the resource with this CRN belongs to the account. Always true for the API key's own account. */
   has(crn: string): boolean {
     return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
@@ -45,7 +45,7 @@ export class Account {
     return this.once(idOf);
   }
 
-  /** Loads a list for the first stream that needs it. Later calls return the same result, or fail with the same error. */
+  /** Calls `load` for the first stream that needs its result. Later calls return the same result, or fail with the same error. */
   once<T>(load: (account: Account) => Promise<T>): Promise<T> {
     let result = this.#results.get(load) as Promise<T> | undefined;
     if (result === undefined) this.#results.set(load, (result = load(this)));
@@ -53,8 +53,8 @@ export class Account {
   }
 
   /**
-   * Returns the result of a request for optional fields of `deployments`. If the request fails, logs that the fields are null. Throws if
-   * the whole account can't be read, because its records would lack the fields.
+   * Returns the result of a request for optional fields of `deployments`. If the request fails, logs that the fields are null and returns
+   * undefined. Throws if the whole account can't be read, because its records would lack the fields.
    */
   async optional<T>(fields: string, result: Promise<T>): Promise<T | undefined> {
     try {

@@ -8,20 +8,20 @@ import { Account } from './account.ts';
 /** The results of the accounts that could be loaded. */
 interface Loaded<T> {
   results: T[];
-  /** Why a result is missing. If several results are missing, the other errors are logged. */
+  /** The error of an account that could not be loaded. If several accounts failed, the other errors are logged. */
   failure: ConnectorError | undefined;
 }
 
 /**
- * The accounts that a sync reads: those of `trusted_profiles` or, without profiles, the API key's own account. All streams share
- * one instance.
+ * The accounts that a sync reads: the accounts of `trusted_profiles` or, without profiles, the API key's own account. All streams share one
+ * instance.
  */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
-  /** The accounts that failed temporarily in a check, with their errors. The check sends no more requests for them. */
+  /** The accounts that failed temporarily in a check, with their errors. The check sends no more requests for these accounts. */
   readonly failed = new Map<Account, ConnectorError>();
   readonly #log: Api['log'];
-  /** The error messages logged so far. Each is logged only once, because an account's streams often fail for the same reason. */
+  /** Each error message is logged only once, because an account's streams often fail for the same reason. */
   readonly #logged = new Set<string>();
 
   constructor(config: IbmCloudConfig, api: Api) {
@@ -37,7 +37,7 @@ export class Accounts {
     return this.all.find((account) => account.id === id) ?? this.all[0];
   }
 
-  /** Calls `load` for all accounts, or for the chosen accounts, in parallel. Throws a ConnectorError if every call fails. */
+  /** Calls `load` in parallel for the chosen accounts (default: all). Throws a ConnectorError if every call fails. */
   async load<T>(load: (account: Account) => Promise<T>, chosen = this.all): Promise<Loaded<T>> {
     const [first] = chosen;
     if (first.id === undefined) return { results: [await load(first)], failure: undefined };
@@ -62,7 +62,6 @@ export class Accounts {
   }
 }
 
-/** Adds the account's id to the error's message. */
 function withAccount(error: ConnectorError, account = ''): ConnectorError {
   if (error.message.startsWith(`Account ${account} `)) return error;
   const { problem, internalMessage, status, answer, said } = error;

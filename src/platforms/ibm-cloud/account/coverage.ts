@@ -40,7 +40,7 @@ interface Covering {
   resource: Attributes;
 }
 
-/** The policies or rules that may cover a selected deployment. Warns if one of them covers less than its records suggest. */
+/** The policies or rules that may cover a selected deployment. Warns if a policy or rule covers less than its records suggest. */
 export async function coveringDatabases<T extends Covering>(
   all: readonly T[],
   stream: string,
@@ -60,8 +60,8 @@ export async function coveringDatabases<T extends Covering>(
 }
 
 /**
- * Whether the policy or rule covers database services: it specifies a database service, or it specifies no service and covers services in
- * general, rather than account management or a resource group itself.
+ * Whether the policy or rule covers database services. It must specify a database service or, if it specifies no service, cover services in
+ * general rather than account management or a resource group itself.
  */
 function coversDatabases({ resource }: Covering): boolean {
   const services = resource.get('serviceName');

@@ -8,7 +8,7 @@ export function gen2SettingsOf(row: Row): Row {
   const encryption = services?.['encryption'];
   const backups = services?.['backups'];
   const automatic = within(backups, 'automatic_backups');
-  // The settings of the endpoints are next to `dataservices`, or inside it in the 2025 format.
+  // Endpoint settings are next to `dataservices`, or inside it in the 2025 format.
   const vpe = within(row['extensions'], 'virtual_private_endpoints') ?? services?.['virtual_private_endpoints'];
   return {
     disk_encryption_key_crn: within(encryption, 'disk'),
@@ -26,7 +26,7 @@ export function gen2SettingsOf(row: Row): Row {
   };
 }
 
-/** Converts `30d` to `30`. Any other value is kept, so that a warning lists the field. */
+/** Converts `30d` to `30`. Keeps any other value, so that a warning lists the field. */
 function daysIn(retention: unknown): unknown {
   return typeof retention === 'string' ? (/^(\d+)d$/.exec(retention)?.[1] ?? retention) : retention;
 }

@@ -15,7 +15,7 @@ const ROLES = 'v2/roles';
 const VIEWER = 'the Viewer role on IAM Access Management';
 const STREAM = 'deployments_roles';
 
-/** The name of the policy's attribute, and of the record's field, that identifies who the role is granted to. */
+/** The name of both the policy attribute and the record field that contain the id of the role's subject. */
 export type SubjectKey = 'iam_id' | 'access_group_id';
 
 /** An access policy (icd-api.md 2.7). */
@@ -31,7 +31,7 @@ interface Policy {
 /** Roles that policies grant on databases: one row per policy, role and subject. */
 type Grants = Readonly<Record<SubjectKey, Row[]>>;
 
-/** The parts of the declaration that both streams of roles share. `description` describes the field `subject`. */
+/** The part of the declaration that both role streams share. `description` describes the field `subject`. */
 export function grantsTo<K extends SubjectKey>(subject: K, description: string) {
   return {
     retrieval: {
@@ -76,8 +76,8 @@ export function grantsTo<K extends SubjectKey>(subject: K, description: string) 
 }
 
 /**
- * `GET /v2/policies` (icd-api.md 2.7), for both streams of roles. The request doesn't filter by service: the API filters by
- * only one service at a time, and policies without a service cover databases, too. Throws a ConnectorError.
+ * `GET /v2/policies` (icd-api.md 2.7), for both role streams. The request doesn't filter by service: the API filters by only one service at
+ * a time, and policies without a service cover databases, too. Throws a ConnectorError.
  */
 export async function loadGrants(account: Account): Promise<Grants> {
   const account_id = await account.requireId();
@@ -95,7 +95,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
   return { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') };
 }
 
-/** Parses a policy. If its form is unknown, throws `unexpected_body`, because its records could be missing or too broad. */
+/** Parses a policy. If the policy's form is unknown, throws `unexpected_body`, because its records could be missing or too broad. */
 function policyOf(row: Row): Policy {
   const id = String(row['id']);
   const path = `${POLICIES}, policy ${id}`;

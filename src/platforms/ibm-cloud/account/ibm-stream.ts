@@ -15,7 +15,7 @@ import type { Accounts } from './accounts.ts';
 /** A stream as declared for a single account. `ibmStream` adds the field `account_id`. */
 interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields'> {
   fields: Record<F, Field>;
-  /** Every account has the same records, so they are read only from the first account that can be read, and `account_id` is null. */
+  /** Every account has the same records, so the stream reads only the first account that can be read, and sets `account_id` to null. */
   isSameForAll?: true;
 }
 
@@ -102,7 +102,7 @@ async function loadFirst<F extends string>(
   return { rows: rows.map((row) => ({ ...row, account_id: null })) };
 }
 
-/** The list of an account. Each row contains the account's id. */
+/** The list of an account, with the account's id in each row. */
 async function loadOf<F extends string>(list: Shared<Account, F>, account: Account): Promise<List> {
   const loaded = await list.load(account);
   for (const row of loaded.rows) {

@@ -17,7 +17,7 @@ const PAGE_SIZE = 100;
 
 /**
  * Loads a list from IAM Identity (icd-accounts-access.md 2.16 to 2.18) with separate requests for each filter, and removes duplicate rows.
- * `role` is the role that is required to view the whole list. Throws a ConnectorError.
+ * `role` names the role required to view the whole list. Throws a ConnectorError.
  */
 export async function loadIdentities(
   account: Account,
@@ -38,9 +38,9 @@ export async function loadIdentities(
 }
 
 /**
- * The filters that select the service IDs of all groups, or the API keys of these service IDs. IAM lists one group at a time, and without a
- * filter, the default group (icd-accounts-access.md 2.16). The list of groups may contain the default group, too. A check requests only the
- * default group.
+ * The filters that select the service IDs of all groups, or the API keys of these service IDs. Each request lists only one group:
+ * without a filter, the default group (icd-accounts-access.md 2.16). The list of groups may contain the default group, too. A check
+ * requests only the default group.
  */
 export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
   const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);
@@ -69,8 +69,8 @@ export const LAST_LOGIN_FIELDS = {
 type Activity = keyof typeof LAST_LOGIN_FIELDS;
 
 /**
- * Adds last logins if `identity_activity` is on. Lists omit them, so each identity is requested (icd-accounts-access.md 2.15, 2.16 and
- * 2.18).
+ * Adds last logins if `identity_activity` is on. Lists omit last logins, so each identity is requested individually (icd-accounts-access.md
+ * 2.15, 2.16 and 2.18).
  */
 export function lastLogins(
   noun: string,
@@ -92,7 +92,6 @@ export function lastLogins(
   };
 }
 
-/** The request for a single service ID or trusted profile. */
 export function requestOfIdentity(list: 'profiles' | 'serviceids') {
   return ({ id }: Row, { config }: Account) => ({
     origin: config.endpoints.iam,

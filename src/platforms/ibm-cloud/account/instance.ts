@@ -64,7 +64,7 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   };
 }
 
-/** Details of a generation 2 instance. They are absent during provisioning, and in generation 1. */
+/** `extensions.dataservices`, which is absent in generation 1 and during provisioning. */
 export function dataservicesOf({ extensions }: Row): Row | undefined {
   const dataservices = within(extensions, 'dataservices');
   return isRow(dataservices) ? dataservices : undefined;
@@ -73,8 +73,8 @@ export function dataservicesOf({ extensions }: Row): Row | undefined {
 const SIZES = ['members', 'shards', 'host_flavor', 'cpu_count', 'memory_gb', 'storage_gb'];
 
 /**
- * The version and the per-member sizes of a generation 2 deployment, from the block named after its engine, or from
- * `resources.database` in the 2025 format (icd-api.md 2.4.1). Undefined if the row has neither.
+ * The version and the per-member sizes of a generation 2 deployment, from the block named after its engine, or from `resources.database` in
+ * the 2025 format (icd-api.md 2.4.1). Undefined if the row contains no sizes.
  */
 export function gen2SizesOf(row: Row): Row | undefined {
   const dataservices = dataservicesOf(row);

@@ -170,10 +170,7 @@ describe('the pages of the inventory', () => {
   });
 });
 
-/**
- * The content of each page, including repeated rows and empty pages. Each page links to the next by a token with one of the
- * known names.
- */
+/** The rows of each page, with repeated rows and empty pages. Each page links to the next by a token with one of the known names. */
 const account = fc
   .record({ count: fc.nat(25), cuts: fc.array(fc.nat(4), { minLength: 1, maxLength: 30 }) })
   .chain(({ count, cuts }) =>
@@ -197,7 +194,7 @@ test('the inventory is complete and has no duplicates, however many pages it has
         pages.push(rows.slice(at, at + size));
         at += size;
       }
-      // The list isn't a snapshot: a row may move to a later page.
+      // The list isn't a snapshot, so a row may move to a later page.
       for (const [i, n] of repeats.entries()) {
         const row = rows[n];
         if (row !== undefined) pages[pages.length - 1 - (i % pages.length)]?.push(row);

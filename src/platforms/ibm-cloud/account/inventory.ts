@@ -25,7 +25,7 @@ export interface Inventory {
   all: ReadonlySet<string> | undefined;
   /** The selected ids that do not exist. */
   missing: string[];
-  /** The number of all listed deployments, selected or not. */
+  /** The number of listed deployments, selected or not. */
   listed: number;
 }
 
@@ -66,7 +66,7 @@ export async function crnsByGuid(account: Account): Promise<ReadonlyMap<string, 
 }
 
 async function listInstances(account: Account): Promise<Listed> {
-  // The list isn't a snapshot, so it may contain an instance twice. The value is undefined if the service isn't a database service.
+  // The list isn't a snapshot, so it may contain an instance twice. Instances of other services are undefined.
   const instances = new Map<string, Instance | undefined>();
   // A check requests no more pages once a page contains a deployment, unless deployment_ids is set.
   const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;

@@ -18,7 +18,7 @@ interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'message
   list: string;
   /** Finds the next page. Default: the list has only one page. */
   next?: NextPage;
-  /** The field that identifies a row. A list that isn't a snapshot may contain a row twice, which is then returned once. */
+  /** The field that identifies a row. A list that isn't a snapshot may contain a row twice. Only one copy of the row is returned. */
   key?: string;
   /** The role that the error recommends if the API rejects the request. */
   role?: string;

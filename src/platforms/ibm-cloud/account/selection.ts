@@ -25,13 +25,13 @@ export class Selection {
     ].toSorted();
   }
 
-  /** Whether a deployment is selected; `id` is a CRN or a GUID. */
+  /** Whether a deployment is selected. `id` is a CRN or a GUID. */
   hasDeployment(id: string): boolean {
     return this.#guids.size === 0 || this.#guids.has(guidOf(id));
   }
 }
 
-/** The GUID in a CRN, or the id itself if it isn't a CRN. Lowercase, because GUIDs are case-insensitive. */
+/** The GUID in a CRN, or the id itself if it isn't a CRN. The result is lowercase, because GUIDs are case-insensitive. */
 export function guidOf(id: string): string {
   return (parseCrn(id)?.instance ?? id).toLowerCase();
 }

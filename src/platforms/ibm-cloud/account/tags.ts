@@ -25,7 +25,7 @@ export async function loadTags(account: Account): Promise<Tags> {
   return new Map(rows.map((row) => [row['crn'], row]));
 }
 
-/** The list ends with an empty page, or with a page without a cursor. Any page may be short. */
+/** The list ends with an empty page, or with a page without a cursor. A short page isn't necessarily the last page. */
 const withCursor: NextPage = ({ items, search_cursor }, first) => {
   const isEnd = textOf(search_cursor) === undefined || (Array.isArray(items) && items.length === 0);
   return isEnd ? undefined : { ...first, post: postOf({ search_cursor }) };
@@ -36,8 +36,8 @@ function postOf(body: Row): { type: string; body: string } {
 }
 
 /**
- * Sets the tags of each record. A database without tags gets empty lists. A database that the search omits gets null, and a warning is
- * logged.
+ * Sets the tags of each record. For a database without tags, the lists are empty. If the search omits a database, sets the tags to null and
+ * logs a warning.
  */
 export function addTags(records: readonly Row[], found: Tags | undefined, { api }: Account): void {
   const missing: Row[] = [];

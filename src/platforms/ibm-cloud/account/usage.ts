@@ -42,7 +42,7 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
       return rows;
     }),
   );
-  // A missing role is more useful to report than a missing month.
+  // Report a missing role rather than a missing month, because the user can grant the role.
   const [[group, error] = []] = rejected.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
   if (error !== undefined && rejected.length === groups.length) throw error;
   // A check already reports the result of each stream.

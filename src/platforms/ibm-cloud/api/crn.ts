@@ -2,7 +2,7 @@
 export interface Crn {
   /** The service, such as `databases-for-postgresql`. */
   service: string;
-  /** A region such as `us-south`; not validated. */
+  /** The unvalidated region, such as `us-south`. */
   region: string;
   /** The account's id, or an empty string if the scope isn't an account. */
   account: string;
@@ -12,7 +12,7 @@ export interface Crn {
 
 export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
-/** Matches valid regions. All others are rejected, because the region becomes part of a host name. */
+/** Matches valid regions. The connector rejects other regions, because the region becomes part of a host name. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_REGION = 63;
 

@@ -53,7 +53,7 @@ const EXAMPLES = ['compose/sandbox.env', 'insights/insights.py', 'meltano/meltan
 
 test.each(EXAMPLES)('the example %s sends all requests to its sandbox and none to IBM', (path) => {
   const text = readFileSync(new URL(`../../../../examples/${path}`, import.meta.url), 'utf8');
-  // Without Logs instances, no request is sent to the endpoint logs.
+  // Without Logs instances, no request is sent to the `logs` endpoint.
   for (const name of names.filter((each) => each !== 'logs'))
     expect(text).toMatch(new RegExp(`\\b${name}"?: ?"?(http|/)`));
 });

@@ -1,8 +1,8 @@
 import { addressProblem } from '../../../http/address.ts';
 
 /**
- * The default addresses of the APIs (icd-api.md 1.4). Only these or configured addresses receive requests, never an address from a
- * response.
+ * The default addresses of the APIs (icd-api.md 1.4). The connector sends requests only to these or configured addresses, never to an
+ * address from a response.
  */
 export const DEFAULT_ENDPOINTS = {
   iam: 'https://iam.cloud.ibm.com',

@@ -89,7 +89,7 @@ describe('the token of the next page', () => {
   );
 });
 
-/** A list with pages of these sizes; `tokenAt` returns the token of a page. */
+/** A list with pages of these sizes. `tokenAt` returns the token of a page. */
 function listOf(sizes: readonly number[], tokenAt: (page: number) => string = String): { api: Api; asked: string[] } {
   const asked: string[] = [];
   let page = 0;

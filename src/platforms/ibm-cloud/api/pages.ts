@@ -6,12 +6,12 @@ import { objectOf, rowsOf } from './envelope.ts';
 import { textOf } from './values.ts';
 
 /**
- * A list with more pages than this is considered endless. The limit is generous because pages may be empty: IBM omits rows that the
- * key can't view.
+ * A list with more pages than this is considered endless. The limit is high because pages may be empty: IBM omits rows that the key can't
+ * view.
  */
 const MAX_PAGES = 2_000;
 
-/** Returns the request for the next page of a list, or undefined at its end. Throws `unexpected_body`. */
+/** Returns the request for the next page of a list, or undefined after the last page. Throws `unexpected_body`. */
 export type NextPage = (body: Row, first: Request) => Request | undefined;
 
 /**
@@ -51,7 +51,7 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** For a list that is documented without pagination: throws if it has a second page. */
+/** For lists that are documented without pagination. Throws if the list has a second page. */
 export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
   if (isAbsent(next) && isAbsent(next_url)) return undefined;
   throw unexpectedBody(path, 'it has a second page, although pagination is not documented for this list');
@@ -59,8 +59,8 @@ export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
 
 /**
  * Finds the next page by the token in a link. One of the query parameters named in `parameters` contains the token. The link may be an
- * object with `href`; its host and path are never requested (icd-api.md 2). A link without a token is an error: treating it as the end of
- * the list would lose rows.
+ * object with `href`. The link's host and path are ignored (icd-api.md 2). A link without a token is an error, because treating it as the
+ * end of the list would lose rows.
  */
 export function linked(link: 'next' | 'next_url', ...parameters: readonly string[]): NextPage {
   return ({ [link]: target }, first) => {

@@ -15,7 +15,7 @@ export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>)
   return row;
 }
 
-/** A value of the wrong type stays: the normalizer will replace it with null and warn about it. */
+/** Keeps a value of the wrong type, because the normalizer replaces it with null and warns about it. */
 function pruned(value: unknown, { kind, properties }: Field, path: string, removed: Set<string>): unknown {
   if (value === null || typeof value !== 'object') return value;
   const hasProperties = properties !== undefined && Object.keys(properties).length > 0;
@@ -35,7 +35,7 @@ function pruned(value: unknown, { kind, properties }: Field, path: string, remov
   return null;
 }
 
-/** If `properties` is undefined, all strings stay. */
+/** If `properties` is undefined, keeps all strings. */
 function prunedObject(row: Row, path: string, removed: Set<string>, properties?: Readonly<Record<string, Field>>): Row {
   const kept: Row = {};
   for (const [key, value] of Object.entries(row)) {

@@ -8,7 +8,7 @@ import { terms } from '../terms.ts';
 import { textIn } from './envelope.ts';
 import { within } from './values.ts';
 
-/** A token is renewed after this fraction of its lifetime, and no longer used in its last seconds (icd-api.md 1.1). */
+/** Renew a token after this fraction of its lifetime, and stop using it this long before it expires (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
 const MARGIN_MS = 10_000;
 
@@ -45,7 +45,7 @@ export function tokenRequest(iam: string, form: Readonly<Record<string, string>>
   return postForm(iam, TOKEN_PATH, form);
 }
 
-/** A request that contains the credentials in its form, and therefore needs no access token. */
+/** A request without an access token, because its form contains the credentials. */
 export function postForm(iam: string, path: string, form: Readonly<Record<string, string>>): Request {
   const post = { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
   return { origin: iam, path, anonymous: true, post };
@@ -79,7 +79,7 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
     header(send) {
       const at = now();
       if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
-      // A failed renewal is ignored as long as the current token is valid. After that, requests fail with the renewal's error.
+      // A failed renewal is ignored as long as the current token is valid. Once the token expires, requests fail with the renewal's error.
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },
@@ -106,7 +106,7 @@ export function exchangeError(error: ConnectorError, iam: string): ConnectorErro
   return new ConnectorError('unexpected_status', { message }, details);
 }
 
-/** Whether an access token could not be obtained. */
+/** Whether the error means that no access token could be obtained. */
 export function isAboutToken({ problem, facts, cause }: ConnectorError): boolean {
   const request = cause instanceof ConnectorError ? cause.facts : facts;
   return problem === 'profile_rejected' || request['path'] === TOKEN_PATH;

@@ -94,7 +94,7 @@ describe('a trusted profile', () => {
     const { header, ofKind } = open(() => reply);
     const error = await header();
     expect(error).toMatchObject({ problem: 'profile_rejected', endsSync: false, account: ACCOUNT });
-    // The log masks words that look random.
+    // The advice must remain readable in the log, which masks words that look random.
     expect(maskByForm(String(error))).toContain(advice);
     expect(await header()).toBe(error);
     expect(ofKind('assume')).toHaveLength(1);

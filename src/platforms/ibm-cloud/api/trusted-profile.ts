@@ -12,7 +12,6 @@ const PROFILE_CRN = /^crn:v1:[^:]*:[^:]*:iam-identity::a\/([0-9a-f]{32})::profil
 const OF_ANOTHER_ACCOUNT =
   'Account {account} could not be read: the token that IAM at {host} issued for the trusted profile {profile} is not for this account. Correct the CRN of the profile in platform.trusted_profiles.';
 
-/** A trusted profile, with the account that it belongs to. */
 export interface TrustedProfile {
   crn: string;
   /** The profile's id, such as `Profile-…`. */

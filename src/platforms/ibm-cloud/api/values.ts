@@ -2,7 +2,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 
 // IBM uses null, empty strings and missing fields interchangeably.
 
-/** The value if it is a non-empty string, or else undefined. */
+/** The value if it is a non-empty string, otherwise undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -12,7 +12,7 @@ export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }
 
-/** The row's fields with these names. Missing fields are null. */
+/** A missing field becomes null. */
 export function pick(row: Row, names: readonly string[]): Row {
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }

@@ -12,7 +12,7 @@ interface AuditEvent {
   row: Row;
   /** Identifies the event: the same in every read, and different for different events. */
   identity: string;
-  /** Whether the text could be parsed as an event; if not, the row contains the text in `raw`. */
+  /** Whether the text could be parsed as an event. If not, the row contains the text in `raw`. */
   isReadable: boolean;
 }
 
@@ -53,7 +53,6 @@ function objectIn(value: unknown): Row | undefined {
   }
 }
 
-/** The names of the services in an event. */
 function servicesOf({ action, target, logSourceCRN }: Row): Array<string | undefined> {
   const crns = [within(target, 'id'), logSourceCRN].map((id) => parseCrn(textOf(id) ?? '')?.service);
   return [...crns, textOf(action)?.split('.')[0]];
@@ -109,8 +108,8 @@ function utcTextOf(value: unknown): string | undefined {
 }
 
 /**
- * The fields that identify an event. If this list changed, events without an id of their own would get a new id. The id of the log entry is
- * excluded, because it may differ between queries.
+ * The fields that identify an event. Changing this list would change the ids of events that have no id of their own. The id of the log
+ * entry is excluded, because it may differ between queries.
  */
 const IDENTITY = [
   ...['id', 'eventTime', 'action', 'initiator', 'target', 'outcome', 'reason', 'correlationId', 'message'],

@@ -12,7 +12,7 @@ export const MAX_WINDOW_MS = 8 * 86_400_000;
 export const MAX_RESULTS = 12_000;
 const RATE = { requests: 10, ms: 60_000 };
 
-/** Filters by label. The subsystem is the service's name and the instance's GUID. Stricter filters might omit events. */
+/** Filters by label. The subsystem consists of the service's name and the instance's GUID. Stricter filters might omit events. */
 const QUERY =
   "source logs | filter $l.applicationname == 'ibm-audit-event' && ($l.subsystemname.startsWith('databases-') || $l.subsystemname.startsWith('messages-for-'))";
 

@@ -12,7 +12,7 @@ const ROLE = 'the Viewer role on the atracker service';
 
 /**
  * `GET /api/v2/routes`, `/targets` and `/settings` (icd-accounts-access.md 2.25), which have no pagination. Records contain only known
- * fields of a target, because it may contain the API key of Event Streams.
+ * fields of a target, because a target may contain the API key of Event Streams.
  */
 export const auditRoutes = ibmStream({
   name: 'audit_routes',
@@ -79,7 +79,7 @@ function linesOf(route: Row): Array<Row & { target_id: string | null }> {
   });
 }
 
-/** The known fields of a target. They are null if the target isn't listed, for example because it belongs to the enterprise. */
+/** The known fields of a target. All fields are null if the target isn't listed, for example because it belongs to the enterprise. */
 function targetIn(target: Row | undefined): Row {
   const endpoints = ['cos', 'eventstreams', 'cloudlogs', 'appconfig'].map((kind) => target?.[`${kind}_endpoint`]);
   const endpoint = endpoints.find(isRow);
@@ -95,7 +95,7 @@ function targetIn(target: Row | undefined): Row {
   };
 }
 
-/** The strings in a list. Duplicates are removed, because they would cause duplicate records. */
+/** The strings in a list, without duplicates, which would cause duplicate records. */
 function textsIn(list: unknown): string[] {
   return Array.isArray(list) ? [...new Set((list as unknown[]).flatMap((each) => textOf(each) ?? []))] : [];
 }

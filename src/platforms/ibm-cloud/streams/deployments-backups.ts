@@ -10,8 +10,8 @@ import { rowsIn } from '../api/envelope.ts';
 import { pick } from '../api/values.ts';
 
 /**
- * A backup's final statuses: completed, failed and expired in generation 1, and expired, active and removed in generation 2, where the
- * status is the state of the backup's instance.
+ * A backup's final statuses: completed, failed and expired in generation 1. In generation 2, the status is the state of the backup's
+ * instance: expired, active or removed.
  */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
 
@@ -72,7 +72,7 @@ async function backedUpDeployments(account: Account): Promise<Partitions> {
   };
 }
 
-/** A backup without a deployment is not final: it was listed without details, which a later sync may find. */
+/** A backup without a deployment is not final, because IBM may add the missing details later. */
 function isFinal({ status, deployment_id }: Row): boolean {
   return FINAL.has(status) && typeof deployment_id === 'string';
 }

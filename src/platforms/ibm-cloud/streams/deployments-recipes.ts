@@ -6,8 +6,8 @@ import { rowsIn } from '../api/envelope.ts';
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 
 /**
- * `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). Completed tasks are listed for a day or two, failed tasks for a week.
- * The only date of a task is its start time.
+ * `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). IBM lists completed tasks for a day or two, and failed tasks for a week. The only date
+ * of a task is its start time.
  */
 export const deploymentsRecipes = ibmStream({
   name: 'deployments_recipes',

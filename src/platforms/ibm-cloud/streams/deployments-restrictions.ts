@@ -25,7 +25,7 @@ interface Restriction {
   contexts: readonly Context[];
 }
 
-/** Requests that a rule allows: from a zone, to a type of endpoint. */
+/** The requests that a rule allows from a zone to a type of endpoint. */
 interface Context {
   zone_id: string | null;
   endpoint_type: string | null;
@@ -148,7 +148,7 @@ async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
   };
 }
 
-/** An address such as `subnet:10.0.0.0/24` or `serviceRef:codeengine/eu-de`, without missing parts. Empty if all parts are missing. */
+/** An address such as `subnet:10.0.0.0/24` or `serviceRef:codeengine/eu-de`, or an empty list if all parts are missing. */
 function addressOf({ type, value, ref }: Row): string[] {
   const names = ['service_type', 'service_name', 'service_instance', 'location'];
   const parts = [value, ...names.map((name) => within(ref, name))].flatMap((part) => textOf(part) ?? []);

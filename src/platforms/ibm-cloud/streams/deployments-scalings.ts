@@ -14,7 +14,7 @@ import { countOrName } from '../../../text/count.ts';
 const MB_PER_GB = 1_024;
 
 /**
- * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are totals of the group. For generation 2, the inventory
+ * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are group totals. For generation 2, the inventory
  * contains the sizes per member (2.4.1). Records contain totals and sizes per member.
  */
 export const deploymentsScalings = ibmStream({
@@ -57,7 +57,7 @@ function limits<N extends string>(name: N, what: string): Record<`${N}_${'min' |
   } as Record<`${N}_${'min' | 'max' | 'step'}`, Field>;
 }
 
-/** One partition per generation 1 deployment, and another per generation 2 deployment with known sizes. */
+/** One partition per generation 1 deployment, and one per generation 2 deployment with known sizes. */
 async function scaledDeployments(account: Account): Promise<Partitions> {
   const { deployments, all } = await account.once(loadInventory);
   const sizeless: Deployment[] = [];
@@ -121,8 +121,8 @@ function limitsOf(name: string, resource: unknown, unit: string): Row {
 }
 
 /**
- * The row of a generation 2 deployment. It has no totals if the deployment has shards, because IBM doesn't report how many members each
- * shard has.
+ * The row of a generation 2 deployment. The row has no totals if the deployment has shards, because IBM doesn't report how many members
+ * each shard has.
  */
 function gen2Row({ members = null, shards = null, host_flavor: host_flavor_id = null, ...sizes }: Row): Row {
   const row = { group_id: 'member', members, host_flavor_id, shards };

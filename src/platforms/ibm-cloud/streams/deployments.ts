@@ -53,7 +53,7 @@ export const deployments = ibmStream({
     },
   },
   primaryKey: 'id',
-  // Some of these fields may contain secrets; the others are about ordering and billing.
+  // Some of these fields may contain secrets. The others are about ordering and billing.
   dropped: [
     ...['parameters', 'extensions', 'platform_options', 'url', 'crn', 'sub_type', 'region_id', 'resource_group_crn'],
     ...['resource_id', 'resource_plan_id', 'deleted_by', 'scheduled_reclaim_at', 'scheduled_reclaim_by', 'restored_at'],
@@ -113,7 +113,7 @@ export const deployments = ibmStream({
   },
 });
 
-/** The undeclared fields of the row stay, because the normalizer drops or reports them. */
+/** Keeps the row's undeclared fields, because the normalizer drops or reports them. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
   const { id, row, account = null, service, generation, type } = deployment;
   const operation = row['last_operation'];

@@ -89,7 +89,7 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[] }> {
       addLists(account, 'trusted_profiles', part, rows, async (id) => {
         const path = `v1/profiles/${id}/${part}`;
         const items = await loadList(account, { stream: 'trusted_profiles', endpoint: 'iam', path, list: part });
-        // IBM nests the compute resource in a link, under `link`.
+        // IBM nests a link's compute resource under `link`.
         return items.map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
       }),
     ),
