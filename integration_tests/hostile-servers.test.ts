@@ -121,7 +121,7 @@ describe('HTTP 401', () => {
     expect(result.exitCode).toBe(0);
     expect(result.errors).toEqual([]);
     expect(result.logs.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^deployments_roles: the API rejects this stream for deployment d1 /),
+      expect.stringMatching(/^deployments_roles: the API rejected this stream's requests for deployment d1 /),
     );
   });
 });
@@ -245,7 +245,7 @@ describe('an unusable proxy', () => {
       status: 'FAILED',
       message: expect.stringMatching(
         new RegExp(
-          `^The proxy 127\\.0\\.0\\.1:${port} requires a username and password.* \\(HTTP 407\\)\\. Set ${variable}`,
+          `^The proxy 127\\.0\\.0\\.1:${port} requires credentials, or rejected the configured credentials \\(HTTP 407\\)\\. Set ${variable}`,
         ),
       ) as string,
     });

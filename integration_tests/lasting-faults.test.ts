@@ -63,7 +63,9 @@ describe('a deployment that rejects requests', () => {
       );
       const lines = result.logs.map(({ message }) => message);
       expect(lines).toContainEqual(
-        expect.stringMatching(new RegExp(`^deployments_roles: the API rejects this stream for deployment ${gone} `)),
+        expect.stringMatching(
+          new RegExp(`^deployments_roles: the API rejected this stream's requests for deployment ${gone} `),
+        ),
       );
       expect(lines).toContainEqual(expect.stringMatching(/^deployments_roles: .*; 1 deployment skipped$/));
     });

@@ -64,7 +64,7 @@ const CHOOSE =
   'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
 const UNEXPECTED =
-  'unexpected argument; use --config FILE, and separate the names for --streams with commas and no spaces';
+  'unexpected argument; use --config FILE, and separate the names for --streams with commas, without spaces';
 const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
@@ -102,7 +102,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     'source-compose check --config {"platform":{}}',
     {},
-    '--config expects the name of a file, not the JSON itself. Save the JSON in a file, and pass its name.',
+    '--config expects a file name, not JSON. Save the JSON in a file, and pass the file name.',
   ],
   [`${READ} --streams acounts`, {}, 'The stream acounts does not exist. Did you mean accounts?'],
   [
@@ -166,7 +166,7 @@ const UNUSABLE: [config: object, why: string][] = [
   ],
   [
     { platform: { ...COMPOSE, base_url: 'https://me:pass@compose.example.com' } },
-    'platform.base_url must not contain a username or password; credentials have their own option',
+    'platform.base_url must not contain a username or password; set the credentials in their own option',
   ],
 ];
 

@@ -250,7 +250,7 @@ describe.concurrent('a read of audit events', () => {
         expect(row['event']).toBeUndefined();
       }
       expect(logged(result, 'WARN')).toEqual([
-        expect.stringMatching(/^audit_events: 3 events of Logs instance .* cannot be parsed; their raw field contains/),
+        expect.stringMatching(/^audit_events: 3 events of Logs instance .* cannot be parsed; the field raw contains/),
       ]);
     });
   });

@@ -71,7 +71,7 @@ test.each([
 
 const CHOICE = 'choose from spec, check, discover, read, verify';
 const UNEXPECTED =
-  'unexpected argument; use --config FILE, and separate the names for --streams with commas and no spaces';
+  'unexpected argument; use --config FILE, and separate the names for --streams with commas, without spaces';
 
 test.each([
   ['sync', `unknown command; ${CHOICE}`],

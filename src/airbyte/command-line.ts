@@ -19,7 +19,7 @@ Commands:
   check      test the config: the credentials, the deployment IDs, and access to each stream
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
-  verify     read all streams once, and print a report to attach to an issue; it describes only the API, not your data
+  verify     read all streams once, and print a report for an issue; the report describes the API, not your data
 
 Options:
   --config FILE    the config, as JSON
@@ -98,7 +98,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   }
   if (rest.length > 0) {
     throw new UsageError(
-      'unexpected argument; use --config FILE, and separate the names for --streams with commas and no spaces',
+      'unexpected argument; use --config FILE, and separate the names for --streams with commas, without spaces',
     );
   }
   const foreign = Object.keys(given).find((option) => !accepted.includes(option));

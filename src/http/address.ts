@@ -18,7 +18,7 @@ export function addressProblem(text: string, example: string): string | undefine
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
   if (url.username !== '' || url.password !== '')
-    return 'must not contain a username or password; credentials have their own option';
+    return 'must not contain a username or password; set the credentials in their own option';
   if (/[?#]/.test(text)) return 'must not contain a query (?) or a fragment (#)';
   if (url.protocol === 'http:' && !cannotBePublic(url.hostname)) {
     return 'must begin with https:// (plain HTTP is accepted only for loopback, private and link-local addresses, names without a dot, and names that end with .localhost, .local or .internal)';

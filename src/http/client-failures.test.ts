@@ -60,7 +60,7 @@ test('a request fails after five retries', async () => {
     problem: 'server_error',
     failureType: 'transient_error',
     status: 502,
-    message: 'The API failed on teams (HTTP 502) after 6 attempts. Run the sync again later.',
+    message: 'The request for teams failed after 6 attempts (HTTP 502). Run the sync again later.',
     internalMessage: 'GET teams: HTTP 502, request id r-17, after 6 attempts',
   });
   expect(retries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);

@@ -41,13 +41,18 @@ describe('toError', () => {
     [status(401), 'config_error', 'credentials_rejected', 'The Compose API at api.example.test rejected the API token'],
     [status(403), 'config_error', 'forbidden', 'is not authorized to read deployments (HTTP 403)'],
     [status(404), 'system_error', 'not_found', 'could not find deployments (HTTP 404)'],
-    [status(408), 'transient_error', 'server_error', 'failed on deployments (HTTP 408) after 6 attempts'],
+    [status(408), 'transient_error', 'server_error', 'The request for deployments failed after 6 attempts (HTTP 408)'],
     [status(429), 'transient_error', 'rate_limited', 'lower num_workers'],
     [status(400, '{"errors":{"limit":["bad"]}}'), 'system_error', 'unexpected_status', 'HTTP 400 ("limit: bad")'],
     [status(402), 'system_error', 'unexpected_status', 'rejected deployments with HTTP 402.'],
     [failed('ENOTFOUND'), 'transient_error', 'host_unknown', 'The host api.example.test is unknown (ENOTFOUND)'],
     [failed('ECONNREFUSED'), 'transient_error', 'connection_refused', 'Nothing responds at api.example.test'],
-    [failed('ECONNRESET'), 'transient_error', 'connection_lost', 'failed on deployments after 6 attempts (ECONNRESET)'],
+    [
+      failed('ECONNRESET'),
+      'transient_error',
+      'connection_lost',
+      'The request for deployments failed after 6 attempts: the connection to ',
+    ],
     [failed('CERT_HAS_EXPIRED'), 'config_error', 'certificate_untrusted', 'NODE_EXTRA_CA_CERTS'],
     [failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'config_error', 'certificate_untrusted', 'of api.example.test'],
     [failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'config_error', 'certificate_untrusted', 'is not trusted'],
@@ -72,7 +77,7 @@ describe('toError', () => {
       'proxy.example:3128, set in HTTPS_PROXY',
     ],
     [proxyFailed('HTTP 407', 'proxy_login'), 'config_error', 'proxy_login', 'Set HTTPS_PROXY to an address'],
-    [status(407), 'config_error', 'proxy_login', 'The proxy proxy.example:3128 requires a username'],
+    [status(407), 'config_error', 'proxy_login', 'The proxy proxy.example:3128 requires credentials'],
     [
       proxyFailed('HTTP 403', 'proxy_rejected'),
       'config_error',
@@ -142,7 +147,7 @@ test('a redirect is reported with its target, but without the query, which may c
   const error = toError(status(302, '', { location: 'https://login.example.test/in?next=secret#part' }), context);
   expect(error).toMatchObject({ problem: 'redirected', failureType: 'system_error' });
   expect(error.message).toContain(
-    'The API redirected deployments (HTTP 302) to https://login.example.test/in. Redirects are not followed',
+    'The API redirected deployments (HTTP 302) to https://login.example.test/in. The connector does not follow redirects',
   );
   expect(toError(status(304), context).message).toContain('to an unnamed address');
 });
@@ -232,7 +237,9 @@ test.each(['an id', 'x'.repeat(65), 'ä', 'a\nb', ''])('the invalid request id %
 
 test('overlong headers are not shown, not even in part', () => {
   const long = 'x'.repeat(10_000);
-  expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to …. Redirects');
+  expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain(
+    'to …. The connector does not follow redirects',
+  );
   expect(toError(status(500, '', { 'x-request-id': long }), context).internalMessage).not.toContain('request id');
 });
 
@@ -243,6 +250,6 @@ test.each([
   ['deployments/crn%3…', 'deployments/crn%3…'],
 ])('the path %s is shown in readable form to users, but unchanged in the log', (path, read) => {
   const error = toError(status(500), { ...context, request: { path } });
-  expect(error.message).toContain(`failed on ${read} (HTTP 500)`);
+  expect(error.message).toContain(`request for ${read} failed`);
   expect(error.internalMessage).toContain(`GET ${path}: `);
 });

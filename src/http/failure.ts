@@ -142,7 +142,7 @@ export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   const seconds = String(Math.round(ms / 1_000));
   const reasons = {
     host_unresponsive: `no response for ${seconds} s`,
-    rate_limited: `nothing but HTTP 429 for ${seconds} s`,
+    rate_limited: `only HTTP 429 responses for ${seconds} s`,
     token_rejected: 'HTTP 401 for a new token',
   };
   return { problem, reason: reasons[problem], facts: { seconds } };

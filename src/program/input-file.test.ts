@@ -49,7 +49,7 @@ describe('an error about an unreadable file', () => {
     'does not quote JSON that was given instead of a path: %s',
     async (json) => {
       await expect(readInput('config', json)).rejects.toThrow(
-        '--config expects the name of a file, not the JSON itself. Save the JSON in a file, and pass its name.',
+        '--config expects a file name, not JSON. Save the JSON in a file, and pass the file name.',
       );
     },
   );

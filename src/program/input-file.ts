@@ -6,9 +6,7 @@ import { type Row, isRow } from '../core/record/row.ts';
 export async function readInput(what: string, path: string): Promise<string> {
   // If JSON is given instead of a path, the error must not quote it, because JSON may contain credentials.
   if (/^\s*[{[]/.test(path))
-    throw inputError(
-      `--${what} expects the name of a file, not the JSON itself. Save the JSON in a file, and pass its name.`,
-    );
+    throw inputError(`--${what} expects a file name, not JSON. Save the JSON in a file, and pass the file name.`);
   try {
     const text = await readFile(path, 'utf8');
     return text.startsWith('\uFEFF') ? text.slice(1) : text;

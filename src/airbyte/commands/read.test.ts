@@ -223,7 +223,7 @@ describe('a stream that cannot be read', () => {
     ],
     [
       [stream('events', 'incremental'), stream('events'), stream('events')],
-      'The configured catalog lists the stream events more than once; keep only one of the entries.',
+      'The configured catalog lists the stream events more than once; keep only one entry.',
     ],
   ])('is reported once, and the other streams are read: %j', (wrong, message) => {
     const { chosen, unusable } = choose(...wrong, stream('parts'));

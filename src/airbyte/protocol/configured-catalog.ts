@@ -59,7 +59,7 @@ export function chooseStreams(
     if (definition === undefined) reject(unknownStream(name, streams, platform['name']));
     else if (!isOffered(definition, platform)) reject(notOffered(definition));
     else if (others.length > 0) {
-      reject(`The configured catalog lists the stream ${name} more than once; keep only one of the entries.`);
+      reject(`The configured catalog lists the stream ${name} more than once; keep only one entry.`);
     } else if (mode !== 'full_refresh' && mode !== 'incremental') {
       const problem = mode === undefined ? 'is missing sync_mode' : `has the unknown sync_mode ${JSON.stringify(mode)}`;
       reject(`The stream ${name} ${problem}. Set it to full_refresh or incremental.`);

@@ -51,7 +51,7 @@ describe('a truncated line', () => {
       const torn = whole + lines(stream('audit_events', { mark: 'later' })).slice(0, cut);
       expect(Object.fromEntries(parseState('s.json', torn, (sentence) => warnings.push(sentence)))).toEqual(TWO);
       expect(warnings).toEqual([
-        'the last line of the state file s.json is truncated, so it is skipped; the states before it are used',
+        'the last line of the state file s.json is truncated, so only the states before it are used',
       ]);
     }
   });

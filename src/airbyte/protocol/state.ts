@@ -42,7 +42,7 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
         return [JSON.parse(line)];
       } catch {
         if (i > 0 && i === lines.length - 1 && line.startsWith('{')) {
-          warn(`the last line of the state file ${path} is truncated, so it is skipped; the states before it are used`);
+          warn(`the last line of the state file ${path} is truncated, so only the states before it are used`);
           return [];
         }
         // The line isn't quoted, because it could contain a secret if the user passed the wrong file.

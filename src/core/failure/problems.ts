@@ -29,7 +29,7 @@ const configErrors = problemsOf('config_error', {
   },
   partitions_rejected: {
     message:
-      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove deleted resources from the config, or turn off fail_on_refused_deployments.',
+      "The API rejected this stream's requests for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove deleted resources from the config, or turn off fail_on_refused_deployments.",
   },
   credentials_rejected: {
     endsSync: true,
@@ -69,11 +69,11 @@ const configErrors = problemsOf('config_error', {
   },
   proxy_login: {
     message:
-      'The proxy {proxy} requires a username and password, or rejected the configured ones (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
+      'The proxy {proxy} requires credentials, or rejected the configured credentials (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
   },
   proxy_rejected: {
     message:
-      'The proxy {proxy}, set in {variable}, does not allow connections to {host} ({code}). Allow these connections in the proxy, or add the host to NO_PROXY if it can be reached directly.',
+      'The proxy {proxy}, set in {variable}, does not allow connections to {host} ({code}). Allow these connections in the proxy, or add the host to NO_PROXY if the host can be reached directly.',
   },
   api_not_found: {
     message: 'There is no API at {location} (HTTP 404). Set {address} to the full address, including the version.',
@@ -98,7 +98,7 @@ const systemErrors = problemsOf('system_error', {
   },
   redirected: {
     message:
-      'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the {token} is sent only to the configured server. Set {address} to the final address.',
+      'The API redirected {path} (HTTP {status}) to {target}. The connector does not follow redirects, because it sends the {token} only to the configured server. Set {address} to the final address.',
   },
   unexpected_status: {
     message: 'The API rejected {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
@@ -125,7 +125,7 @@ const systemErrors = problemsOf('system_error', {
 
 const transientErrors = problemsOf('transient_error', {
   server_error: {
-    message: 'The API failed on {path} (HTTP {status}) {attempts}. Run the sync again later.',
+    message: 'The request for {path} failed {attempts} (HTTP {status}). Run the sync again later.',
   },
   query_too_long: {
     message:
@@ -148,7 +148,7 @@ const transientErrors = problemsOf('transient_error', {
   },
   connection_lost: {
     message:
-      'The connection to {host} failed on {path} {attempts} ({code}). Run the sync again later; if the problem persists, check the network.',
+      'The request for {path} failed {attempts}: the connection to {host} failed ({code}). Run the sync again later; if the problem persists, check the network.',
   },
   tls_failed: {
     isUnreachable: true,
@@ -167,7 +167,7 @@ const transientErrors = problemsOf('transient_error', {
   host_unresponsive: {
     endsOrigin: true,
     message:
-      '{host} has not responded for {seconds} s, so no more requests are sent to it in this sync. Run the sync again later; if the problem persists, check {address} and the network.',
+      '{host} has not responded for {seconds} s, so the rest of this sync sends no requests to it. Run the sync again later; if the problem persists, check {address} and the network.',
   },
   timed_out: {
     message:

@@ -102,7 +102,7 @@ describe('a stream that emits only declared fields', () => {
     reader.emit(reader.page([{ id: 'b', colour: 'secret', link: null, size: null }], 'parts'));
     expect(testRun.printed.rows).toEqual([{ id: 'a' }, { id: 'b' }]);
     expect(testRun.printed.logged('WARN')).toEqual([
-      'parts: the API sends the field "colour", which the catalog does not declare; because it could contain a secret, it is omitted until a later connector release declares it',
+      'parts: the API sends the field "colour", which the catalog does not declare; the field could contain a secret, so it is omitted until a later connector release declares it',
     ]);
   });
 });

@@ -129,8 +129,8 @@ export class StreamReader<S = unknown> {
     this.#unknown.add(field);
     const fate =
       this.stream.dropped === undefined
-        ? 'it is emitted, but destinations drop it until a later connector release declares it'
-        : 'because it could contain a secret, it is omitted until a later connector release declares it';
+        ? 'the field is emitted, but destinations drop it until a later connector release declares it'
+        : 'the field could contain a secret, so it is omitted until a later connector release declares it';
     this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
   }
 }

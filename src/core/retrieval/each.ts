@@ -30,7 +30,7 @@ export async function eachPartition<S>(
     if (error === undefined) continue;
     if (found.length === partitions.filter((one) => one.account === account).length) {
       if (!error.isAbsence || absentEverywhere !== 'empty') failures.push(error);
-      else reader.warn(`this stream is available for none of the ${noun}s (${error.answer}), so it has no records`);
+      else reader.warn(`this stream is unavailable for every ${noun} (${error.answer}), so it has no records`);
     } else if (failure === undefined && session.failOnRefusedDeployments) {
       const others = found.length === 1 ? '' : ` and ${count(found.length - 1, `other ${noun}`)}`;
       const { answer = '', internalMessage = '' } = error;
@@ -40,7 +40,7 @@ export async function eachPartition<S>(
       report.skipped = count(rejected.size, noun);
       for (const [{ label }, { answer }] of found) {
         reader.warn(
-          `the API rejects this stream for ${label} (${answer}), so this ${noun} is skipped. Destinations that overwrite tables lose its earlier records. To make the stream fail instead, turn on fail_on_refused_deployments`,
+          `the API rejected this stream's requests for ${label} (${answer}), so this ${noun} is skipped. Destinations that overwrite tables lose its earlier records. To make the stream fail instead, turn on fail_on_refused_deployments`,
         );
       }
     }

@@ -43,7 +43,7 @@ export const composeConfig = z
     include_connection_strings: boolean().default(false).meta({
       title: 'Include connection strings',
       description:
-        'Add connection_strings and ca_certificate_base64 to deployments. Requires one additional request per deployment. Connection strings contain admin passwords, which are then stored in the destination.',
+        'Add the fields connection_strings and ca_certificate_base64 to the deployments stream. The connector then sends one additional request per deployment. Connection strings contain admin passwords, which the destination will store.',
       order: 3,
     }),
     page_size: wholeNumber(10, 100).default(50).meta({

@@ -76,7 +76,7 @@ test('an object causes an error if it has none of the expected fields', () => {
 test('a link to a next page causes a warning, because the page is not read', () => {
   const { rows, warnings } = list({ _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } });
   expect(rows).toEqual([1]);
-  expect(warnings).toEqual([expect.stringContaining('more pages')]);
+  expect(warnings).toEqual([expect.stringContaining('more than one page')]);
   expect(list({ _embedded: { backups: [1] }, _links: { next: null } }).warnings).toEqual([]);
 });
 

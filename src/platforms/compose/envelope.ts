@@ -13,7 +13,9 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   const { _links: links, _embedded: embedded } = halObject(body, path);
   const hasNext = isRow(links) && links['next'] !== undefined && links['next'] !== null;
   const warnings = hasNext
-    ? [`${path} has more pages, although the Compose API never paginated this list; only the first page was read`]
+    ? [
+        `${path} has more than one page, although the Compose API never paginated this list; only the first page was read`,
+      ]
     : [];
   const lists = embedded ?? {};
   if (!isRow(lists)) throw unexpectedBody(path, '_embedded is not an object');

@@ -95,7 +95,7 @@ export const ibmCloudConfig = z
     logs_instances: listOf(logsInstance).meta({
       title: 'Logs instances',
       description:
-        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the Reader role on each instance. If empty, the audit_events stream is unavailable.",
+        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the Reader role on each instance. If the list is empty, the audit_events stream is unavailable.",
       examples: [
         [
           'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
@@ -112,13 +112,13 @@ export const ibmCloudConfig = z
     api_keys: boolean().default(false).meta({
       title: 'API keys',
       description:
-        'Make the api_keys stream available. The stream contains the owner, name and age of each API key in the account, but never the key itself. Requires the Administrator role on IAM Identity.',
+        'Make the api_keys stream available. The stream contains the owner, name and creation time of each API key in the account, but never the key itself. Requires the Administrator role on IAM Identity.',
       order: 7,
     }),
     identity_activity: boolean().default(false).meta({
       title: 'Identity activity',
       description:
-        'Add last logins to users, service_ids and trusted_profiles. Requires one additional request per record.',
+        'Add the time of the last login and the number of logins to the users, service_ids and trusted_profiles streams. The connector then sends one additional request per record.',
       order: 8,
     }),
     trusted_profiles: listOf(trustedProfile)
@@ -131,7 +131,7 @@ export const ibmCloudConfig = z
       .meta({
         title: 'Trusted profiles',
         description:
-          "CRNs of trusted profiles, one per account to read. Each profile must trust the API key's service ID. If empty, only the API key's own account is read. Otherwise, only the accounts of these profiles are read.",
+          "CRNs of trusted profiles, one per account to read. Each profile must trust the API key's service ID. If the list is empty, the connector reads only the API key's own account. Otherwise, it reads only the accounts of these profiles.",
         examples: [
           [
             'crn:v1:bluemix:public:iam-identity::a/11112222333344445555666677778888::profile:Profile-a0000000-0000-4000-8000-000000000001',

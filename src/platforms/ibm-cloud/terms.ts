@@ -18,7 +18,7 @@ export const terms: Terms = {
     not_found:
       'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. If it still exists, deselect the stream and report the problem. If platform.endpoints is set, check it.',
     redirected:
-      'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because tokens are sent only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
+      'IBM Cloud redirected {path} (HTTP {status}) to {target}. The connector does not follow redirects, because it sends tokens only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
     certificate_untrusted:
       'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the path of the CA certificate. If platform.endpoints is set, check it.',
     unexpected_status:

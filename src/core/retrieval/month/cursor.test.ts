@@ -104,7 +104,7 @@ describe('the limits of the config', () => {
     (limits) => {
       const months = monthsOf({ ...closed, start_date: '2025-11-15T00:00:00.000Z' }, {}, limits);
       expect(months.warnings()).toEqual([
-        'the config selects other records than in the last sync, so all months are read again',
+        'the config selects different records than in the last sync, so all months are read again',
       ]);
       expect(readAll(months)).toHaveLength(13);
       expect(saved(months)).toEqual({ version: 1, month: '2026-10', ...(limits.length > 0 && { limits }) });

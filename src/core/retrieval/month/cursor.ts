@@ -58,7 +58,7 @@ export class MonthCursor implements Cursor {
 
   warnings(): string[] {
     if (this.#haveLimitsChanged) {
-      return ['the config selects other records than in the last sync, so all months are read again'];
+      return ['the config selects different records than in the last sync, so all months are read again'];
     }
     return this.#frame.warnings([...this.#months.values()].reduce<string | undefined>(latestOf, undefined));
   }

@@ -178,7 +178,7 @@ describe('an optional stream', () => {
     await done();
     expect(printed.rows).toEqual([]);
     expect(printed.logged('WARN')).toEqual([
-      'addons: this stream is available for none of the deployments (HTTP 422), so it has no records',
+      'addons: this stream is unavailable for every deployment (HTTP 422), so it has no records',
     ]);
   });
 

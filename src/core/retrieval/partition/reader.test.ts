@@ -64,7 +64,7 @@ describe('a stream that the API rejects for some deployments', () => {
       await done();
       expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d3']);
       expect(printed.logged('WARN')).toEqual([
-        `backups: the API rejects this stream for deployment d2 (HTTP ${status}), so this deployment is skipped. Destinations that overwrite tables lose its earlier records. To make the stream fail instead, turn on fail_on_refused_deployments`,
+        `backups: the API rejected this stream's requests for deployment d2 (HTTP ${status}), so this deployment is skipped. Destinations that overwrite tables lose its earlier records. To make the stream fail instead, turn on fail_on_refused_deployments`,
       ]);
       expect(stream.reader.report.skipped).toBe('1 deployment');
     },

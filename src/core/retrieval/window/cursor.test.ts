@@ -118,7 +118,7 @@ describe('the state', () => {
 
   test('a high-water mark in the future causes a warning and never moves back', () => {
     const cursor = open(marked('2025-06-02T12:30:00.000Z'));
-    expect(cursor.warnings()).toEqual([expect.stringContaining('that time is in the future')]);
+    expect(cursor.warnings()).toEqual([expect.stringContaining('That time is in the future')]);
     expect(readAll(cursor)).toHaveLength(1);
     expect(cursor.state().marks).toEqual({ one: '2025-06-02T12:30:00.000Z' });
   });

@@ -238,7 +238,7 @@ describe('rejected stores', () => {
     expect(ids()).toEqual(['good']);
     expect(printed.logged('WARN')).toEqual([
       expect.stringMatching(
-        /^events: the API rejects this stream for store one \(HTTP 403\), so this store is skipped/,
+        /^events: the API rejected this stream's requests for store one \(HTTP 403\), so this store is skipped/,
       ),
     ]);
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);

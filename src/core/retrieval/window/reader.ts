@@ -65,7 +65,7 @@ export async function readWindows<S, F extends string>(
     }
     if (unreadable > 0) {
       reader.warn(
-        `${unreadable} ${terms.things} of ${partition.label} cannot be parsed; their raw field contains the original text`,
+        `${unreadable} ${terms.things} of ${partition.label} cannot be parsed; the field raw contains the original text`,
       );
     }
   }

@@ -12,7 +12,7 @@ export const databases = composeStream({
     status: text('Release status, such as stable or beta.'),
     display_name: text('Display name.'),
     versions: listOfObjects('Available versions.', {
-      application: text('Database type of the version.'),
+      application: text('Database type, such as postgresql.'),
       status: text('Release status, such as stable, beta or deprecated.'),
       preferred: boolean('Whether the version is recommended. A database type can have several recommended versions.'),
       version: text('Version number.'),

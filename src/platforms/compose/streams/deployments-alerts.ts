@@ -22,7 +22,7 @@ export const deploymentsAlerts = composeStream({
   primaryKey: 'deployment_id',
   fields: {
     deployment_id: text('ID of the deployment.'),
-    summary: text('Health summary, which is healthy if there are no alerts.'),
+    summary: text('Health summary. The value is healthy if the deployment has no alerts.'),
     alerts: listOfObjects('Current alerts. Empty if the deployment is healthy.', {
       deployment_id: text('ID of the deployment.'),
       capsule_id: text('ID of the affected node, if the alert is about a single node.'),

@@ -18,12 +18,12 @@ export const deploymentsBackups = composeStream({
   fields: {
     id: text('ID of the backup.'),
     deployment_id: text('ID of the deployment.'),
-    name: text('Name of the backup. The name includes the start time.'),
+    name: text('Name of the backup, including its start time.'),
     type: text('Backup type, such as daily, weekly, monthly or on_demand.'),
     status: text('Status of the backup.'),
     is_downloadable: boolean('Whether the backup can be downloaded.'),
     is_restorable: boolean('Whether the backup can be restored.'),
     created_at: timestamp('Completion time.'),
-    download_link: text('Download link, if the list of backups contains it.'),
+    download_link: text("Download link. Null if the API's list of backups omits the link."),
   },
 });

@@ -146,7 +146,7 @@ describe('the pages of the inventory', () => {
     );
     await expect(load()).rejects.toMatchObject({
       problem: 'unexpected_body',
-      message: expect.stringContaining('its pages never end') as string,
+      message: expect.stringContaining('the list never ends') as string,
     });
     expect(api.requests).toHaveLength(2_001);
   });

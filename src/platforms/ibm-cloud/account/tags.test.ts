@@ -62,7 +62,7 @@ test('a deployment without tags has empty lists, and a deployment that the searc
 test.each<[search: string, answer: unknown, reason: string]>([
   ['rejected search', refusal(403, 'search'), 'HTTP 403'],
   ['search without a list', { items: null }, 'HTTP 200, items is missing'],
-  ['search that repeats its cursor', { items: [{ crn: 'a' }], search_cursor: 'c1' }, 'HTTP 200, its pages never end'],
+  ['search that repeats its cursor', { items: [{ crn: 'a' }], search_cursor: 'c1' }, 'HTTP 200, the list never ends'],
 ])('after a %s, all tags are null, and one warning is logged', async (_, answer, reason) => {
   const { rows, warnings } = await read(answer);
   expect(rows).toEqual([1, 2, 3].map((n) => ({ id: crnOf(n), tags: null, access_tags: null })));

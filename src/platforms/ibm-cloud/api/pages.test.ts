@@ -124,7 +124,7 @@ test('a list with any number of pages is read completely, with one request per p
 
 test('a list that never ends causes an error', async () => {
   const { api, asked } = listOf(Array<number>(5_000).fill(0));
-  await expect(all(api)).rejects.toThrow(/its pages never end \(2001 were read\)/);
+  await expect(all(api)).rejects.toThrow(/the list never ends \(2001 pages were read\)/);
   expect(asked).toHaveLength(2_001);
 });
 

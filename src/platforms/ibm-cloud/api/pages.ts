@@ -35,7 +35,7 @@ export async function* listPages(
     const rows = rowsOf(body, list, path);
     request = next(body, first);
     if (request !== undefined && (requested.has(keyOf(request)) || requested.size > MAX_PAGES)) {
-      throw unexpectedBody(path, `its pages never end (${requested.size} were read)`);
+      throw unexpectedBody(path, `the list never ends (${requested.size} pages were read)`);
     }
     yield rows;
     if (!isWhole) return;

@@ -17,7 +17,7 @@ export const accounts = ibmStream({
   dropped: ['owner', 'owner_userid', 'owner_iamid', 'linked_softlayer_account', 'team_directory_enabled', 'traits'],
   fields: {
     id: text('ID of the account.'),
-    name: text('Name of the account. Null if the API key cannot view it.'),
+    name: text('Name of the account. Null if the API key cannot view the account.'),
     owner_iam_id: text('IAM ID of the account owner.'),
     type: text('Account type, such as PAYG or SUBSCRIPTION.'),
     status: text('Status of the account, such as ACTIVE.'),

@@ -29,7 +29,7 @@ export const auditRoutes = ibmStream({
     route_name: text('Name of the route.'),
     managed_by: text('Level at which the route is managed: account or enterprise.'),
     rule_number: integer(
-      'Position of the rule in the route, starting at 1. The first rule that matches a location applies.',
+      "Position of the rule in the route, starting at 1. The first rule that matches an event's location applies.",
     ),
     location: text(
       'Location of the events: global, * for all locations, a region such as us-south, or a country such as jp. Null for a default target.',
@@ -44,7 +44,9 @@ export const auditRoutes = ibmStream({
     write_status: text('Write status of the target, such as success.'),
     last_failure_at: timestamp('Time of the last write failure.'),
     last_failure_reason: text('Reason for the last write failure.'),
-    is_default_target: boolean('Whether this is a default target, which receives all events that no rule matches.'),
+    is_default_target: boolean(
+      'Whether the target is a default target, which receives all events that no rule matches.',
+    ),
   },
 });
 

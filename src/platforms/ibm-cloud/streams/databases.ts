@@ -27,15 +27,15 @@ export const databases = ibmStream({
     type: text('Database type, such as postgresql.'),
     generation: text('Always gen1.'),
     versions: listOfObjects('Available versions.', {
-      application: text('Database type of the version.'),
+      application: text('Database type, such as postgresql.'),
       version: text('Version number.'),
       status: text('Release status, such as stable, beta or deprecated.'),
-      preferred: boolean('Whether this is the recommended version.'),
+      preferred: boolean('Whether the version is recommended.'),
       is_preferred: boolean("Same value as preferred, under the API's own field name."),
       transitions: listOfObjects('Available upgrades.', {
         application: text('Database type.'),
         method: text('Upgrade method: in-place or restore.'),
-        skip_backup_supported: boolean('Whether the upgrade can skip the backup.'),
+        skip_backup_supported: boolean('Whether the upgrade can be done without a backup.'),
         from_version: text('Current version.'),
         to_version: text('Target version.'),
       }),

@@ -31,9 +31,9 @@ export const deploymentsAutoscalings = ibmStream({
     io_above_percent: number('I/O utilization, in percent, above which scaling is triggered.'),
     rate_increase_percent: number('Percentage by which each scaling operation increases the resource.'),
     rate_period_seconds: integer('Minimum number of seconds between two scaling operations.'),
-    rate_limit_mb_per_member: number('Maximum size per member in MB.'),
+    rate_limit_mb_per_member: number('Maximum size of the resource per member in MB.'),
     rate_limit_count_per_member: number('Maximum number of CPUs per member.'),
-    rate_units: text('Unit of the maximum per member, such as mb or count.'),
+    rate_units: text('Unit of the per-member limit, such as mb or count.'),
   },
 });
 

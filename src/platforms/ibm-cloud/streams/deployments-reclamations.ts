@@ -26,7 +26,7 @@ export const deploymentsReclamations = ibmStream({
     created_at: timestamp('Time at which the deployment was deleted.'),
     created_by: text('IAM ID of the user or service ID that deleted the deployment.'),
     updated_at: timestamp('Time of the last update.'),
-    updated_by: text('IAM ID of the identity that made the last update.'),
+    updated_by: text('IAM ID of the identity that last updated the reclamation.'),
   },
 });
 

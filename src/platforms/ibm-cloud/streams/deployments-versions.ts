@@ -26,9 +26,9 @@ export const deploymentsVersions = ibmStream({
     method: text('Upgrade method: in-place or restore.'),
     from_version: text('Current version.'),
     to_version: text('Target version.'),
-    skip_backup_supported: boolean('Whether the upgrade can skip the backup.'),
+    skip_backup_supported: boolean('Whether the upgrade can be done without a backup.'),
     status: text('Release status of the current version, such as stable or deprecated.'),
-    is_preferred: boolean('Whether the current version is the recommended version.'),
+    is_preferred: boolean('Whether the current version is recommended.'),
   },
 });
 

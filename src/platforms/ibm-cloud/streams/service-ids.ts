@@ -28,7 +28,7 @@ export const serviceIds = ibmStream({
   dropped: ['crn', 'entity_tag', 'history'],
   fields: {
     id: text('ID of the service ID.'),
-    iam_id: text('IAM ID, as in the deployments_roles stream.'),
+    iam_id: text('IAM ID of the service ID, as in the deployments_roles stream.'),
     group_id: text('ID of the service ID group.'),
     name: text('Name of the service ID.'),
     description: text('Description of the service ID.'),

@@ -36,9 +36,9 @@ export const teams = ibmStream({
       created_by_id: text('IAM ID of the user or service ID that added the member.'),
     }),
     created_at: timestamp('Creation time.'),
-    created_by_id: text('IAM ID of the creator.'),
+    created_by_id: text('IAM ID of the identity that created the access group.'),
     last_modified_at: timestamp('Time of the last update to the name or description.'),
-    last_modified_by_id: text('IAM ID of the identity that made the last update.'),
+    last_modified_by_id: text('IAM ID of the identity that last updated the access group.'),
   },
 });
 

@@ -34,13 +34,13 @@ export const trustedProfiles = ibmStream({
   ],
   fields: {
     id: text('ID of the trusted profile.'),
-    iam_id: text('IAM ID, as in the deployments_roles stream.'),
+    iam_id: text('IAM ID of the trusted profile, as in the deployments_roles stream.'),
     name: text('Name of the trusted profile.'),
     description: text('Description of the trusted profile.'),
-    template_id: text('ID of the template, if an enterprise manages the profile.'),
+    template_id: text('ID of the template. Null if no enterprise manages the profile.'),
     assignment_id: text('ID of the template assignment. Null if no enterprise manages the profile.'),
     identities: listOfObjects(
-      'Identities that can assume the profile. Null if IBM Cloud rejects the request for them.',
+      'Identities that can assume the profile. Null if IBM Cloud rejects the request for the identities.',
       {
         type: text('Identity type: user, serviceid or crn.'),
         iam_id: text('IAM ID of the identity.'),
@@ -50,7 +50,7 @@ export const trustedProfiles = ibmStream({
       },
     ),
     links: listOfObjects(
-      'Compute resources that can assume the profile. Null if IBM Cloud rejects the request for them.',
+      'Compute resources that can assume the profile. Null if IBM Cloud rejects the request for the resources.',
       {
         cr_type: text('Compute resource type, such as VSI or ROKS_SA.'),
         crn: text('CRN of the compute resource.'),
@@ -60,7 +60,7 @@ export const trustedProfiles = ibmStream({
       },
     ),
     rules: listOfObjects(
-      'Rules that let federated users and compute resources assume the profile. Null if IBM Cloud rejects the request for them.',
+      'Rules that let federated users and compute resources assume the profile. Null if IBM Cloud rejects the request for the rules.',
       {
         name: text('Name of the rule.'),
         type: text('Rule type: Profile-SAML or Profile-CR.'),
