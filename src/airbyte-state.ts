@@ -2,7 +2,7 @@ import { type Row, isRow } from './core/record/row.ts';
 
 /**
  * Returns the stream's name and state from a STREAM state of the Airbyte protocol, or from a STATE message that contains one. Returns
- * undefined for anything else. The tap also accepts these states, because users may switch to it from tap-airbyte-wrapper.
+ * undefined for anything else. The Singer tap accepts these states too, because its users may have used tap-airbyte-wrapper before.
  */
 export function streamStateIn(message: unknown): { name: string; state: Row } | undefined {
   const payload = isRow(message) ? (message['state'] ?? message) : undefined;

@@ -40,7 +40,7 @@ async function load(config: unknown, warn: (sentence: string) => void = () => un
   return loadConfig(path, warn);
 }
 
-/** The warnings about a config, and the error if it is invalid. */
+/** The warnings about a config and, if the config is invalid, the error message. */
 async function judged(config: unknown): Promise<{ warnings: string[]; usageError: string | undefined }> {
   const warnings: string[] = [];
   let usageError: string | undefined;
@@ -313,7 +313,7 @@ describe('the top-level options', () => {
   });
 });
 
-/** For each top-level option, whether a valid config may contain the value. */
+/** For each top-level option, whether a value is valid. */
 const ACCEPTED: { [option in keyof Omit<Config, 'platform'>]-?: (value: Config[option]) => boolean } = {
   start_date: (date) => date === undefined || new Date(date).toISOString() === date,
   fail_on_refused_deployments: (value) => typeof value === 'boolean',
@@ -337,7 +337,7 @@ function expectToFit(options: object, accepted: object): void {
 }
 
 const option = fc.constantFrom(...Object.keys(ACCEPTED), ...OF_COMPOSE);
-/** Includes nearly valid values, and values that contain the token in the wrong place. */
+/** Includes nearly valid values, and values that contain the token where it doesn't belong. */
 const value = fc.oneof(
   fc.jsonValue(),
   fc.integer({ min: -1, max: 100_000 }),

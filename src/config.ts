@@ -13,7 +13,6 @@ import { MAX_NAME, nearestOf } from './text/nearest.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
-/** The platforms, by their names in configs. */
 const PLATFORMS = { ibm_cloud: ibmCloud, compose } as const;
 
 /** A minimal config for each platform, which users can copy. */
@@ -92,7 +91,6 @@ export function platformOf({ platform: { name } }: Config): Platform<unknown, un
   return PLATFORMS[name];
 }
 
-/** The streams that are available with this config. */
 export function offeredStreams(config: Config): Stream[] {
   return platformOf(config).streams.filter((stream) => isOffered(stream, config.platform));
 }
@@ -101,8 +99,8 @@ export function offeredStreams(config: Config): Stream[] {
 type Warn = (sentence: string) => void;
 
 /**
- * Reads and validates the config file. Null means "not given". A config without `platform` has the flat form of release 0.1, with all
- * Compose options at the top level. Errors name the file and each invalid option.
+ * Reads and validates the config file. Null options count as missing. A config without `platform` has the flat form of release 0.1, with
+ * all Compose options at the top level. Errors name the file and each invalid option.
  */
 export async function loadConfig(path: string, warn: Warn): Promise<Config> {
   return configFrom(await readObject('config', path), `The config file ${path}`, warn);
@@ -145,7 +143,7 @@ function nestedForm(given: Row): Row {
 function warnOfIgnored(config: Row, warn: Warn): void {
   const { platform } = config;
   const chosen = Object.entries(PLATFORMS).find(([name]) => isRow(platform) && name === platform['name'])?.[1];
-  // An unknown platform causes an error when the config is validated.
+  // An unknown platform fails validation later.
   if (chosen === undefined) return;
   /** The correct path of each option. */
   const options = new Map([
@@ -156,7 +154,7 @@ function warnOfIgnored(config: Row, warn: Warn): void {
   for (const [key, place] of given.flatMap(([prefix, row]) =>
     Object.keys(row).map((name) => [name, prefix + name] as const),
   )) {
-    // Airbyte adds options that begin with two underscores.
+    // Airbyte adds options whose names begin with two underscores.
     if (options.get(key) === place || key.startsWith('__')) continue;
     // A long name could be a secret, so it isn't shown.
     const name = key.length <= MAX_NAME ? place : `with a name of ${key.length} characters`;

@@ -16,7 +16,7 @@ function configOf(base_url: string, options: object = {}): Config {
   return configSchema.parse({ platform: { name: 'compose', api_token: 'the-token', base_url }, ...options });
 }
 
-/** Sends one request. The API first returns an HTTP 503 for each element of `failures`, with these headers, and then succeeds. */
+/** Sends one request. Before the API succeeds, it returns an HTTP 503 for each element of `failures`, with the element as headers. */
 async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const server = await startServer((_, response) => {
     const headers = failures.shift();
@@ -103,7 +103,7 @@ test('a read and a check each log a warning if start_date is in the future', asy
 });
 
 describe('the streams of a read', () => {
-  /** Opens these streams with an API that returns this response to the first request. */
+  /** Opens the streams with an API whose first response is `first`. */
   async function open(names: string[], first: [status: number, body: string, headers?: Record<string, string>]) {
     const server = await startServer((_, response) => {
       if (server.requests.length === 1) answer(response, ...first);

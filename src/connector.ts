@@ -19,7 +19,7 @@ import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
 import type { Api } from './platforms/platform.ts';
 
-/** The time limit of a check. It is short, because a person is waiting for the result. */
+/** The time limit of a check is short, because a person is waiting for the result. */
 const CHECK_MS = 30_000;
 
 /** After this time, a check stops waiting for the results of streams. */
@@ -30,7 +30,7 @@ const CHECK_ACCOUNT_SECONDS = 15;
 /** The number of permits in a check, high enough that requests to unresponsive hosts don't block other requests. */
 const CHECK_PERMITS = 32;
 
-/** Limits the size of a response body, because all concurrent bodies must fit into memory. */
+/** The maximum size of a response body. All concurrent bodies must fit into memory. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
 /** A checkpoint is saved before any wait that is longer than this. */
@@ -42,7 +42,7 @@ const SAME_LIMIT_MS = 1_000;
 export interface WantedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
-  /** The state as saved in a state file. If it is empty, the stream is read from the beginning. */
+  /** The state from the state file. If the state is empty, the stream is read from the beginning. */
   state: object;
   /** How error messages refer to the state: by its stream and its file. */
   where: string;
@@ -193,7 +193,7 @@ export function connect(
 ): { clients: AccountClients; api: Api } {
   const { env, timing = realTiming } = context;
   const { start_date: start } = config;
-  // Without this warning, nobody would notice a mistyped year: the sync would simply emit no records.
+  // Without this warning, users might not notice a mistyped year: the sync would succeed, but emit only undated records.
   if (start !== undefined && start > utcText(Date.now())) {
     output.log(
       'warn',

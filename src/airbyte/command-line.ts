@@ -67,7 +67,7 @@ const COMMANDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['verify', ['config']],
 ]);
 
-/** The options of a read. Exactly one of `catalog` and `streams` is set. */
+/** The options of `read`. Exactly one of `catalog` and `streams` is set. */
 export interface ReadFiles {
   config: string;
   catalog?: string | undefined;
@@ -77,8 +77,8 @@ export interface ReadFiles {
 }
 
 /**
- * Runs one command line and returns its exit code. A command's code is loaded only when the command runs, so that `spec` starts quickly.
- * Throws a UsageError or an error from the command.
+ * Runs a command and returns its exit code. A command's code is loaded only when the command runs, so that `spec` starts quickly. Throws a
+ * UsageError or an error from the command.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   const { values, positionals } = parseArguments(argv, OPTIONS);

@@ -29,7 +29,7 @@ function poolTo(origin: string): Pool {
   return pool;
 }
 
-/** Sends a request to a real server with this behavior, through a connection pool like the client's. */
+/** Sends a request to a real server with the given listener, through a connection pool like the client's. */
 async function attemptAt(listener: RequestListener, timeoutMs = LONG, aborts = never): Promise<Answer | Failure> {
   const { origin } = await startServer(listener);
   return attemptBy(poolTo(origin), origin, timeoutMs, aborts);

@@ -5,9 +5,9 @@ import { type Answer, type Failure, TIMED_OUT, TOO_LARGE, connectionFailure } fr
 const DECODER = new TextDecoder();
 
 /**
- * Sends one request and reads the whole response. The timeout covers everything from connecting to the last byte, so a
- * server that sends its body very slowly can't block a worker. Rejects only with the signal's reason. Calls `dispatch`
- * because undici's `request` creates a stream for every body, which took 7% of the time of a read.
+ * Sends one request and reads the whole response. The timeout covers everything from connecting to the last byte, so a server that sends
+ * its body very slowly can't block a worker. Rejects only with the signal's reason. Calls `dispatch`, because undici's `request` creates a
+ * stream for every body, which took 7% of a read's time.
  */
 export async function attempt(
   dispatcher: Dispatcher,
@@ -23,7 +23,7 @@ export async function attempt(
   let head: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} };
   let controller: Dispatcher.DispatchController | undefined;
   let isStopped = false;
-  /** Ends the attempt at once. If it is still connecting, the request is never sent. */
+  /** Ends the attempt at once. If no connection is established yet, the request is never sent. */
   const stop = (failure: Failure): void => {
     isStopped = true;
     pieces.length = 0;

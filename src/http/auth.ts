@@ -9,7 +9,7 @@ interface Rejection {
   said: ServerText;
 }
 
-/** Sends another request. If it fails, the sentence `why` is added to the error. */
+/** Sends another request. If the request fails, the sentence `why` is appended to the error. */
 export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
 
 /**

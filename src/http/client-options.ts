@@ -34,7 +34,6 @@ export interface RetryEvent {
   waitMs: number;
 }
 
-/** A request and its response. */
 export interface Exchange {
   request: Request;
   /** The HTTP status, or 0 if there was no complete response. */

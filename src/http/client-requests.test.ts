@@ -4,7 +4,7 @@ import type { Auth } from './auth.ts';
 import { skippedTime } from '../../test-support/unit/virtual-time.ts';
 import { answer, bodyOf, createClient, startServer } from '../../test-support/unit/http.ts';
 
-/** Starts a server that sends these responses in turn, then repeats the last one. It records the bodies of requests. */
+/** Starts a server that sends these responses in turn, then repeats the last one. The server records the bodies of requests. */
 async function serve(...replies: Array<[status: number, headers?: Record<string, string>]>) {
   const bodies: string[] = [];
   const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

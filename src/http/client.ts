@@ -14,11 +14,11 @@ interface Call {
   request: Request;
   stream: string;
   origin: Origin;
-  /** The number of this attempt. Attempts that end with HTTP 429 don't count. */
+  /** The number of the current attempt. Attempts that end with HTTP 429 don't count. */
   attempts: number;
   /** The `Authorization` header of the last attempt. */
   authorization: string | undefined;
-  /** A sentence for errors that explains the request, if it doesn't read the stream's own data. */
+  /** A sentence that error messages add to explain a request for data other than the stream's own. */
   why: string | undefined;
 }
 
@@ -126,7 +126,7 @@ export class ApiClient {
     const { auth, onRateLimit, timing } = this.#settings;
     const onLimited = (waitMs: number): void => onRateLimit(Math.ceil(timing.now() + waitMs), stream);
     for (let isFirst = true; ; isFirst = false) {
-      // A new token is requested before the request waits or gets a permit, because the token request needs a permit, too.
+      // Get the token before waiting, because a request for a new token needs a permit, too.
       call.authorization = request.anonymous === true ? undefined : await this.authorization(stream);
       const { pass, release } = await origin.admit(request, stream, attempts > 1, onLimited);
       let isKept = false;
@@ -155,8 +155,8 @@ export class ApiClient {
   }
 
   /**
-   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects them, the credentials are invalid:
-   * stop the sync.
+   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects new tokens, the credentials are invalid: stop the
+   * sync.
    */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };

@@ -15,7 +15,7 @@ export interface FailureContext {
   timeoutMs: number;
   maxBodyBytes: number;
   proxy: Proxy | undefined;
-  /** A sentence that explains the request, if it doesn't read the stream's own data. */
+  /** A sentence that error messages add to explain a request for data other than the stream's own. */
   why?: string | undefined;
 }
 

@@ -5,9 +5,8 @@ import { isRow } from '../core/record/row.ts';
 import { type Failure, type Rejections, damaged, statusFailure } from './failure.ts';
 
 /**
- * Parses a complete body of server-sent events that contain JSON. Event streams have no end marker: a body that ends inside
- * an event was truncated, and a body without events is not a valid response. An item with `error` or `errors` causes the
- * whole request to fail (icd-api.md 2.10).
+ * Parses a complete body of server-sent events that contain JSON. Event streams have no end marker. A body that ends inside an event counts
+ * as truncated, and a body without events is invalid. An item with `error` or `errors` causes the whole request to fail (icd-api.md 2.10).
  */
 export function itemsIn(text: string, rejections: Rejections): { body: unknown[] } | Failure {
   const data: string[] = [];

@@ -97,12 +97,12 @@ function targetOf(location: string | undefined): string {
   return address === '' ? 'an unnamed address' : quoted(serverText(address));
 }
 
-/** An HTTP 200 response whose body can't be what the API sent. `detail` is a clause about the body. */
+/** The failure for an HTTP 200 response with an invalid body. `detail` is a clause about the body. */
 export function damaged(detail: string): Failure {
   return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
 }
 
-/** Converts an error of undici to a failure. If `connected`, the connection had been established, including TLS. */
+/** Converts an undici error to a failure. `connected` means that the connection, including TLS, had been established. */
 export function connectionFailure(error: unknown, connected: boolean): Failure {
   const isProxy = error instanceof ProxyError;
   const { code, detail } = describe(isProxy ? error.cause : error);

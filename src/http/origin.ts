@@ -71,8 +71,7 @@ export class Origin {
     }
     for (;;) {
       const pass = await this.breaker.enter(hasFailed, onLimited);
-      // If this rejects, the signal was aborted and the breaker admits no more requests, so the pass doesn't have to be
-      // ended.
+      // If `acquire` rejects, the signal was aborted and the breaker admits no more requests, so the pass doesn't have to be ended.
       const releasePermit = await this.#permits.acquire(this.#key, stream);
       const release = (): void => {
         this.breaker.cancel(pass);

@@ -5,8 +5,8 @@ import { asConnectorError } from '../../core/failure/errors.ts';
 import { type AirbyteOutput, openAirbyteOutput } from '../protocol/output.ts';
 
 /**
- * Tests the config and logs which streams can be read. If the config doesn't work, the status is FAILED, but the exit code is still
- * 0, because the check itself ran. An outage is thrown as a transient error.
+ * Tests the config and logs which streams can be read. If the config doesn't work, the status is FAILED, but the exit code is still 0,
+ * because the check itself ran. During an outage, throws a transient error instead.
  */
 export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
   const output = openAirbyteOutput(context, 'check', debug);

@@ -7,7 +7,7 @@ import type { CatalogStream } from '../protocol/messages.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 
 /**
- * Prints the catalog, which depends only on the config, so no request is sent. With `configured`, prints a configured catalog
+ * Prints the catalog. Sends no request, because the catalog depends only on the config. With `configured`, prints a configured catalog
  * instead of messages, one stream per line, and writes warnings to stderr.
  */
 export async function runDiscover(

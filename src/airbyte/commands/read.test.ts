@@ -18,7 +18,7 @@ const ibm = (options: Row = {}): Config =>
 const IBM = ibm();
 
 interface Given {
-  /** The value of --streams; if it is set, no catalog is passed. */
+  /** The value of --streams, which replaces the catalog. */
   streams?: string;
   names?: string[];
   status?: number;
@@ -42,7 +42,7 @@ async function read({ streams: named, names = ['accounts', 'teams'], status = 20
   return { code, files, requests, messages: messages() };
 }
 
-/** The types or statuses of the messages about one stream, in order. */
+/** The type or status of each message about one stream, in order. */
 function outline(messages: Message[], name: string): string[] {
   return messages.flatMap((message) => {
     const text = JSON.stringify(message);

@@ -6,9 +6,8 @@ import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/st
 import { unknownStream } from '../../streams.ts';
 import type { SyncMode } from './messages.ts';
 
-/** The parts of a configured stream that `read` needs. */
 export interface ConfiguredStream {
-  /** The stream's name, after the namespace if it has one. The connector's streams have none. */
+  /** The stream's name, preceded by its namespace and a dot if it has a namespace. The connector's own streams have no namespace. */
   name: string;
   /** The sync mode, which has not been validated yet. */
   mode: unknown;
@@ -29,8 +28,8 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
 }
 
 /**
- * The streams in the value of `--streams`, to be read incrementally where possible. The value `all` selects every stream that is
- * available with this config.
+ * Parses the value of `--streams`. The streams are read incrementally where possible. `all` selects every stream that is available with
+ * this config.
  */
 export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
   const typed = text.split(',').map((name) => name.trim());
@@ -44,7 +43,7 @@ interface ChosenStream {
   mode: SyncMode;
 }
 
-/** Looks up the configured streams in the platform's streams. `platform` is the object `platform` in the config. */
+/** Matches the configured streams with the platform's streams. `platform` is the config's `platform` object. */
 export function chooseStreams(
   configured: ConfiguredStream[],
   streams: readonly Stream[],

@@ -7,7 +7,7 @@ import { AirbyteOutput } from './output.ts';
 /** Airbyte doesn't retry a job whose first error is a config_error, so errors that a retry may fix are printed first. */
 const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error'];
 
-/** An error, and the name of its stream, unless the error ended the whole sync. */
+/** An error and its stream's name. An error that ended the whole sync has no name. */
 type Failure = Pick<StreamFailure, 'error'> & Partial<Pick<StreamFailure, 'name'>>;
 
 /** The failures in the order in which they are reported. */

@@ -1,7 +1,7 @@
 import type { FailureType } from '../../core/failure/problems.ts';
 import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
-// The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG have no types: they are built as text.
+// The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG lines are built as text, without types.
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
@@ -36,7 +36,7 @@ export type Message =
   | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
   | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 
-/** `quotaReset` is the end of the API's rate limit (Unix ms). */
+/** `quotaReset` is the time when the API's rate limit ends, in Unix ms. */
 export function streamStatus(name: string, status: StreamStatusTrace['status'], quotaReset?: number): Message {
   const trace: StreamStatusTrace = { stream_descriptor: { name }, status };
   if (quotaReset !== undefined) trace.reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];

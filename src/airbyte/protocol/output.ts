@@ -7,13 +7,13 @@ import { VERSION } from '../../program/version.ts';
 import { redacted } from '../../text/quoted.ts';
 import { type Message, stateLine, streamStatus } from './messages.ts';
 
-/** The state of a stream without a cursor. It contains no information, but clients require a state. */
+/** The state of a stream without a cursor. It saves no progress, but clients require a state. */
 const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
 
-/** The message keys whose values are text for people. */
+/** The keys of human-readable text in messages. */
 const TEXTS = new Set(['message', 'internal_message', 'stack_trace']);
 
-/** Prints streams, log lines and failures as Airbyte messages, and redacts text for people. */
+/** Prints streams, log lines and failures as Airbyte messages, and redacts human-readable text. */
 export class AirbyteOutput implements Output {
   readonly #writer: LineWriter;
   readonly #terminal: Context['terminal'];
@@ -40,7 +40,7 @@ export class AirbyteOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
-    // Each request logs a debug line. Masking a line takes longer than printing it, so lines below the level are not masked.
+    // Each request logs a debug line. Masking a line takes longer than printing it, so lines below the log level are not masked.
     if (!this.#log.isLevelEnabled(level)) return;
     if (stack === undefined) this.#log[level](redacted(text));
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));
@@ -65,7 +65,7 @@ export class AirbyteOutput implements Output {
   }
 }
 
-/** Opens the output of a command. Its first line contains the release. */
+/** Opens a command's output. The first line contains the connector's version. */
 export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);

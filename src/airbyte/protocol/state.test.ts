@@ -115,7 +115,7 @@ describe('an invalid state file', () => {
   });
 });
 
-/** JSON values that contain the keys and types of states in the wrong places. */
+/** Random JSON values that contain the keys and types of states. */
 const nearState = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

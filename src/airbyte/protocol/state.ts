@@ -3,10 +3,10 @@ import { inputError } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 
 /**
- * Parses a state file into the states of streams. Accepts all formats that clients pass: an array of state messages, a single
- * message, `{}`, `[]`, an empty file, or the lines printed by `read`, where the last STATE of each stream counts. Ignores nulls and
- * unknown keys. Skips a truncated last line with a warning; a full disk or a killed process can truncate it. Errors contain the file's
- * path and the position.
+ * Parses a state file into the states of streams. Accepts all formats that clients pass: an array of state messages, a single message,
+ * `{}`, `[]`, an empty file, or the lines printed by `read`, where the last STATE of each stream counts. Ignores nulls and unknown keys.
+ * Skips a truncated last line with a warning; a full disk or a killed process can truncate it. Errors contain the file's path and the
+ * number of the invalid entry or line.
  */
 export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
   const states = new Map<string, Row>();
@@ -45,7 +45,7 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
           warn(`the last line of the state file ${path} is truncated, so only the states before it are used`);
           return [];
         }
-        // The line isn't quoted, because it could contain a secret if the user passed the wrong file.
+        // Don't quote the line: it could contain a secret if the user passed the wrong file.
         throw inputError(
           `The state file ${path} is neither JSON nor JSON Lines: line ${i + 1} is invalid. Pass only complete STATE lines from a read.`,
         );

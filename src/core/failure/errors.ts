@@ -3,7 +3,7 @@ import { type FactsOf, type FailureType, type Problem, type ProblemId, problems 
 
 export interface ErrorDetails {
   internalMessage?: string | undefined;
-  /** The HTTP status, if the failure is a response. */
+  /** The HTTP status, if the API responded. */
   status?: number | undefined;
   /** A summary of the API's response, such as `HTTP 401 ("unauthorized")`. */
   answer?: string | undefined;
@@ -57,12 +57,12 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   }
 }
 
-/** A config, catalog or state that can't be used. `detail` is the whole message. */
+/** The error for a config, catalog or state that can't be used. `detail` is the whole message. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {
   return new ConnectorError('input_unusable', { detail }, { cause });
 }
 
-/** An HTTP 200 response with an unexpected body. `detail` is a clause about the body. */
+/** The error for an HTTP 200 response with an unexpected body. `detail` is a clause about the body. */
 export function unexpectedBody(path: string, detail: string): ConnectorError {
   const internalMessage = `${path}: HTTP 200, ${detail}`;
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
@@ -73,7 +73,7 @@ export function transientFirst(a: ConnectorError, b: ConnectorError): number {
   return Number(a.failureType !== 'transient_error') - Number(b.failureType !== 'transient_error');
 }
 
-/** Converts a thrown value to a ConnectorError. Unexpected errors are bugs; their text is only logged. */
+/** Unexpected errors are bugs; their text is only logged. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   // Only the API's data can be nested so deeply that recursion overflows the stack.

@@ -1,4 +1,4 @@
-/** `config_error`: the user can fix it. `transient_error`: it is temporary. `system_error`: the connector or the API must be fixed. */
+/** `config_error`: the user can fix it. `transient_error`: it may go away by itself. `system_error`: the connector or API must be fixed. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 export interface Problem {
@@ -9,7 +9,7 @@ export interface Problem {
   isRejection?: true;
   /** Set if the API reports that the requested resource doesn't exist. */
   isAbsence?: true;
-  /** Set if no connection could be established. A check reports this as a failure rather than an outage. */
+  /** Set if no connection could be established, which a check reports as a failure rather than an outage. */
   isUnreachable?: true;
   /** Set if the problem ends the account's requests to the origin for the rest of the sync. */
   endsOrigin?: true;
@@ -201,5 +201,4 @@ type NamesIn<Message extends string> = Message extends `${string}{${infer Name}}
   ? Name | NamesIn<Rest>
   : never;
 
-/** The facts that a problem's message needs. */
 export type FactsOf<Id extends ProblemId> = Record<NamesIn<(typeof problems)[Id]['message']>, string>;

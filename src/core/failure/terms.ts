@@ -5,7 +5,7 @@ export interface Terms {
   facts: {
     /** The API's name at the beginning of a sentence, such as `The Compose API`. */
     Api: string;
-    /** The option that contains the address, such as `base_url`. */
+    /** The option that contains the API's address, such as `base_url`. */
     address: string;
     /** The name of the credentials, such as `API token`. */
     token: string;
@@ -14,7 +14,7 @@ export interface Terms {
     /** The user or service ID whose rights the credentials have, such as `the user who created the token`. */
     holder: string;
   };
-  /** Messages that replace a problem's default message, with the same names in braces. */
+  /** Messages that replace the default messages of problems, with the same names in braces. */
   messages?: Partial<Record<ProblemId, string>>;
   /** Returns a sentence to append to errors about `host`. */
   hostHint(host: string): string | undefined;

@@ -10,7 +10,7 @@ interface Opened {
   clock: { ms: number };
 }
 
-/** Opens a stream with an adjustable clock. `stateNow` receives the number of records; without it, the stream can't be resumed. */
+/** Opens a stream with an adjustable clock. Without `stateNow`, which receives the number of records, the stream can't be resumed. */
 function openNew(stateNow?: (upTo: number) => object): Opened {
   const printed = new Printout();
   const clock = { ms: 0 };

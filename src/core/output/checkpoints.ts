@@ -1,10 +1,10 @@
 import type { State, StreamSink } from './output.ts';
 import type { Row } from '../record/row.ts';
 
-/** A checkpoint is due after this many records or this much time, so that few records are repeated after an interruption. */
+/** A checkpoint is due after CHECKPOINT_RECORDS or CHECKPOINT_MS, so that an interrupted sync repeats few records. */
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
-/** States may be large. They should not make up more than a fifth of the output. */
+/** Large states should not make up more than a fifth of the output. */
 export const RECORD_BYTES_PER_STATE_BYTE = 4;
 
 /** Sends the records and checkpoints of one stream to its sink. Each checkpoint follows the records that it covers. */
@@ -16,7 +16,7 @@ export class CheckpointedSink {
   #lastJson: string | undefined;
   #stateBytes: number;
   #recordsSince = 0;
-  /** The length of the records since the last checkpoint, in characters, which roughly equals the number of bytes. */
+  /** The length of the records since the last checkpoint, in characters (roughly the number of bytes). */
   #bytesSince = 0;
   #lastCheckpoint: number;
   records = 0;

@@ -32,7 +32,7 @@ export interface StreamSink {
   state(state: State, records: number): void;
   /** Called when the API's rate limit makes the stream wait. `until` is the end of the wait, in Unix ms. */
   held(until: number): void;
-  /** `last` is the final checkpoint, if there is anything new to save. It has no state if the stream can't be resumed. */
+  /** `last` is the final checkpoint, if there is anything new to save. Its state is undefined if the stream can't be resumed. */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 

@@ -2,7 +2,7 @@ import { asConnectorError } from '../failure/errors.ts';
 import type { StreamEnd } from '../output/output.ts';
 import type { OpenStream } from '../retrieval/open-stream.ts';
 
-/** Reads all streams in parallel. A stream that fails becomes incomplete at once; the others continue. */
+/** Reads all streams in parallel. A failed stream ends immediately as incomplete, while the other streams continue. */
 export async function readStreams(streams: readonly OpenStream[]): Promise<StreamEnd[]> {
   return Promise.all(streams.map(readStream));
 }

@@ -1,5 +1,5 @@
 import { count } from '../../text/count.ts';
-/** The facts in a stream's last log line, in addition to the number of records. */
+/** Collects requests, omissions and rejections for a stream's last log line. */
 export class StreamReport {
   requests = 0;
   beforeStartDate = 0;

@@ -61,7 +61,7 @@ export class StreamReader<S = unknown> {
     }
   }
 
-  /** Like `read`, but passes the page of rows to `take`. Sets `fields` in each row. */
+  /** Like `read`, but passes the page of rows to `take`. Adds `fields` to each row. */
   readPage(
     request: Request,
     retrieval: { rows(body: unknown, request: Request): ParsedPage },

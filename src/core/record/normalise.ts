@@ -3,7 +3,6 @@ import type { Row } from './row.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import { toUtcText } from './timestamp.ts';
 
-/** The parts of a stream that determine its records. */
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
 /**
@@ -70,7 +69,7 @@ export class Normaliser {
   }
 }
 
-/** Joins the parts with slashes. Returns undefined if the row lacks one of `needs`. */
+/** Joins the row's values of `parts` with slashes. Returns undefined if the row lacks one of `needs`. */
 function joinedKey(row: Row, parts: readonly string[], needs: readonly string[]): string | undefined {
   if (needs.some((part) => row[part] === null || row[part] === undefined || row[part] === '')) return undefined;
   return parts.map((part) => String((row[part] ?? '') as string | number)).join('/');
@@ -78,7 +77,7 @@ function joinedKey(row: Row, parts: readonly string[], needs: readonly string[])
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Returned if a value can't be converted. Unlike null, it is never a valid value. */
+/** Returned if a value can't be converted. Unlike null, this symbol is never a valid value. */
 export const UNCOERCIBLE = Symbol('uncoercible');
 
 /** Converts a value to its declared kind. Returns UNCOERCIBLE if the value can't be converted without loss. */

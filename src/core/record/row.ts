@@ -1,4 +1,4 @@
-/** A row of the API or the data of a record. */
+/** A row that the API returned, or the data of a record. */
 export type Row = Record<string, unknown>;
 
 export function isRow(value: unknown): value is Row {

@@ -2,12 +2,12 @@ const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
 /** The formats in which the APIs have returned times. A regular expression was the fastest check in measurements. */
 const USUAL =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31|02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-/** Also accepts a space for `T`, `UTC` for `Z`, any fraction, and a missing time, seconds or time zone (treated as UTC). */
+/** Also accepts a space for `T`, `UTC` for `Z`, a fraction of any length, and a missing time, seconds or time zone (treated as UTC). */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * Converts a timestamp from an API to the UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that times
- * can be compared as strings. Returns undefined if no such time exists.
+ * Converts a timestamp from an API to the UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that times can be compared as
+ * strings. Returns undefined if the text is not a valid time.
  */
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);
@@ -32,7 +32,7 @@ export function utcText(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The time `ms` milliseconds earlier, as UTC text, but not before the year 0. */
+/** The UTC text of the time `ms` milliseconds before `utc`, but no earlier than the year 0. */
 export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }

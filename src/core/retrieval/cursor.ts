@@ -22,7 +22,7 @@ export interface CursorOptions {
   jobId: string | undefined;
 }
 
-/** The part that all cursors share: whether the saved state is used, the start date, and the values that every state contains. */
+/** The logic that all cursors share: whether the saved state is used, the start date, and the values that every state contains. */
 export class StateFrame {
   readonly #options: CursorOptions;
   /** Whether this read resumes from the saved state. A full refresh resumes only from a state of its own job. */
@@ -36,12 +36,12 @@ export class StateFrame {
     this.startDate = this.counts ? start_date : undefined;
   }
 
-  /** Must be called when records before this date are skipped, because later reads won't return to them. */
+  /** Must be called when a read skips records before `date`, because later reads won't emit them. */
   skipBefore(date: string | undefined): void {
     this.startDate = latestOf(this.startDate, date);
   }
 
-  /** Returns warnings about a state. `value` is its latest cursor value, and `now` is the current start_date. */
+  /** Returns warnings about the saved state. `value` is the state's latest cursor value, and `now` is the current start_date. */
   warnings(value: string | undefined, now = this.#options.startDate): string[] {
     const { startDate: before } = this;
     if (value === undefined) return [];
@@ -67,7 +67,7 @@ export class StateFrame {
     return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
   }
 
-  /** Returns a state that contains `values`. Without a cursor value, nothing has been skipped, so `start_date` is omitted. */
+  /** Returns a state that contains `values`. If `hasValues` is false, no records have been skipped, so `start_date` is omitted. */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
     const { platform, mode, jobId } = this.#options;
     return {

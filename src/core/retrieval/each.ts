@@ -10,9 +10,9 @@ const MAX_FAILURES_IN_A_ROW = 5;
 export type Item = Pick<Partition, 'label' | 'account' | 'origin'>;
 
 /**
- * Reads all partitions. Skips each partition that the API rejects, with a warning. Throws the rejection if the API
- * rejects all partitions of an account or, with fail_on_refused_deployments, any partition. Throws the first failure only
- * after the remaining partitions have been read. Returns whether all partitions were read.
+ * Reads all partitions. If the API rejects a partition, skips it with a warning. Throws the rejection if the API rejects all partitions of
+ * an account or, with fail_on_refused_deployments, any partition. Throws the first failure only after the remaining partitions have been
+ * read. Returns whether all partitions were read.
  */
 export async function eachPartition<S>(
   reader: StreamReader<S>,
@@ -57,9 +57,9 @@ export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: re
 }
 
 /**
- * Reads all items; the origins of each account are read in parallel. A failure is logged, and the other items are read,
- * unless too many fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs
- * and the signal's reason. Returns the rejections, and the first failure.
+ * Reads all items; different accounts and origins are read in parallel. Logs a failure and continues, unless too many items of an origin
+ * fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs and the signal's reason. Returns
+ * the rejections, and the first failure.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,
@@ -108,8 +108,8 @@ export async function each<S, T extends Item>(
 }
 
 /**
- * Runs `work` for each item in order, up to `width` at once. After a failure, no further items are started. The items in
- * progress are awaited, and then the first error is thrown.
+ * Runs `work` for each item in order, up to `width` at once. After a failure, starts no further items. Waits for the items in progress,
+ * then throws the first error.
  */
 export async function eachInParallel<T>(
   items: Iterable<T>,

@@ -18,7 +18,7 @@ const options: CursorOptions = {
   startDate: undefined,
   jobId: undefined,
 };
-/** The cursor that a stream is opened with. */
+/** Opens the stream and returns its cursor. */
 const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
   openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).reader.cursor;
 

@@ -16,7 +16,7 @@ export interface Partition {
   rows?: Row[];
 }
 
-/** A part of a stream that was skipped because the API rejected its request. It has an `id` if it is a partition. */
+/** A part of a stream that was skipped because the API rejected its request. `id` is set if the skipped part is a partition. */
 export interface Skipped {
   id?: string;
   label: string;

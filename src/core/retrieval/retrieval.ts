@@ -5,7 +5,7 @@ import type { ByPartition } from './partition/declaration.ts';
 import type { Shared } from './shared/declaration.ts';
 import type { ByWindow } from './window/declaration.ts';
 
-/** The whole stream is read with one request. */
+/** A stream that is read with one request. */
 interface Once<S> {
   way: 'once';
   request(shared: S): Request;

@@ -3,10 +3,10 @@ import { inputError } from '../failure/errors.ts';
 import { isRow } from '../record/row.ts';
 import { toUtcText } from '../record/timestamp.ts';
 
-/** The version in every state. States written by any release must stay readable. */
+/** The version in every state. Every release must be able to read the states of all earlier releases. */
 export const STATE_VERSION = 1;
 
-/** The platform of states that name no platform. Such states were written when Compose was the only platform. */
+/** States that name no platform were written when Compose was the only platform. */
 export const UNNAMED_PLATFORM = 'compose';
 
 /** The format of the data that a cursor saves. Protocols can convert it without knowing the cursor. */
@@ -47,13 +47,13 @@ export const sharedState = z.object({
   platform: z.string().optional(),
   /** The date before which earlier syncs skipped records. Absent if no records were skipped. */
   start_date: time.optional(),
-  /** The orchestrator's job that the full refresh belongs to. */
+  /** The ID of the orchestrator's job, if a full refresh wrote the state. */
   job: z.string({ error: 'must be a string' }).optional(),
 });
 
 export type SharedState = z.infer<typeof sharedState>;
 
-/** Parses a saved state. If it is empty, the stream is read from the beginning. `where` identifies the file and stream in errors. */
+/** Parses a saved state. If the state is empty, the stream is read from the beginning. `where` identifies the file and stream in errors. */
 export function parseState<T extends object>(
   { schema }: StateFormat<T>,
   raw: object,

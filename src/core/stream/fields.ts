@@ -7,8 +7,8 @@ export interface Field {
   properties?: Record<string, Field>;
 }
 
-// All fields are nullable and none is an enum, because the APIs' documented examples are incomplete, and the APIs add
-// values over time.
+// All fields are nullable, and no field is an enum, because the APIs' documented examples are incomplete, and the APIs add values over
+// time.
 
 export const text = (description: string): Field => ({ kind: 'text', description });
 export const integer = (description: string): Field => ({ kind: 'integer', description });

@@ -2,14 +2,14 @@ import type { Field } from './fields.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Row } from '../record/row.ts';
 
-/** A stream's declaration. `S` is the data that all streams of the platform share; `F` is the union of its field names. */
+/** A stream's declaration. `S` is the data that all streams of the platform share; `F` is the union of the stream's field names. */
 export interface Stream<S = unknown, F extends string = string> {
   name: string;
   description: string;
   /** The fields, in the order that the docs use. */
   fields: Record<F, Field>;
   primaryKey: PrimaryKey<NoInfer<F>>;
-  /** The date field for the user's start_date. Records with an earlier date are omitted. */
+  /** The date field that is compared with the user's start_date. Records with an earlier date are omitted. */
   startDateField?: NoInfer<F>;
   /** Known fields that are never emitted. If set, undeclared fields are not emitted either. */
   dropped?: readonly string[];
@@ -36,7 +36,7 @@ export function cursorFieldOf({ retrieval }: Pick<Stream, 'retrieval'>): string 
   return 'cursorField' in retrieval ? retrieval.cursorField : undefined;
 }
 
-/** Whether the stream is available. `platform` is the platform's part of the config. */
+/** Whether the stream is available. `platform` is the config's `platform` object. */
 export function isOffered({ needsOption }: Stream, platform: Row): boolean {
   if (needsOption === undefined) return true;
   const value = platform[needsOption];

@@ -45,8 +45,8 @@ for (const flag of ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up']) setFlagsF
  */
 export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
   const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
-  // Even if the signal is already aborted, Node.js would open a connection, and the process would stay alive because
-  // nothing would close it.
+  // Without this check, Node.js would open a connection even after the signal is aborted. Nothing would close the connection, so the
+  // process would stay alive.
   const connect: Connect = (target, callback) =>
     signal.aborted ? callback(new Error('stopped'), null) : connector(target, callback);
   const options = { connections, pipelining: 1, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };

@@ -9,7 +9,7 @@ const ignore = (): void => undefined;
 interface Breaker {
   time: VirtualTime;
   breaker: CircuitBreaker;
-  /** The names of the requests that were let through, in order. */
+  /** The names of the requests that the breaker admitted, in order. */
   gone: string[];
   /** Enters the breaker with a named request. If the name contains `again`, the request is a retry. */
   go: (name: string) => Promise<Pass>;

@@ -9,7 +9,7 @@ const schema = sharedState.extend({
   month: month.optional(),
   /** The same as `month`, for each account with an id. */
   months: z.record(z.string(), month, { error: 'must be an object with months as values' }).optional(),
-  /** The ids that the config selected when these months were read, each as `option:id`. Absent if it selected everything. */
+  /** The ids that the config selected when these months were read, each as `option:id`. Absent if the config selected everything. */
   limits: z.array(z.string({ error: 'must be a string' }), { error: 'must be a list' }).optional(),
 });
 
@@ -24,9 +24,9 @@ export const monthState: StateFormat<MonthState> = {
 };
 
 /**
- * The cursor of a stream that is read by month. For each account, it stores the last month that was final when it was read;
- * later months are read again. Accounts that are no longer read keep their month, so that reading can resume later. In
- * the state, `month` belongs to the account without an id, and `months` to the others.
+ * The cursor of a stream that is read by month. For each account, it stores the last month that was final when it was read; later months
+ * are read again. Accounts that are no longer read keep their month, so that reading can resume later. In the state, `month` belongs to the
+ * account without an id, and `months` to the other accounts.
  */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -35,7 +35,7 @@ export class MonthCursor implements Cursor {
   readonly #frame: StateFrame;
   readonly #haveLimitsChanged: boolean;
   readonly #months = new Map<string | undefined, string>();
-  /** The accounts with a month that can't be closed, which means that their later months can't be closed either. */
+  /** The accounts with a month that can't be closed. Their later months can't be closed either. */
   readonly #held = new Set<string | undefined>();
 
   /** If `limits` has changed, all months are read again, because they may now contain different records. */
@@ -63,7 +63,7 @@ export class MonthCursor implements Cursor {
     return this.#frame.warnings([...this.#months.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /** The months to request for an account, from the oldest to the current one. */
+  /** The months to request for an account, from the oldest to the current month. */
   wanted(account?: string): string[] {
     const { startedAt, startDate } = this.#options;
     const present = monthOf(startedAt);
@@ -80,7 +80,7 @@ export class MonthCursor implements Cursor {
 
   /** Must be called for each month that `wanted` returned, in order, after the month's records have been emitted. */
   done(account: string | undefined, month: string, isWhole: boolean): void {
-    // Initially, save the month before the first one. If no month can be closed, the next read begins with the first month again.
+    // Initially, save the month before the first month, so that the next read begins with the first month again if no month can be closed.
     if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));
     if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#held.add(account);
     if (!this.#held.has(account)) this.#months.set(account, month);

@@ -1,13 +1,13 @@
 import type { ConnectorError } from '../../failure/errors.ts';
 import type { List } from '../shared/declaration.ts';
 
-/** The months of the stream are loaded one by one, oldest first. */
+/** A stream that is loaded month by month, oldest first. */
 export interface ByMonth<S, F extends string> {
   way: 'month';
   cursorField: F;
   path: string;
   rules: MonthRules;
-  /** The ids that the config selects, each as `option:id`. Empty if it selects everything. */
+  /** The ids that the config selects, each as `option:id`. Empty if the config selects everything. */
   limits?(shared: S): string[];
   /** The accounts, each of which has its own cursor value. Default: one account without an id. */
   accounts?(shared: S): ReadonlyArray<string | undefined>;
@@ -16,7 +16,7 @@ export interface ByMonth<S, F extends string> {
 }
 
 export interface Month extends List {
-  /** False if any part was rejected, in which case the month must be read again. */
+  /** False if the API rejected part of the month, which must then be read again. */
   isWhole: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';
 import { monthAfter } from './month.ts';
 
-/** Reads the months of each account. The failure of an account is thrown after the other accounts have been read. */
+/** Reads the months of each account. Throws an account's failure only after the other accounts have been read. */
 export async function readMonths<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByMonth<S, F>,
@@ -25,7 +25,7 @@ export async function readMonths<S, F extends string>(
   throwFirst(reader, failures);
 }
 
-/** Reads the months one by one, oldest first. The oldest months are skipped with a warning if the API no longer has them. */
+/** Reads an account's months one by one, oldest first. Skips the oldest months with a warning if the API no longer has them. */
 async function readAccount<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByMonth<S, F>,

@@ -18,9 +18,9 @@ const schema = sharedState.extend({
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: id,
-      /** The id of the row above `cursor`. Absent if there is no such row, or if an older release wrote the state. */
+      /** The id of the row directly before `cursor` in the list. Absent if there is no such row, or if an older release wrote the state. */
       before: id.optional(),
-      /** The pass ends when it reaches rows of this time. Absent if it ends at the oldest row. */
+      /** The pass ends when it reaches rows of this time. Absent if the pass ends at the oldest row. */
       floor: time.optional(),
     })
     .optional(),
@@ -42,7 +42,7 @@ export interface NewestFirstList {
   time: string;
 }
 
-/** One pass through the list. Without a cursor, it begins at the newest row. */
+/** One pass through the list. Without a cursor, the pass begins at the newest row. */
 type Pass = { [Key in keyof Walk]?: Walk[Key] | undefined };
 type Walk = NonNullable<NewestFirstState['walk']>;
 
@@ -53,9 +53,9 @@ const BOUND_SLACK_MS = 1_000;
  * The cursor of a list that is paginated from the newest row to the oldest. The high-water mark moves only when a pass has
  * reached the old mark (`floor`), so the state also contains the unfinished pass.
  *
- * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, the end of the list counts
- * as reached only when a page consists of one row that was already read: the cursor's own row, or the row after `before`.
- * This works only if pages may contain at least two rows.
+ * An API that no longer recognizes the cursor's row may respond as if the list ended there. Therefore, the end of the list counts as
+ * reached only when a page consists of one row that was already read: the cursor's own row, or the row after `before`. This check works
+ * only if pages may contain at least two rows.
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -67,7 +67,7 @@ export class NewestFirstCursor implements Cursor {
   /** The ids on the last page, and the page's earliest time. Rows dated before that time can't have any of these ids. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /** The id of a new row on page 1, 2, 4, 8, …. If a later page also has it as a new row, the pages form a cycle (Brent's algorithm). */
+  /** The id of a new row on page 1, 2, 4, 8, …. If the row is new again on a later page, the pages form a cycle (Brent's algorithm). */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
@@ -97,7 +97,6 @@ export class NewestFirstCursor implements Cursor {
     return this.#done;
   }
 
-  /** The next page to request. */
   get position(): Position {
     const bound = this.#bound;
     return { newerThan: bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS), after: this.#after };

@@ -8,8 +8,8 @@ import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
 
-// This test simulates random newest-first APIs, both correct and broken. Their lists change during reads that are killed
-// at random points. Whatever the API does, a read either completes without losing a record, or ends with a clear error.
+// This test simulates random newest-first APIs, both correct and broken. The lists change during the reads, which are killed at random
+// points. Whatever the API does, a read either completes without losing a record, or ends with a clear error.
 
 /** All times are multiples of this, so that many events have the same time. */
 const TICK = 500;
@@ -25,7 +25,7 @@ type Change =
   | { kind: 'delete'; index: number }
   | { kind: 'pass'; ticks: number };
 
-/** The response to a request with a cursor: the correct page, the end of the list, a 4xx, or the first page. */
+/** The response to a request with a cursor: the correct page, the end of the list, an HTTP 4xx, or the first page. */
 type Answer = 'page' | 'empty' | 'rejected' | 'first';
 
 interface Traits {
@@ -33,18 +33,18 @@ interface Traits {
   newerThan: 'exclusive' | 'inclusive' | 'whole_seconds' | 'ignored';
   /** How the API orders events with the same time. */
   ties: 'newcomer' | 'first_come';
-  /** The page sizes and the responses to requests with a cursor. Both lists start over when they end. */
+  /** The page sizes and the responses to requests with a cursor. Both lists repeat when they end. */
   sizes: number[];
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
   gone: Exclude<Answer, 'page'>;
-  /** The API never recognizes an id as a cursor if its number is a multiple of `unknown`. If 0, the API recognizes all ids. */
+  /** The API never recognizes an id as a cursor if its number is a multiple of `unknown`. If `unknown` is 0, the API recognizes all ids. */
   unknown: number;
 }
 
 interface Read {
   before: Change[];
-  /** The changes during each request. */
+  /** The changes that happen during each request. */
   during: Change[][];
   mode: 'full_refresh' | 'incremental';
   jobId: string | undefined;
@@ -211,7 +211,7 @@ class Model {
     return { end, emitted: testRun.printed.rows.map(({ id }) => String(id)) };
   }
 
-  /** The events that the user wants, but that the state does not cover. */
+  /** The events that the user wants but the state does not cover. */
   get missing(): StoredEvent[] {
     const { startDate } = this.#story;
     const from = startDate === undefined ? -Infinity : BEGIN + startDate * TICK;

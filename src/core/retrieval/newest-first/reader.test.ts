@@ -18,7 +18,7 @@ interface Pages {
   instead?: Record<string, unknown>;
 }
 
-/** An API that returns correct pages of these rows, except for some cursors. */
+/** An API that returns correct pages of the rows, except for the cursors in `instead`. */
 function pagesOf(all: Row[], { size = 2, inclusive = false, instead = {} }: Pages = {}): (query: Query) => unknown {
   return ({ cursor = '' }) => {
     const answer = instead[cursor];

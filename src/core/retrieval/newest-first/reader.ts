@@ -37,7 +37,9 @@ export async function readNewestFirst<S, F extends string>(
   }
 }
 
-/** Whether the API rejected the cursor itself. Other rejections are about the token, its rights or the rate limit. */
+/**
+ * Whether the API rejected the cursor itself. The excluded statuses concern the token, its rights, the proxy, or the timing of requests.
+ */
 function isAboutTheCursor(thrown: unknown): boolean {
   const { status, problem } = asConnectorError(thrown);
   if (problem === 'unauthorized') return true;

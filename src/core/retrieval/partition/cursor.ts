@@ -85,7 +85,10 @@ export class PartitionCursor implements Cursor {
     }
   }
 
-  /** Must be called after all partitions have been read completely. Pending rows that were not seen no longer exist. */
+  /**
+   * Must be called after all partitions have been read completely. Removes the pending rows that this read has not seen, because they no
+   * longer exist.
+   */
   readWhole(isCovered: (id: string) => boolean = () => true): void {
     for (const key of this.#unseen) if (isCovered(key)) this.#pending.delete(key);
   }

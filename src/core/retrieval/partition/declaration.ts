@@ -2,7 +2,7 @@ import type { ParsedPage, Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
-/** Each partition, such as a deployment, is read with its own request. */
+/** A stream whose partitions, such as deployments, are requested separately. */
 export interface ByPartition<S, F extends string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
@@ -11,8 +11,11 @@ export interface ByPartition<S, F extends string> {
   rows(body: unknown, request: Request): ParsedPage;
   /** The time field of an incremental stream. Default: the stream is full-refresh only. */
   cursorField?: F;
-  /** Whether a row can no longer change. Every sync emits a row again until it is final. */
+  /** Whether a row is final, which means that it can no longer change. Every sync emits rows again until they are final. */
   isFinal?(row: Row): boolean;
-  /** What happens if the API lacks the stream's list for all partitions. With `empty`, there are no records. Default: the stream fails. */
+  /**
+   * What happens if the API reports for every partition that the stream's list doesn't exist. With `empty`, the stream has no records.
+   * Default: the stream fails.
+   */
   absentEverywhere?: 'empty';
 }

@@ -31,7 +31,7 @@ interface Job {
   isLate: boolean;
 }
 
-/** `which` selects a current job. `late` is the number of ticks that a job is dated before now, or after now if negative. */
+/** `which` selects a listed job. `late` is how many ticks before now a job is dated, or after now if negative. */
 type Change =
   | { kind: 'begin'; partition: string; isDated: boolean; isFinal: boolean; late: number }
   | { kind: 'progress' | 'finish' | 'date' | 'forget'; which: number }

@@ -3,7 +3,7 @@ import type { Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { Skipped } from '../partitions.ts';
 
-/** Several streams share this list, which is requested once per sync. */
+/** A stream that shares its list with other streams. The list is requested once per sync. */
 export interface Shared<S, F extends string> {
   way: 'shared';
   path: string;

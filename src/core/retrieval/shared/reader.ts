@@ -11,7 +11,7 @@ interface Incomplete extends Item {
   request: Request;
 }
 
-/** Reads a list that several streams share. If the user wants the details, requests them for each row. */
+/** Reads a list that several streams share. If the user wants the details, requests them for each incomplete row. */
 export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
   const { session } = reader;
   const { path, detail } = retrieval;
@@ -25,8 +25,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
       complete.push(row);
       continue;
     }
-    // The list may also contain these fields. Remove them, because the user doesn't want them or the detail request
-    // returns them.
+    // Remove detail fields that the list also contains, because the user doesn't want them or the detail request returns them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
     const { account, origin } = request;
     if (isWanted) incomplete.push({ row, request, label: `${detail.noun} ${String(row['id'])}`, account, origin });
@@ -40,7 +39,9 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   if (failure !== undefined) throw failure;
 }
 
-/** Emits a row without details if the API rejects the request for them. If the request fails otherwise, omits the row and throws. */
+/**
+ * If the API rejects a detail request, emits the row without details. If the request fails for another reason, omits the row and throws.
+ */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
   path: string,

@@ -43,7 +43,7 @@ export class WindowCursor implements Cursor {
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 
-  /** The windows of a partition that this sync must read. The list begins with the newest window. */
+  /** The windows of a partition that this sync must read, newest first. */
   windowsOf(partition: string): Window[] {
     const { lookbackMs, startDate, startedAt } = this.#options;
     const { longestMs, overlapMs, firstMs } = this.#size;

@@ -1,7 +1,7 @@
 import type { Request } from '../../stream/request.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
-/** Each partition is requested in time windows. */
+/** A stream whose partitions are requested in time windows. */
 export interface ByWindow<S, F extends string> {
   way: 'window';
   cursorField: F;

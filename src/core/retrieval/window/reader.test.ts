@@ -23,7 +23,7 @@ interface Stored {
   time: number;
 }
 
-/** A list of events that is requested in time windows. The response omits events beyond the limit. */
+/** A list of events that is requested in time windows. The response omits events beyond `limit`. */
 interface Model {
   events: Stored[];
   limit: number;
@@ -78,7 +78,7 @@ interface Opened extends TestRun {
   ids: () => string[];
   /** Reads to the end. Throws the stream's error. */
   done: () => Promise<void>;
-  /** Reads to the end as in a sync, and logs the stream's last line. */
+  /** Reads to the end as a sync does, and logs the stream's last line. */
   finished: () => Promise<void>;
 }
 
@@ -106,7 +106,7 @@ const times = fc.oneof(
   fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => START - minutes * MINUTE),
   fc.integer({ min: 0, max: 20 * DAY }).map((ms) => START - ms),
   fc.integer({ min: 0, max: 100 * 1_000 }).map((ms) => START - 3 * DAY - ms),
-  // The boundaries of windows of eight days, and of their halves.
+  // The boundaries of eight-day windows and of their halves.
   fc.constantFrom(...[22, 18, 14, 10, 6, 3].map((days) => START - days * DAY)),
 );
 const models = fc.record({

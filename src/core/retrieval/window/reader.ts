@@ -7,7 +7,7 @@ import type { Partition } from '../partitions.ts';
 import type { Window, WindowCursor } from './cursor.ts';
 import type { ByWindow, WindowPage } from './declaration.ts';
 
-/** Reads one partition after another, window by window. */
+/** Reads each partition window by window, oldest first. */
 export async function readWindows<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByWindow<S, F>,
