@@ -23,7 +23,7 @@ export function parseArguments<O extends Options>(args: string[], options: O): A
     const unknown = /^Unknown option '--(.*)'$/.exec(problem)?.[1];
     throw new UsageError(problem + (unknown === undefined ? '' : suggestion(unknown, Object.keys(options), '--')));
   }
-  // A shell turns an unset variable into an empty value.
+  // A shell expands an unset variable to an empty value.
   for (const [name, value] of Object.entries(parsed.values)) {
     if ([value].flat().includes('')) throw new UsageError(`--${name} needs a value`);
   }

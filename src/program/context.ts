@@ -11,11 +11,11 @@ export interface Context {
   /** Aborted when the process should stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
-  /** Writes text for people to stderr. */
+  /** Writes human-readable text to stderr. */
   stderr: (text: string) => void;
-  /** The terminal of a person who is watching: present if stderr is a terminal and stdout is not. Text is redacted. */
+  /** The user's terminal, if stderr is a terminal and stdout is not. Text is redacted. */
   readonly terminal?: Terminal | undefined;
-  /** The clock and timers; the real ones by default. */
+  /** The clock and timers. Default: `realTiming`. */
   timing?: Timing;
 }
 

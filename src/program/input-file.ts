@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { inputError } from '../core/failure/errors.ts';
 import { type Row, isRow } from '../core/record/row.ts';
 
-/** Reads a file that the user specified. `what` is "config", "catalog" or "state"; error messages contain it and the path. */
+/** Reads a file that the user specified. Error messages contain `what` ("config", "catalog" or "state") and the path. */
 export async function readInput(what: string, path: string): Promise<string> {
   // If JSON is given instead of a path, the error must not quote it, because JSON may contain credentials.
   if (/^\s*[{[]/.test(path))
@@ -65,7 +65,7 @@ function hasWrongToken(text: string): boolean {
   }
 }
 
-/** The name of a JSON value's type, as used in a sentence. */
+/** The type of a JSON value, as used in a sentence, such as `an array`. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

@@ -14,9 +14,9 @@ const USUAL_COLUMNS = 80;
 
 interface Program {
   name: string;
-  /** The encoding of lines on stdout, if not UTF-8. */
+  /** The encoding of lines on stdout. Default: UTF-8. */
   encoding?: LineEncoding;
-  /** Runs one command line and returns its exit code. Throws a UsageError for an invalid command line. */
+  /** Runs a command and returns its exit code. Throws a UsageError for an invalid command line. */
   run: (argv: string[], context: Context) => Promise<number>;
   /** Loads `reportFailure`, which reports the error that ended the command. */
   failures: () => Promise<{ reportFailure: (context: Context, thrown: unknown) => void }>;
@@ -100,7 +100,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     await withinFlushTime(finished.then(() => writer?.drained()));
     for (const each of SIGNALS) process.removeAllListeners(each);
     process.kill(process.pid, signal);
-    // The kernel ignores the signal if the process is PID 1 of a container. The exit code must not be 0, because this would mean success.
+    // The kernel ignores the signal if the process is PID 1 of a container. The exit code must not be 0, because 0 would mean success.
     setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
   }
 

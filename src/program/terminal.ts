@@ -1,7 +1,7 @@
 import type { OpenStream } from '../core/retrieval/open-stream.ts';
 import { asOneLine } from '../stdout/line-encoding.ts';
 
-/** The terminal of a person who is watching while stdout is redirected to a file or another program. */
+/** The user's terminal while stdout is redirected to a file or another program. */
 export interface Terminal {
   write(text: string): void;
   /** The width in characters, which may change. */
@@ -26,7 +26,7 @@ export function followRead(streams: readonly OpenStream[], terminal: Terminal): 
     const ended = streams.filter(({ reader }) => reader.sink.hasEnded).length;
     const rate = Math.round(records() / Math.max(seconds(), 0.001)).toLocaleString('en');
     const line = `${count(records(), 'record')}, ${ended} of ${streams.length} streams done, ${rate}/s, ${duration(seconds())}`;
-    // A wrapped line can't be erased.
+    // Truncate the line, because a wrapped line can't be erased.
     terminal.write(`${WIPE}${line.slice(0, Math.max(0, terminal.columns() - 1))}`);
   };
   const timer = setInterval(show, INTERVAL_MS);

@@ -54,10 +54,9 @@ export interface TapFiles {
 }
 
 /**
- * Runs one command line and returns its exit code. A mode's code is loaded only when the mode runs, because Meltano runs a discovery
- * before every sync. Meltano adds the user's options to its own, so several modes may be given. Only one of them runs, in this order of
- * precedence: help, version, about, discover, test, sync. Options of other modes are ignored. Throws a UsageError or an error from the
- * mode.
+ * Runs a mode and returns its exit code. A mode's code is loaded only when the mode runs, because Meltano runs a discovery before every
+ * sync. Meltano adds the user's options to its own, so several modes may be given. Only one of them runs, in this order of precedence:
+ * help, version, about, discover, test, sync. Options of other modes are ignored. Throws a UsageError or an error from the mode.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   if (argv.length === 0) {

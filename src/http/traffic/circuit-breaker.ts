@@ -76,8 +76,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. Rejects with the
-   * signal's reason. If a rate limit delays the request, `onLimited` is called with each new wait.
+   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. Rejects with the signal's reason.
+   * If a rate limit delays the request, `onLimited` is called with each new wait, in ms.
    */
   async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {
     this.signal.throwIfAborted();

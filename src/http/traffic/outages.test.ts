@@ -75,7 +75,7 @@ function smallQuota(): (at: number) => Reaction {
 const refuses: Reaction = { code: 'ECONNREFUSED' };
 
 describe.each([1, 4, 8])('one faulty region of three (workers: %i)', (workers) => {
-  /** The other regions are read within this many seconds. A single worker may have to wait for the faulty region. */
+  /** The other regions must be read within this many seconds. A single worker may have to wait for the faulty region. */
   const patience = workers === 1 ? Infinity : 60;
 
   test.each<[string, (at: number) => Reaction, problem: string, givenUpAfter: number, attempts: number]>([
@@ -93,7 +93,7 @@ describe.each([1, 4, 8])('one faulty region of three (workers: %i)', (workers) =
     expect(problems).toHaveLength(STREAMS.length);
     expect(end.bad).toBeLessThanOrEqual(seconds);
     expect(attempts).toBeLessThanOrEqual(most);
-    // Each stream logs some failures, and one line about the rest.
+    // Each stream logs some failures, and one line about the deployments that were not requested.
     for (const name of STREAMS) expect(errors).toContainEqual(expect.stringMatching(`^${name}: \\d+ more deployments`));
   });
 

@@ -1,9 +1,9 @@
 import type { Rate } from '../../core/stream/request.ts';
 
-/** A safety margin, because one request may take longer than the next to reach the server that counts them. */
+/** A safety margin, because requests may arrive at the server closer together than they were sent. */
 const MARGIN_MS = 1_000;
 
-/** Keeps requests below a known rate limit. As many requests as allowed are sent immediately; the others are delayed. */
+/** Keeps requests below a known rate limit. Requests within the limit are not delayed. */
 export class RateLimiter {
   readonly #rate: Rate;
   readonly #now: () => number;

@@ -6,7 +6,7 @@ const FIRST_WAIT_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 /** The longest wait between two attempts, even if the API requests a longer wait. */
 export const MAX_WAIT_MS = 600_000;
-/** A shorter wait in the Retry-After header of an HTTP 429 is ignored: it would allow hundreds of requests a second. */
+/** A shorter wait in the Retry-After header of an HTTP 429 is ignored, because it would allow hundreds of requests a second. */
 const MIN_RATE_LIMIT_MS = 1_000;
 
 /** HTTP statuses after which a retry may succeed. The circuit breaker handles HTTP 429. */
@@ -35,7 +35,7 @@ export function rateLimitWait(inARow: number, random: number, retryAfterMs: numb
   return Math.round(wait * (0.75 + random / 4));
 }
 
-/** Converts a `Retry-After` header (seconds or an HTTP date) to ms from `now` (Unix ms). Returns undefined if it is neither. */
+/** Converts a `Retry-After` header (seconds or an HTTP date) to ms from `now` (Unix ms). Returns undefined if the header is invalid. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;

@@ -12,7 +12,7 @@ const KEYWORDS = 'type title description default enum examples format items mini
 interface Property extends Record<string, unknown> {
   description: string;
   default?: unknown;
-  /** The platforms with this setting. Absent if all platforms have it. */
+  /** The platforms with this setting. Absent if all platforms have the setting. */
   platforms?: string[];
 }
 

@@ -32,7 +32,7 @@ interface Synced {
   messages: TapMessage[];
   log: string[];
   paths: string[];
-  /** The type of each message, and its stream. */
+  /** The type and stream of each message. */
   outline: string[];
   records: (stream: string) => Row[];
   states: Array<Row & { bookmarks: Record<string, Row> }>;
@@ -47,7 +47,7 @@ interface Given {
   env?: Record<string, string>;
 }
 
-/** Syncs from a server with these responses. All other paths return a 404. */
+/** Syncs from a server that returns `answers`. All other paths return HTTP 404. */
 async function sync({ answers = ACCOUNT, config = {}, catalog, state, env = {} }: Given = {}): Promise<Synced> {
   const paths: string[] = [];
   const server = await startServer((request, response) => {
