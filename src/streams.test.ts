@@ -41,7 +41,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
       }
       for (const [path, part] of nested(schema, name)) {
         expect(part['description'], path).toMatch(/\w{2}/);
-        // Destinations keep the time zone of a timestamp only if the schema declares this type.
+        // Destinations keep a timestamp's time zone only if the schema declares `timestamp_with_timezone`.
         if (path.endsWith('_at')) {
           expect(part, path).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
         }

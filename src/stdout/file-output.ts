@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-// Importing these modules would also load all of their dependencies, and double the time that `spec` takes beyond the
+// Import statements for node:fs and node:stream would also load all of their dependencies, and double the time that `spec` takes beyond the
 // startup of Node.js itself.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 
@@ -21,7 +21,7 @@ export function openStdout(fd: number, stdout: Writable): Writable {
   return waits ? stdout : fileOutput(fd, writeSync);
 }
 
-/** Writes as much as stdout accepts immediately, and returns the number of bytes. The next write reports any error. */
+/** Writes as much as stdout accepts immediately, and returns the number of bytes written. The next write reports any error. */
 export function writeNow(bytes: Buffer): number {
   try {
     return writeSync(1, bytes);
@@ -31,8 +31,8 @@ export function writeNow(bytes: Buffer): number {
 }
 
 /**
- * Whether stdout was closed when the process started. In this case, Node.js opens /dev/null for reading and writing.
- * Python's DEVNULL does the same; a shell's `>` opens /dev/null only for writing.
+ * Whether stdout was closed when the process started. In this case, Node.js opens /dev/null for reading and writing. Python's DEVNULL is
+ * also open for reading; a shell's `>` opens /dev/null only for writing.
  */
 function wasClosed(fd: number): boolean {
   const kind = fstatSync(fd);

@@ -7,20 +7,20 @@ const ROOM_BYTES = 64 * 1024;
 /** The maximum number of UTF-8 bytes of one UTF-16 code unit. */
 const UNIT_BYTES = 3;
 
-/** The only writer to stdout. It collects records into chunks; other lines are written immediately, after the records. */
+/** The only writer to stdout. Collects records into chunks, and writes other lines immediately, after the collected records. */
 export class LineWriter {
   readonly #out: Writable;
   // A buffer instead of a string: one character beyond Latin-1 would make a string chunk slow to build and encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
-  /** The number of bytes in the chunk that are already encoded. The bytes after these are encoded before the chunk is written. */
+  /** The number of bytes in the chunk that are already encoded. The remaining bytes are encoded before the chunk is written. */
   #encoded = 0;
   #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
   readonly #encoding: LineEncoding;
   #failed = false;
 
-  /** `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after that. */
+  /** `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after a failure. */
   constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
     this.#out = out;
     this.#encoding = encoding;
@@ -46,7 +46,7 @@ export class LineWriter {
     this.flush();
   }
 
-  /** Writes a line that consists of three parts. Joining them first would require an additional copy of every record. */
+  /** Writes a line that consists of three parts. Joining the parts first would copy every record once more. */
   record(head: Uint8Array, data: string, tail: Uint8Array): void {
     const most = head.length + data.length * UNIT_BYTES + tail.length;
     if (this.#used + most > ROOM_BYTES || !this.#appendAscii(head, data, tail)) {
@@ -112,7 +112,7 @@ export class LineWriter {
   /** Flushes the chunk, and resolves when stdout accepts more output. */
   async ready(): Promise<void> {
     this.flush();
-    // Check this now: after an earlier `false` from write(), the drain event may already have occurred.
+    // Check the stream now: after an earlier `false` from write(), the drain event may already have occurred.
     if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
     this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
@@ -138,7 +138,10 @@ export class LineWriter {
   }
 }
 
-/** Returns a function that encodes the result of `textAt`. It caches the last result, because all records of a page have the same `at`. */
+/**
+ * Returns a function that encodes the result of `textAt`. The function caches the last result, because all records of a page have the same
+ * `at`.
+ */
 export function cachedBytes(textAt: (at: number) => string): (at: number) => Buffer {
   let lastAt: number | undefined;
   let bytes = Buffer.alloc(0);

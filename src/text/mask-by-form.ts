@@ -3,7 +3,7 @@ import { isPlain, maskOpaque } from './opaque.ts';
 
 // Every rule takes linear time, because quantifiers are bounded where a match may fail.
 
-/** Matches a value, either in quotes or up to white space, `&` or `;`. */
+/** Matches a value, either in quotes or up to whitespace, `&` or `;`. */
 const VALUE = String.raw`("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&;<>]*[^\s"'&;<>,.)}\]])`;
 /** Matches the separator between a name and its value, such as `=`, `: `, `": "` or ` => `. */
 const IS = String.raw`["'\]]{0,2} {0,3}(?:=>?|:) {0,3}\[?`;

@@ -17,5 +17,5 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   return others.length === 0 ? first : undefined;
 }
 
-/** With fewer letters than this, too many names match. */
+/** Shorter words would match too many names. */
 const MIN_START = 4;

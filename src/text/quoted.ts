@@ -53,7 +53,7 @@ const INLINE_TAGS = new Set(
   ),
 );
 
-/** Treats an unclosed tag as extending to the end of the text; otherwise, many unclosed tags would take quadratic time. */
+/** Treats an unclosed tag as extending to the end of the text, because many unclosed tags would otherwise take quadratic time. */
 function withoutTags(text: string): string {
   return text
     .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')
@@ -62,7 +62,7 @@ function withoutTags(text: string): string {
     );
 }
 
-/** Removes control characters and invisible characters, and replaces any white space with a single space. */
+/** Removes control characters and invisible characters, and replaces each run of whitespace with a single space. */
 function oneLine(text: string): string {
   return text
     .replace(/[\u00AD\u200B-\u200D\u2060]/g, '')

@@ -35,11 +35,11 @@ class Endpoint {
   readonly rateHeaders = new Set<string>();
 }
 
-/** Collects evidence from all exchanges about the endpoints and the reference's open questions. Response bodies are not kept. */
+/** Collects evidence about the endpoints and the reference's open questions. Response bodies are not kept. */
 export class Exchanges {
   readonly endpoints = new Map<string, Endpoint>();
   readonly #probes: ReadonlyArray<[string, Probe]>;
-  /** For each question, the observations that are as expected and those that aren't. */
+  /** For each question, the expected and the unexpected observations. */
   readonly #answers = new Map<string, { asExpected: Counts; different: Counts }>();
 
   constructor(probes: Readonly<Record<string, Probe>>) {

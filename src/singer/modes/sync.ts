@@ -17,7 +17,7 @@ import { StateLines } from '../protocol/state-lines.ts';
 
 /** Reads the streams selected in the catalog. Returns 0 if all streams are complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
-  // This opens stdout first, so that no requests are sent if stdout is closed.
+  // Getting the writer opens stdout first, so that no requests are sent if stdout is closed.
   const { writer } = context;
   const log = openTapLog(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, log);
@@ -52,7 +52,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   return reportEnds(log, ends, unusable, rejection);
 }
 
-/** Returns the stream without its requests for details if all fields that come from them are deselected. */
+/** If all detail fields are deselected, returns the stream without its detail requests. */
 function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string>): Stream {
   const { retrieval } = stream;
   if (retrieval.way !== 'shared' || retrieval.detail === undefined) return stream;
@@ -72,7 +72,7 @@ async function loadTapConfig({ env }: Context, configs: readonly string[], log: 
 }
 
 async function selectionOf(file: string | undefined, config: Config, log: TapLog): Promise<Selection> {
-  // Without a catalog, the discovered catalog is used, which selects everything.
+  // Without a catalog file, use the discovered catalog, which selects everything.
   const catalog =
     file === undefined ? { streams: offeredStreams(config).map(catalogEntry) } : await readObject('catalog', file);
   const { platform } = config;

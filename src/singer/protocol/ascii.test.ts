@@ -27,7 +27,7 @@ const text = fc.oneof(
 // Values are serialized only once, because V8 may later serialize a key with a lone surrogate differently.
 const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text)).map((any) => JSON.stringify(any));
 
-/** The same text, with U+FFFD instead of the characters that Postgres rejects. */
+/** Replaces the characters that Postgres rejects with U+FFFD. */
 function withoutMisfits(json: string): string {
   return json.toWellFormed().replaceAll('\0', '\uFFFD');
 }

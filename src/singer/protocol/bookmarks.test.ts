@@ -85,7 +85,7 @@ describe('a state', () => {
   ] as const)('%s stays the same after it is translated into a bookmark and back', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
-        // zod drops a key with this name, so the deployment would be read again.
+        // zod drops the key `__proto__`, so the deployment with this id would be read again.
         fc.pre(!('marks' in state && Object.hasOwn(state.marks, '__proto__')));
         const bookmark = bookmarkOf(state, about);
         const printed = JSON.parse(JSON.stringify(bookmark)) as Row;

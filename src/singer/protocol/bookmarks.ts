@@ -5,8 +5,8 @@ import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
 
-// A bookmark is a state of the core in Singer's format. Meltano merges a new state into the old one key by key: it keeps the old value
-// of a missing key, and it fails if the old value is null and the new one is an object. So each bookmark contains all keys, absent
+// A bookmark is a state of the core in Singer's format. Meltano merges a new state into the old state key by key: it keeps the old value of
+// a missing key, and it fails if the old value is null and the new value is an object. Therefore, each bookmark contains all keys, absent
 // values are null or empty lists, and no object has variable keys.
 
 /** Describes how to translate between the states and the bookmarks of an incremental stream. */
@@ -78,7 +78,7 @@ export function stateOf(bookmark: unknown, { platform, format, partitionName }: 
   };
   if (value !== undefined) {
     const saved = bookmark['replication_key_value'];
-    // The error must contain the bookmark's key instead of the core's key, since a person may have edited the bookmark.
+    // The error must contain the bookmark's key instead of the core's key, because a person may have edited the bookmark.
     if (value.kind === 'timestamp' && typeof saved === 'string' && toUtcText(saved) === undefined) {
       throw unusable(where, 'replication_key_value must be a timestamp');
     }

@@ -4,8 +4,8 @@ import type { StreamEnd, StreamFailure } from '../../core/output/output.ts';
 import { TapLog } from './log.ts';
 
 /**
- * Reports all failures when the streams have ended, and returns the exit code. The most helpful sentence comes last, because Meltano
- * shows only the last line of the log.
+ * Reports all failures when the streams have ended, and returns the exit code. Logs the most helpful sentence last, because Meltano shows
+ * only the last line of the log.
  */
 export function reportEnds(
   log: TapLog,

@@ -70,14 +70,14 @@ export class TapLog implements Log {
   }
 }
 
-/** Opens the log of a mode. Its first line contains the release. */
+/** Opens the log of a mode. The first line contains the tap's version. */
 export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
   const log = new TapLog(context, debug);
   log.log('info', `tap-compose ${VERSION}: ${mode}`);
   return log;
 }
 
-/** The content of the file in which Meltano sets the format and the level, or an empty string if there is no file. */
+/** The content of Meltano's logging file, which sets the log's format and level, or an empty string if there is no file. */
 function loggingConfig(path = ''): string {
   try {
     return path === '' ? '' : readFileSync(path, 'utf8');

@@ -12,7 +12,7 @@ const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_even
 
 interface Open {
   tap: OpenTap;
-  /** The mark that each stream's next state contains, by stream name. Tests set it. */
+  /** The high-water mark of each stream's next state, by stream name. Tests set it. */
   at: Record<string, number>;
   sink: (name: string) => CheckpointedSink;
 }

@@ -111,8 +111,8 @@ class SingerStream implements StreamSink {
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
     if (nulled !== undefined) this.#count(nulled);
-    // Change the row in place, because copying it would take as long as printing it. Null replaces missing fields: without it,
-    // some targets keep the old value, and others fail.
+    // Change the row in place, because copying it would take as long as printing it. Set missing fields to null; otherwise, some targets
+    // would keep the old value, and others would fail.
     for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
     if (this.#deselected.length > 0) this.#leaveOut(row);
     const json = JSON.stringify(row);

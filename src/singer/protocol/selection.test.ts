@@ -20,7 +20,7 @@ function choose(catalog: Row): Chosen {
   return { ...selection, warnings, names: selection.selected.map(({ definition }) => definition.name) };
 }
 
-/** The discovered catalog with the entries of some streams changed. */
+/** The discovered catalog, with changes to the entries of some streams. */
 function edited(changes: Record<string, (entry: CatalogEntry & Row) => void>): { streams: Array<CatalogEntry & Row> } {
   const entries = streams.map((definition) => structuredClone(catalogEntry(definition)) as CatalogEntry & Row);
   for (const entry of entries) changes[entry.stream]?.(entry);
@@ -113,7 +113,7 @@ describe('the replication method', () => {
   /** Changes the stream's metadata. */
   const own = (method: unknown, key?: string) => (entry: CatalogEntry) =>
     Object.assign(ofStream(entry), { 'replication-method': method }, key !== undefined && { 'replication-key': key });
-  /** Changes the keys of the entry itself. */
+  /** Changes the entry's own keys rather than its metadata. */
   const entry = (method: unknown) => (of: Row) => Object.assign(of, { replication_method: method });
 
   test.each<[string, string, (entry: CatalogEntry & Row) => void, RegExp]>([

@@ -31,9 +31,8 @@ interface Entry {
 }
 
 /**
- * Returns the streams and fields that a catalog selects. All forms that users, Meltano and old tools write are accepted. A stream
- * that can't be read doesn't affect the others. `platform` is the object `platform` in the config. `file` is the path in errors about
- * an invalid catalog.
+ * Returns the streams and fields that a catalog selects. Accepts all forms that users, Meltano and old tools write. A stream that can't be
+ * read doesn't affect other streams. `platform` is the config's `platform` object. `file` is the catalog's path in error messages.
  */
 export function selectionIn(
   catalog: Row,
@@ -89,7 +88,7 @@ function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   });
 }
 
-/** Whether the stream is selected, which the catalog may specify in three places. Undefined if it specifies nothing. */
+/** Whether the catalog selects the stream in any of three keys. Undefined if none of the keys is set. */
 function isSelected({ raw, own }: Entry): boolean | undefined {
   const schema = isRow(raw['schema']) ? raw['schema'] : {};
   return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);

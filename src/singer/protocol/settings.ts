@@ -86,7 +86,7 @@ function nested(flat: Row): Row {
   return Object.keys(platform).length === 0 ? settings : { ...settings, platform };
 }
 
-/** The value that a string represents, unless the setting is a string. An invalid string stays unchanged and is rejected later. */
+/** The value that a string represents, unless the setting's type is string. An invalid string stays unchanged and is rejected later. */
 function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
@@ -102,7 +102,7 @@ function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   }
 }
 
-/** The parsed content of a JSON string. Any other value stays unchanged. */
+/** Parses a JSON string. Returns any other value unchanged. */
 function jsonIn(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

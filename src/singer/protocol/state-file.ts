@@ -10,14 +10,14 @@ import { bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 export interface TapState {
   /** The bookmarks by stream. A bookmark is validated only if it is used. */
   bookmarks: Map<string, unknown>;
-  /** The remaining content of the state, which is passed on unchanged. */
+  /** The state's other keys, which are passed on unchanged. */
   rest: Row;
 }
 
 /**
- * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of
- * the Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte
- * connector become bookmarks for streams that have none. Errors name the file.
+ * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of the
+ * Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte connector
+ * become bookmarks for streams that have no bookmark. Errors name the file.
  */
 export async function readTapState(path: string | undefined): Promise<TapState> {
   const text = path === undefined ? '' : await readInput('state', path);
@@ -35,7 +35,7 @@ export function parseTapState(raw: unknown, file: string): TapState {
   const bookmarks = new Map(Object.entries(given).filter(([, bookmark]) => bookmark !== null));
   const translated = new Map<string, Row>();
   for (const message of [messages ?? []].flat()) {
-    // tap-airbyte-wrapper saves empty entries, which are ignored.
+    // Ignore the empty entries that tap-airbyte-wrapper saves.
     if (message === null || (isRow(message) && Object.keys(message).length === 0)) continue;
     const found = streamStateIn(message);
     if (found === undefined) {

@@ -33,7 +33,7 @@ function open(state: TapState = EMPTY): Open {
   return { lines, tap, clock, states };
 }
 
-/** Prints this many records of this length, and then sets the state of the stream `a`. */
+/** Reports `count` printed records of the given length, and then sets the state of the stream `a`. */
 function records({ lines }: Open, count: number, characters: number, mark: number): void {
   for (let i = 0; i < count; i += 1) lines.printed(characters);
   lines.set('a', { mark }, FORMATS.audit_events);
@@ -121,7 +121,7 @@ describe('the next STATE message', () => {
   });
 });
 
-/** Merges two states in the same way as Meltano: objects are merged key by key, and any other value is replaced. */
+/** Merges two states as Meltano does: objects are merged key by key, and any other value is replaced. */
 function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(older) || !isRow(newer)) return newer;
   if (Object.values(newer).some((value, i) => isRow(value) && older[Object.keys(newer)[i] ?? ''] === null)) {

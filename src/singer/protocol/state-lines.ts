@@ -13,7 +13,7 @@ export class StateLines {
   readonly #now: () => number;
   /** Each bookmark as serialized JSON. */
   readonly #bookmarks: Map<string, string>;
-  /** The remaining content of the state as serialized JSON. */
+  /** The state's other keys as serialized JSON. */
   readonly #rest: string;
   #isNew = false;
   #lastLength = 0;
