@@ -44,7 +44,7 @@ export interface WantedStream {
   mode: 'full_refresh' | 'incremental';
   /** The state from the state file. If the state is empty, the stream is read from the beginning. */
   state: object;
-  /** How error messages refer to the state: by its stream and its file. */
+  /** How error messages refer to the state, such as `The state of teams in the state file state.json`. */
   where: string;
 }
 

@@ -21,7 +21,6 @@ export interface Connection {
   auth: Auth;
   /** The accounts that requests can specify. Default: none. */
   accounts?: readonly AccountConnection[];
-  /** The value of the `Accept` header. */
   accept: string;
   rejections: Rejections;
 }

@@ -45,7 +45,6 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** The input files of a sync. */
 export interface TapFiles {
   /** File names, or the word ENV, in the given order. */
   configs: string[];

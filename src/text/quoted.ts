@@ -13,7 +13,7 @@ export function quoted(text: ServerText): string {
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
 }
 
-/** The last step for any text that users see. Masks secrets outside server text, for example in ids and stack traces. */
+/** The last masking step for all text that users see. Masks secrets outside server text, for example in ids and stack traces. */
 export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }

@@ -27,10 +27,7 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
   });
 }
 
-/**
- * Parses the value of `--streams`. The streams are read incrementally where possible. `all` selects every stream that is available with
- * this config.
- */
+/** Parses the value of `--streams`. The streams are read incrementally where possible. `all` selects every available stream. */
 export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
   const typed = text.split(',').map((name) => name.trim());
   const all = offeredStreams(config).map(({ name }) => name);

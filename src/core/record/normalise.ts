@@ -28,7 +28,7 @@ export class Normaliser {
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /** Normalizes the top-level fields of a row, after setting `fields`. Returns the names of fields that were set to null. */
+  /** Adds `fields` to a row, then normalizes the row's top-level fields. Returns the names of fields that were set to null. */
   normalise(row: Row, fields?: Row): string[] | undefined {
     for (const field in fields) row[field] = fields[field];
 

@@ -14,7 +14,6 @@ import { type SharedState, type StateFormat, parseState } from './state-format.t
 import { WindowCursor, windowState } from './window/cursor.ts';
 import { readWindows } from './window/reader.ts';
 
-/** A stream that is ready to be read from its state. */
 export interface OpenStream {
   reader: StreamReader;
   /** Reads the stream to its end. Throws a ConnectorError or the signal's reason. */

@@ -6,7 +6,7 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Partitions, Skipped } from './partitions.ts';
 import type { List as Loaded } from './shared/declaration.ts';
 
-/** After this many rejections, assume that all partitions are rejected. One or two may be new or being deleted. */
+/** After this many rejections, assume that all partitions are rejected. One or two rejected partitions may be new or being deleted. */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 

@@ -17,7 +17,6 @@ export interface Request {
   query?: Query;
   /** Headers that are sent in addition to the usual headers. */
   headers?: Readonly<Record<string, string>>;
-  /** The body of a POST request, and its content type. */
   post?: { type: string; body: string };
   /** Whether the request is sent without credentials. */
   anonymous?: true;
@@ -25,7 +24,7 @@ export interface Request {
   reads?: 'events';
   /** The rate limit of the request's origin. */
   rate?: Rate;
-  /** Messages about failures of this request, which replace the platform's messages. */
+  /** Messages that replace the platform's messages about failures of this request. */
   messages?: Partial<Record<ProblemId, string>>;
 }
 

@@ -1,7 +1,6 @@
 import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 
-/** A stream in the catalog that `--discover` prints. */
 export interface CatalogEntry {
   tap_stream_id: string;
   stream: string;

@@ -70,7 +70,7 @@ export class TapLog implements Log {
   }
 }
 
-/** Opens the log of a mode. The first line contains the tap's version. */
+/** The log's first line contains the tap's version. */
 export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
   const log = new TapLog(context, debug);
   log.log('info', `tap-compose ${VERSION}: ${mode}`);

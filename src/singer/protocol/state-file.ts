@@ -6,7 +6,6 @@ import { STREAMS } from '../../streams.ts';
 import { streamStateIn } from '../../airbyte-state.ts';
 import { bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 
-/** The state from which a sync resumes. */
 export interface TapState {
   /** The bookmarks by stream. A bookmark is validated only if it is used. */
   bookmarks: Map<string, unknown>;

@@ -37,7 +37,7 @@ export class StateLines {
     this.#isNew = true;
   }
 
-  /** Must be called after every other message, with its length. */
+  /** Must be called for every other message, with the message's length. */
   printed(characters: number): void {
     this.#characters += characters;
   }

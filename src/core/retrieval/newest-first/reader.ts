@@ -37,9 +37,7 @@ export async function readNewestFirst<S, F extends string>(
   }
 }
 
-/**
- * Whether the API rejected the cursor itself. The excluded statuses concern the token, its rights, the proxy, or the timing of requests.
- */
+/** Whether the API rejected the cursor itself, rather than the token, its rights, the proxy or the request rate. */
 function isAboutTheCursor(thrown: unknown): boolean {
   const { status, problem } = asConnectorError(thrown);
   if (problem === 'unauthorized') return true;

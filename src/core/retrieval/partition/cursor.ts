@@ -85,10 +85,7 @@ export class PartitionCursor implements Cursor {
     }
   }
 
-  /**
-   * Must be called after all partitions have been read completely. Removes the pending rows that this read has not seen, because they no
-   * longer exist.
-   */
+  /** Must be called after all partitions have been read completely. Removes unseen pending rows, because they no longer exist. */
   readWhole(isCovered: (id: string) => boolean = () => true): void {
     for (const key of this.#unseen) if (isCovered(key)) this.#pending.delete(key);
   }

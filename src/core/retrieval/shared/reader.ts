@@ -39,9 +39,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   if (failure !== undefined) throw failure;
 }
 
-/**
- * If the API rejects a detail request, emits the row without details. If the request fails for another reason, omits the row and throws.
- */
+/** Emits a row without details if the API rejects its detail request. After any other failure, omits the row and throws. */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
   path: string,
