@@ -2,8 +2,7 @@ import { type ServerText, rawText, serverText } from '../text/server-text.ts';
 
 /**
  * Returns the API's own error text, or an empty string if there is none. The API's error bodies contain `errors` as a string, a map of
- * lists, or a map of strings (compose-api.md 7.1). A body that isn't JSON, such as a proxy's web page, is returned
- * unchanged.
+ * lists, or a map of strings (compose-api.md 7.1). A body that isn't JSON, such as a proxy's web page, is returned unchanged.
  */
 export function errorText(body: ServerText): ServerText {
   let json: unknown;

@@ -79,9 +79,8 @@ function asProxy(connect: Connect): Connect {
 }
 
 /**
- * Requests a tunnel from the proxy, and connects to the API with TLS through the tunnel. undici's own ProxyAgent doesn't
- * distinguish failures of the proxy from failures of the API, and it retries thousands of times a second if a proxy
- * closes the connection.
+ * Requests a tunnel from the proxy, and connects to the API with TLS through the tunnel. undici's own ProxyAgent doesn't distinguish
+ * failures of the proxy from failures of the API, and it retries thousands of times a second if a proxy closes the connection.
  */
 function throughTunnel(tunnels: Pool, connect: Connect, headers: Record<string, string>): Connect {
   return (target, callback) => {

@@ -48,8 +48,7 @@ async function readAccount<S, F extends string>(
       const error = expectedError(thrown);
       const isKept = month > monthAfter(newest, -rules.keptMonths);
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
-      // Skipped months are closed only after a later month has been read, because the API may have rejected them for
-      // another reason.
+      // Skipped months are closed only after a later month has been read, because the API may have rejected them for another reason.
       reader.warn(`the API no longer has data for ${month} (${error.answer}), so this month has no records`);
     }
     reader.sink.checkpoint();

@@ -190,8 +190,7 @@ export class NewestFirstCursor implements Cursor {
   #end(): string | undefined {
     const { top, cursor, floor } = this.#pass;
     const { startDate } = this.#options;
-    // Without a floor, all rows before start_date were skipped. With a floor, rows were skipped only if start_date was the
-    // bound.
+    // Without a floor, all rows before start_date were skipped. With a floor, rows were skipped only if start_date was the bound.
     if (floor === undefined) this.#frame.startDate = startDate;
     else if (this.#bound === startDate) this.#frame.skipBefore(startDate);
     this.#mark = latestOf(this.#mark, top);

@@ -251,8 +251,7 @@ test('no record is lost silently, whatever the API does and whenever reads are k
         const expected = model.isSound ? [503] : [503, 'list_not_paged'];
         expect(expected).toContain(end.end === 'failed' ? (end.error.status ?? end.error.problem) : end.end);
       }
-      // The high-water mark never moves back, and never passes the start of the read or an event that has not been
-      // emitted.
+      // The high-water mark never moves back, and never passes the start of the read or an event that has not been emitted.
       const bound = mark === undefined ? -Infinity : Date.parse(mark) - model.lookbackMs;
       expect(model.missing.filter(({ time, dated }) => dated && time < bound)).toEqual([]);
       expect(mark === undefined || Date.parse(mark) <= now).toBe(true);

@@ -19,10 +19,9 @@ export const partitionState: StateFormat<PartitionState> = {
 };
 
 /**
- * The cursor of a stream whose partitions are always read completely. For each partition, it stores a high-water mark, up
- * to which all rows have been emitted. A partition without a mark is read in full, even if it is added years later. The
- * cursor also stores the keys of emitted rows that may still change, because a row may get its date later or move to
- * another partition.
+ * The cursor of a stream whose partitions are always read completely. For each partition, it stores a high-water mark, up to which all rows
+ * have been emitted. A partition without a mark is read in full, even if it is added years later. The cursor also stores the keys of
+ * emitted rows that may still change, because a row may get its date later or move to another partition.
  */
 export class PartitionCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -46,8 +45,7 @@ export class PartitionCursor implements Cursor {
   }
 
   /**
-   * Must be called before rows of a partition are emitted. Returns the time before which rows count as read, or undefined
-   * if no rows do.
+   * Must be called before rows of a partition are emitted. Returns the time before which rows count as read, or undefined if no rows do.
    */
   begin(partition: string): string | undefined {
     const { startDate } = this.#options;
@@ -69,9 +67,8 @@ export class PartitionCursor implements Cursor {
   }
 
   /**
-   * Must be called after all rows of a partition have been emitted. `newest` is the latest time of a final row.
-   * `oldestOpen` is the earliest time of a row that may still change; it limits the mark, so that the next read emits
-   * this row and all later rows again.
+   * Must be called after all rows of a partition have been emitted. `newest` is the latest time of a final row. `oldestOpen` is the
+   * earliest time of a row that may still change; it limits the mark, so that the next read emits this row and all later rows again.
    */
   read(partition: string, newest: string | undefined, oldestOpen: string | undefined): void {
     const mark = oldestOpen ?? latestOf(this.#marks.get(partition), newest);

@@ -20,9 +20,8 @@ export interface Window {
 }
 
 /**
- * The cursor of a list that is requested in time windows. For each partition, it stores a high-water mark, up to which
- * all windows have been read. Windows are read from the oldest to the newest, so that a stopped read can resume at the
- * mark.
+ * The cursor of a list that is requested in time windows. For each partition, it stores a high-water mark, up to which all windows have
+ * been read. Windows are read from the oldest to the newest, so that a stopped read can resume at the mark.
  */
 export class WindowCursor implements Cursor {
   readonly #options: CursorOptions;
