@@ -270,7 +270,7 @@ test('an error about a parsed config begins with the given source, and the confi
 
 const PLATFORM = { name: 'compose', api_token: TOKEN };
 
-/** The error messages about this value of a top-level option. */
+/** The error messages for a value of a top-level option. */
 function problemsOf(option: string, value: unknown): string[] {
   const { error } = configSchema.safeParse({ platform: PLATFORM, [option]: value });
   expect(error?.issues.every((issue) => issue.path[0] === option) ?? true).toBe(true);

@@ -121,7 +121,7 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   warnOfIgnored(config, warn);
   const result = configSchema.safeParse(config);
   if (result.success) return result.data;
-  // Report only the first issue of each option, because the others follow from it.
+  // Report only the first issue of each option, because any other issues follow from the first.
   const errors = new Map<string, string>();
   for (const { path, message } of result.error.issues) {
     const option = z.core.toDotPath(path);

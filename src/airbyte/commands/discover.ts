@@ -7,8 +7,8 @@ import type { CatalogStream } from '../protocol/messages.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 
 /**
- * Prints the catalog. Sends no request, because the catalog depends only on the config. With `configured`, prints a configured catalog
- * instead of messages, one stream per line, and writes warnings to stderr.
+ * Prints the catalog. Sends no request, because the catalog depends only on the config. With `configured`, prints a configured catalog,
+ * one stream per line, instead of messages, and writes warnings to stderr.
  */
 export async function runDiscover(
   context: Context,

@@ -88,7 +88,7 @@ function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   });
 }
 
-/** Whether the catalog selects the stream in any of three keys. Undefined if none of the keys is set. */
+/** Whether the stream is selected, according to the first of three keys that is set. Undefined if none of the keys is set. */
 function isSelected({ raw, own }: Entry): boolean | undefined {
   const schema = isRow(raw['schema']) ? raw['schema'] : {};
   return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);

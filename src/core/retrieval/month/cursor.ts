@@ -80,7 +80,7 @@ export class MonthCursor implements Cursor {
 
   /** Must be called for each month that `wanted` returned, in order, after the month's records have been emitted. */
   done(account: string | undefined, month: string, isWhole: boolean): void {
-    // Initially, save the month before the first month, so that the next read begins with the first month again if no month can be closed.
+    // Initially, save the month before `month`. If no month can be closed, the next read begins with `month` again.
     if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));
     if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#held.add(account);
     if (!this.#held.has(account)) this.#months.set(account, month);

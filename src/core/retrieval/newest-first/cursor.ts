@@ -53,7 +53,7 @@ const BOUND_SLACK_MS = 1_000;
  * The cursor of a list that is paginated from the newest row to the oldest. The high-water mark moves only when a pass has
  * reached the old mark (`floor`), so the state also contains the unfinished pass.
  *
- * An API that no longer recognizes the cursor's row may respond as if the list ended there. Therefore, the end of the list counts as
+ * An API that no longer recognizes the cursor's row may respond as if the list ended at this row. Therefore, the end of the list counts as
  * reached only when a page consists of one row that was already read: the cursor's own row, or the row after `before`. This check works
  * only if pages may contain at least two rows.
  */

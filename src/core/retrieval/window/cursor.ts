@@ -13,7 +13,7 @@ export type WindowState = z.infer<typeof schema>;
 
 export const windowState: StateFormat<WindowState> = { schema, partitions: 'marks', lists: [], objects: {} };
 
-/** A time window, in Unix ms. A row dated exactly `to` may be in this window, in the next one, or in both. */
+/** A time window, in Unix ms. A row dated exactly `to` may be in this window, in the next window, or in both. */
 export interface Window {
   from: number;
   to: number;
