@@ -12,8 +12,8 @@ const LATENCY_MS = 150;
 const WORKERS = 8;
 
 /**
- * An account with deployments in three regions. Generation 2 backups are instances, too, so there is more than one page
- * of instances.
+ * An account with deployments in three regions. Generation 2 backups are also instances, so the list of instances has
+ * more than one page.
  */
 const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
@@ -22,12 +22,14 @@ const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
  * deployments.
  */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
-/** The requests in these rounds: the token, then the first page together with the account and its resource groups. */
+/**
+ * The requests in the first two rounds: the token, the first page of instances, the account, and its resource groups.
+ */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**
- * Compares the connector with a script that uses IBM's own clients. The programs read IBM Cloud's inventory, and take
- * turns on the same sandbox.
+ * Compares the connector with a script that uses IBM's own clients. The two programs take turns reading IBM Cloud's
+ * inventory from the same sandbox.
  */
 export async function ibmCloud(runs: number): Promise<Row[]> {
   const python = join(await environment('ibm-cloud'), 'python');
@@ -77,13 +79,16 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 
 const COUNTED_DEPLOYMENTS = 20;
 /**
- * Two requests are for tags, three for audit routes, and four for restrictions. The token, instances, access groups,
- * policies, resource groups, account, databases, regions, roles and reclamations take one request each.
+ * An account requires two requests for tags, three for audit routes, four for restrictions, and one each for the token,
+ * instances, access groups, policies, resource groups, account details, databases, regions, roles and reclamations.
  */
 const REQUESTS_OF_ACCOUNT = 19;
 /** Usage has a single page per month. */
 const MONTHS = 13;
-/** The number of lists that every engine has. For the other two lists, each request yields one record. */
+/**
+ * The number of per-deployment lists that every engine has. Replicas and recovery windows exist only for some engines,
+ * and each request for them returns one record.
+ */
 const REPORTS_OF_ALL = 7;
 
 /** Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. */
@@ -114,7 +119,7 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
   }
 }
 
-/** Reads the usage of the whole account, as the script does. */
+/** Writes a config that reads the usage of the whole account, as the script does. */
 function configFile({ platform, ...options }: Readonly<Record<string, unknown>>): string {
   const config = { ...options, platform: { ...(platform as object), billing: 'account' }, num_workers: WORKERS };
   return workspace.file('config.json', config);
@@ -129,7 +134,8 @@ async function connectorRead(config: string): Promise<string[]> {
 }
 
 /**
- * Returns the number of requests that each program sends. Throws unless both numbers and all printed rows are equal.
+ * Returns the number of requests that each program sends. Throws unless both programs send the same number of requests
+ * and print the same rows.
  */
 async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], script: string[]): Promise<number> {
   const before = (await sandbox.stats()).requests;

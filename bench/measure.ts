@@ -73,12 +73,12 @@ export function figure(numbers: number[]): Figure {
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, least: at(0), most: at(sorted.length - 1) };
 }
 
-/** The ratio of each run to the other program's adjacent run. */
+/** The ratio `ours` / `theirs`, computed for each pair of adjacent runs. */
 export function ratio(ours: Measurement[], theirs: Measurement[], of: keyof Measurement): Figure {
   return figure(ours.map((run, i) => run[of] / (theirs[i]?.[of] ?? NaN)));
 }
 
-/** `1.12 (1.08-1.19)`: the median, and the spread of individual runs. */
+/** Formats the median and the range of individual runs, such as `1.12 (1.08-1.19)`. */
 export function show({ median, least, most }: Figure, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }

@@ -59,7 +59,7 @@ export async function countRecords(command: string[]): Promise<{ records: number
   return { records, bytes: statSync(lines).size };
 }
 
-/** The file that contains a command's output. The next command overwrites it. */
+/** Runs a command, and returns the path of its output file, which the next command overwrites. */
 export async function printed(command: string[]): Promise<string> {
   const lines = join(workspace.folder, 'lines.jsonl');
   await measure({ command, reader: `cat > '${lines}'` });
@@ -96,7 +96,7 @@ export async function startIbmCloudProcess(flags: Record<string, number>): Promi
   return { config: { platform: { name: 'ibm_cloud', api_key: line['apiKey'], endpoints } }, ...controls };
 }
 
-/** The sandbox's JSON line, whose other fields depend on the platform. */
+/** The JSON line that the sandbox prints. All fields except `baseUrl` depend on the platform. */
 type Line = { baseUrl: string } & Record<string, unknown>;
 
 async function startProcess(flags: Record<string, number | string>): Promise<AnySandboxProcess & { line: Line }> {

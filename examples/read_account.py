@@ -57,8 +57,8 @@ def read_account(account: str) -> dict[str, int]:
         return dict(counts)
     messages = dict.fromkeys(error["message"] for error in errors)
     text = "\n".join(messages) or f"source-compose exited with code {read.returncode}."
-    # Code 1: a stream is incomplete, as its error explains. Code 2: the command line is invalid. Other codes: the read
-    # was stopped.
+    # Exit code 1: a stream is incomplete, and its error explains why. Exit code 2: the command line is invalid. Other
+    # exit codes: the read was stopped.
     rejected = read.returncode == 1 and {error["failure_type"] for error in errors} == {"config_error"}
     raise PermanentError(text) if rejected or read.returncode == 2 else IncompleteRead(text)
 
@@ -107,10 +107,10 @@ def save(folder: Path) -> tuple[Counter[str], list[dict]]:
                     errors.append(error)
                 case {"log": {"level": level, "message": message}}:
                     print(level, message)
-        # Drop records that are still pending. Their read was killed, and the retry reads them again.
+        # Drop pending records: their read was killed, so the retry reads them again.
         counts.update({stream: len(lines) for stream, lines in kept.items()})
-        # If the program crashes between these steps, the next read repeats them. A state is never saved without its
-        # records.
+        # Save the records before the states, so that no state is saved without its records. If the program crashes
+        # between these steps, the next read repeats them.
         replace(part.with_suffix(".jsonl"), chain.from_iterable(kept.values()))
         replace(state_file, states.values())
         part.unlink()

@@ -4,7 +4,7 @@ import { runConnector, startConnector } from '../test-support/connector.ts';
 import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// Tests an example of each kind of bad input. Tests next to the code cover all other messages.
+// Tests an example of each kind of bad input. Unit tests next to the code cover the other error messages.
 
 const workspace = new Workspace();
 afterAll(() => workspace.remove());

@@ -9,7 +9,7 @@ import { recordTables } from './demo-records.ts';
 import { type StreamTally, bold, count, dim, green, red, seconds, streamTable, tallyOf } from './demo-text.ts';
 
 export interface DemoOptions {
-  /** The program's path, and whether it was just built. */
+  /** Text that contains the program's path, and whether the program was just built. */
   program: string;
   folder: string;
   platforms: readonly DemoPlatform[];
@@ -66,7 +66,7 @@ function farewell(folders: readonly string[]): string {
   return `\n  What was written to ${where}:\n${list}\n\n  To try it by hand, see docs/command-line.md.\n`;
 }
 
-/** Runs the commands in order. Returns the problems. */
+/** Runs the commands, and returns the problems. */
 async function playAll(api: DemoApi, stage: Stage): Promise<string[]> {
   if (!(await check(stage))) return ['The check failed, so nothing was read.'];
   const names = await discover(stage);
@@ -241,7 +241,7 @@ class DemoFiles {
     await chmod(this.path('config.json'), 0o600);
   }
 
-  /** A catalog that reads each stream incrementally, if possible. */
+  /** Writes a catalog that reads each stream incrementally, if possible. */
   async writeCatalog(name: string, streams: readonly DiscoveredStream[]): Promise<void> {
     const destination = { full_refresh: 'overwrite', incremental: 'append_dedup' };
     await this.writeJson(name, configure(streams, 'incremental', destination));

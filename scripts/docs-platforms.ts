@@ -7,7 +7,7 @@ import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { Accounts } from '../src/platforms/ibm-cloud/account/accounts.ts';
 
-/** What the docs show about a platform. */
+/** The data about a platform that the docs show. */
 export interface DocumentedPlatform {
   /** The platform's name in a config. */
   name: string;
@@ -144,7 +144,7 @@ const ibmCloudPages: DocumentedPlatform = {
       ...(isLater && { page: 'docs/reference/icd-accounts-access.md' }),
     };
   },
-  // Every stream has `account_id`, so the diagram would be full of lines to accounts.
+  // Omit `account_id`, because every stream has this field, and lines to `accounts` would fill the diagram.
   references: {
     deployment_id: 'deployments',
     resource_group_id: 'resource_groups',

@@ -10,9 +10,7 @@ const TITLE_HEIGHT = 26;
 const ROW_HEIGHT = 18;
 const PADDING = 5;
 
-/**
- * Colors of lines, which are readable on GitHub's dark and light backgrounds. Each referenced stream has its own color.
- */
+/** Line colors that are visible on GitHub's dark and light backgrounds. Each referenced stream has its own color. */
 const COLORS = ['#4589ff', '#d2600f', '#24a148', '#a56eff', '#e8308a', '#009d9a', '#a8871e'];
 const NEUTRAL = '#6e7781';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import manifest from '../package.json' with { type: 'json' };
 
-// Writes generated files. Tests compare the committed files with these.
+// Writes the generated files. Tests compare the committed files with newly generated text.
 const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
   /**
    * `npm run docs` writes the generated parts of the pages, the dbt package's staging models, and the entity diagrams.

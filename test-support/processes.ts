@@ -42,7 +42,7 @@ export interface Running {
 const alive = new Set<ChildProcess>();
 process.once('exit', () => alive.forEach((child) => child.kill('SIGTERM')));
 
-/** Starts a process, which never outlives this process. */
+/** Starts a process that never outlives this process. */
 export function start(program: string, args: readonly string[], options: ProcessOptions = {}): Running {
   const { env, cwd, uid, input, stdout = 'collect', stderr: errors = 'collect', abort } = options;
   const file = typeof stdout === 'object' ? openSync(stdout.file, 'w') : undefined;
@@ -99,7 +99,7 @@ export function run(program: string, args: readonly string[], options?: ProcessO
   return start(program, args, options).finished;
 }
 
-/** Returns the stdout of a process. Throws with the end of its output unless it exits with 0. */
+/** Returns the stdout of a process. Unless the process exits with 0, throws an error with the end of its output. */
 export async function outputOf(program: string, args: readonly string[], options?: ProcessOptions): Promise<string> {
   const { exitCode, signal, stdout, stderr } = await run(program, args, options);
   if (exitCode === 0) return stdout;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 /**
  * Runs a page's command that starts a sandbox, and waits until the sandbox is ready. Returns a function that stops the
- * sandbox like Ctrl-C.
+ * sandbox as Ctrl-C does.
  */
 export async function startSandboxCommand(command: string, cwd: string): Promise<() => Promise<void>> {
   // npm and the shells that it starts don't forward signals, so the signal goes to the whole process group, as in a

@@ -341,7 +341,7 @@ with finished as (
     platform, deployment_id, created_at, is_restorable,
     lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
   from databases.stg_deployments_backups
-  -- The final status of a successful backup on Compose, in generation 1 and in generation 2.
+  -- The final statuses of successful backups: on Compose, in generation 1, and in generation 2.
   where status in ('complete', 'completed', 'active')
     and created_at >= current_timestamp - interval '30 days'
 ),
@@ -1228,7 +1228,7 @@ select
   cast(c.cost as numeric(38, 6)) as cost,
   -- IBM may correct a month until the 20th of the next month.
   current_timestamp >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- If the previous month wasn't read, there is nothing to compare with.
+  -- These columns are null if the previous month wasn't read.
   cast(case when p.month is not null then c.previous_cost end as numeric(38, 6)) as previous_cost,
   cast(case when p.month is not null then c.cost - c.previous_cost end as numeric(38, 6)) as change,
   cast(case when p.month is not null then c.by_quantity end as numeric(38, 6)) as change_by_quantity,

@@ -45,9 +45,9 @@ const clustersState = state('clusters', noCursor, 0);
 const walkState = state('audit_events', { version: 1, walk: { top: '2026-01-02T00:00:00.000Z', cursor: 'b' } }, 2);
 export const markState = state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 1);
 const teamsComplete = status('teams', 'COMPLETE');
-/** Inserts messages of `audit_events` in the middle of the stream. */
+/** Inserts messages after `walkState`, in the middle of the stream `audit_events`. */
 export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
-/** Checkpoints with more than 100 KB of output, nearly half of which is STATEs. */
+/** Checkpoints with more than 100 KB of output, nearly half of it STATEs. */
 export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {
   return { records: 1, recordBytes: 800, stateBytes: 500 };
 });

@@ -26,7 +26,7 @@ export interface CommandRun {
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** What is expected of a stream in a read. */
+/** The expected behavior of a stream in a read. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;

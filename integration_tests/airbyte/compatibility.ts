@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonSchema, propertiesOf, schemasIn, typesOf } from './json-schema.ts';
 import type { DiscoveredCatalog, DiscoveredStream } from './messages.ts';
 
-/** Returns a sentence for each way in which the current schema accepts less than the previous schema. */
+/** Returns a sentence for each change that makes the schema stricter. */
 export function narrowings(previous: JsonSchema, current: JsonSchema, path = ''): string[] {
   const place = path === '' ? 'The root' : path;
   const inner = (name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -14,7 +14,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   const [items, sameItems] = [previous['items'], current['items']];
   if (isObject(items) && isObject(sameItems)) found.push(...narrowings(items, sameItems, inner('items')));
   for (const [index, variant] of schemasIn(previous, 'oneOf').entries()) {
-    // Variants may be reordered. A variant is kept if any of the current variants has the same constants.
+    // Variants may be reordered. A variant still exists if a current variant has the same constants.
     const kept = schemasIn(current, 'oneOf').find((other) =>
       isDeepStrictEqual(constantsOf(other), constantsOf(variant)),
     );

@@ -45,7 +45,7 @@ export interface ConfiguredCatalog {
   readonly streams: readonly ConfiguredStream[];
 }
 
-/** An integer in milliseconds since 1970. Seconds are rejected. */
+/** A time in milliseconds since 1970, as an integer. Seconds are rejected. */
 const epochMilliseconds = z.int().min(1e12, 'is not in milliseconds');
 
 // This source has no namespaces.
@@ -101,7 +101,7 @@ const trace = z.discriminatedUnion('type', [streamStatusTrace, errorTrace, estim
 export type StreamStatusTrace = z.infer<typeof streamStatusTrace>['stream_status'];
 export type ErrorTrace = z.infer<typeof errorTrace>['error'];
 
-// The protocol allows additional keys and types. These schemas allow only those that this source uses.
+// The protocol allows additional keys and types. These schemas allow only the keys and types that this source uses.
 
 const spec = z.strictObject({
   protocol_version: z.literal('0.2.0'),

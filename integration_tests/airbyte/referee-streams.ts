@@ -99,7 +99,10 @@ const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** Checks a stream's checkpoints: their counts, content and size, and that they follow all of their records. */
+/**
+ * Checks a stream's checkpoints: their counts, content and size, and whether each checkpoint follows all of its
+ * records.
+ */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -169,14 +172,14 @@ function stateShareViolations(name: string, seen: readonly StreamEvent[]): Viola
 
 /**
  * The total size of STATEs that should have waited for more records. Excludes the last STATE, STATEs that may have been
- * due by time, and STATEs before a wait. A STATE has no time of its own, so the times of adjacent messages are used.
+ * due by time, and STATEs before a wait. A STATE has no timestamp, so the timestamps of adjacent messages are used.
  */
 function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   const last = seen.findLastIndex(({ kind }) => kind === 'state');
   let bytes = 0;
   let latest = timeOf(seen[0]) ?? 0;
   let latestBeforeState = latest;
-  // STATEs that no message with a time has followed yet.
+  // STATEs that no message with a timestamp has followed yet.
   let open: { readonly bytes: number; readonly since: number; readonly latest: number }[] = [];
   for (const [index, event] of seen.entries()) {
     if (event.kind === 'state') {

@@ -112,7 +112,7 @@ function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   ];
 }
 
-// Some clients stop at the first error, and would lose everything that other streams emit later.
+// Some clients stop at the first error, and would lose later records of other streams.
 function placeViolations({ streams, errors }: ReadEvents): Violation[] {
   const last = Math.max(-1, ...Array.from(streams.values(), (seen) => seen.at(-1)?.at ?? -1));
   if (errors.every(({ at }) => at > last)) return [];

@@ -29,7 +29,7 @@ test('empty output is a transcript without messages', () => {
   expect(parseTranscript('')).toEqual({ text: '', messages: [], violations: [] });
 });
 
-// These are functions, so that no test name contains a line of 20 MB.
+// `stdout` is a function, so that no test name contains a line of 20 MB.
 const brokenLines: [rule: string, stdout: () => string | Uint8Array][] = [
   ['1.10 UTF-8', () => Uint8Array.of(...Buffer.from(`${line}\n`.replace('hello', 'x')), 0xff, 0x0a)],
   ['1.10 blank line', () => `${line}\n\n${line}\n`],

@@ -123,7 +123,7 @@ interface Recording {
   path: string;
 }
 
-/** Runs every command successfully and unsuccessfully, to record messages of every type. */
+/** Records the output of successful and failing commands, so that messages of every type occur. */
 async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const good = ['--config', file('config.json', config)];
   const wrong = ['--config', file('wrong.json', composeConfig({ api_token: 'wrong', base_url: sandbox.baseUrl }))];

@@ -128,7 +128,10 @@ function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
   return [...one, ...other].filter((item) => !one.includes(item) || !other.includes(item));
 }
 
-/** All fields as `stream.field`. In the script's output, all rows of a stream have the same fields. */
+/**
+ * Returns all fields as `stream.field`, from the first row of each stream: all rows of a stream have the same fields in
+ * the script's output.
+ */
 function fieldsOf(rows: Rows): string[] {
   return Object.entries(rows).flatMap(([stream, byKey]) => {
     const [row = {}] = byKey.values();

@@ -22,7 +22,7 @@ export class MeltanoProject {
   readonly #target: Target;
   readonly #env: NodeJS.ProcessEnv;
 
-  /** Creates a project, and adds the tap's Python package as docs/meltano.md does. */
+  /** Creates a project, and adds the tap's Python package as described in docs/meltano.md. */
   static async create(stage: Stage, target: Target): Promise<MeltanoProject> {
     const { sandbox, folder, file } = stage;
     // JSON is valid YAML. Without a pip_url for the target, Meltano installs only the tap and queries no hub.

@@ -32,7 +32,7 @@ def misfits(file):
                     yield f"line {number}: {parser}: a {kind} without content"
             except Exception as error:
                 yield f"line {number}: {parser}: {str(error)[:200]}"
-    # The CDK treats a line that it can't parse as a LOG, so no line may have been converted to a LOG.
+    # The CDK converts unparsable lines to LOGs, so the number of messages of each type must be unchanged.
     seen = Counter(message.type.value for message in EntrypointOutput(messages=lines).get_message_iterator())
     if seen != Counter(kinds(lines)):
         yield f"EntrypointOutput finds {dict(seen)} in the output"

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../test-support/free-port.ts';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 
-/** An empty PostgreSQL server on the loopback address. The server stops with this process. */
+/** An empty PostgreSQL server on the loopback address. The server stops when this process exits. */
 export interface Postgres {
   port: number;
   /** Returns the rows of a query, with each column as text. */

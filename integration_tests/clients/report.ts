@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** Rows by stream and primary key. */
 export type Rows = Readonly<Record<string, ReadonlyMap<string, Row>>>;
 
-/** A difference lists at most this many keys. */
+/** The maximum number of keys that a reported difference lists. */
 const SHOWN = 3;
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);

@@ -40,7 +40,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// Exit handlers clean up, so they must also run when this process is stopped.
+// Exit handlers clean up, so they must also run when a signal stops this process.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }

@@ -8,7 +8,7 @@ import { Workspace } from '../../test-support/workspace.ts';
 export const IMAGE = 'source-compose:test';
 export const BASE_IMAGE = 'source-compose:test-base';
 
-/** A folder for PATH. Its `docker` uses the host's network, because sandboxes listen only on this machine. */
+/** A folder for PATH with a `docker` that uses the host's network, because sandboxes listen only on this machine. */
 export const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network');
 
 /** The strictest options for a container: an unknown user and no capabilities, but network access. */
@@ -19,7 +19,7 @@ export const HARDENED = [
 ];
 
 /**
- * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS adds arguments to `docker build`, which
+ * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS contains arguments for `docker build` that
  * some networks require. Without Docker, the tests fail instead of being skipped.
  */
 export async function setup(): Promise<void> {

@@ -74,7 +74,7 @@ async function note(): Promise<Record<string, Row[]>> {
   return { ...now, ...Object.fromEntries([...kept].map(([name, rows]) => [name, [...rows.values()]])) };
 }
 
-/** Builds the marts in all warehouses. They must be equal and match the sandbox. */
+/** Builds the marts in all warehouses. The marts must be the same in all warehouses, and match the sandbox. */
 async function build(command: 'build' | 'run'): Promise<Marts> {
   const all: Marts[] = [];
   for (const warehouse of WAREHOUSES) all.push(await warehouses.build(warehouse, command, sandbox.now()));

@@ -20,8 +20,8 @@ from dbt.cli.main import dbtRunner
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "clients"))
 from dialog import answer
 
-# dbt/README.md recommends this setting. Without it, PostgresCache converts the version "13" to a number, and then to
-# the text "13.0".
+# dbt/README.md recommends this setting. Without `dtype=False`, PostgresCache converts the version "13" to a number, and
+# then to the text "13.0".
 pandas.read_json = functools.partial(pandas.read_json, dtype=False)
 
 duckdb_file, port = sys.argv[1], int(sys.argv[2])

@@ -28,7 +28,7 @@ export interface Accounts {
   close: () => Promise<void>;
 }
 
-/** Starts a sandbox with several accounts. Reads hang until they are released, except for those of the last account. */
+/** Starts a sandbox with several accounts. Reads of all accounts except the last hang until `release` is called. */
 export async function startAccounts(count: number, workspace: Workspace): Promise<Accounts> {
   // The time is in the past, so that no record is new when a read resumes.
   const sandbox = await startSandbox({ platform: 'ibm_cloud', accounts: count - 1, now: '2025-06-02T12:00:00Z' });

@@ -9,7 +9,7 @@ export const EXAMPLES = join(ROOT, 'examples');
 const PAGE = pageOf('examples/README.md');
 const COLUMN = 'To run it';
 
-/** An example's commands in the page's table, in order. */
+/** The commands of an example in the table of examples/README.md, in order. */
 export function linesOf(example: string): string[] {
   const rows = PAGE.split('\n').filter((line) => line.startsWith('|'));
   const cells = (row: string): string[] => row.split('|').map((cell) => cell.trim());

@@ -10,7 +10,7 @@ import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
 // The program's time windows end at the real time, so the sandbox's clock shows the real time, too. The API allows ten
-// queries a minute per instance. No read here needs more, so no read waits.
+// queries a minute per instance. No read in this file sends more queries, so no read waits.
 
 const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';

@@ -123,7 +123,7 @@ describe.concurrent('a check with a key that can read only part of a stream', ()
 
 it('the check names the service of the rejected deployments', async () => {
   await ibmCloud({ now: '', oddInstances: false }, async (account) => {
-    // Only these services have replicas.
+    // Put these services last, because no other service has replicas.
     const isPostgres = ({ id }: Row): boolean => /:databases-for-(postgresql|enterprisedb):/.test(String(id));
     const rows = [...account.sandbox.rows('deployments')];
     const resources = rows.toSorted((a, b) => Number(isPostgres(a)) - Number(isPostgres(b)));

@@ -49,7 +49,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  /** Makes the API list only generation 1 deployments, in a fixed order. Returns the first deployment's region, too. */
+  /** Makes the API list only generation 1 deployments, in a fixed order. Also returns the first deployment's region. */
   const inOrder = ({ sandbox }: Account): { region: string; fault: Fault } => {
     const ids = gen1Of(sandbox);
     const resources = [...sandbox.rows('deployments')].filter(({ id }) => ids.includes(String(id)));

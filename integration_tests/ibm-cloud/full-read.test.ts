@@ -153,7 +153,7 @@ describe.concurrent('deployment_ids', () => {
       for (const name of STREAM_NAMES) {
         const rows = expected[name].filter((row) => {
           if (!name.startsWith('deployments') && name !== 'billables') return true;
-          // Policies that don't specify a deployment also cover these deployments.
+          // Policies and rules that don't specify a deployment also cover the selected deployments.
           if (/(roles|restrictions)$/.test(name) && row['service_instance'] === null) return true;
           return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
         });

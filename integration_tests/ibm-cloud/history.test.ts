@@ -94,7 +94,7 @@ describe.concurrent('consecutive incremental reads', () => {
       ) as Record<(typeof INCREMENTAL)[number], string[]>;
       sandbox.passTime(10 * 60);
       const second = await sync(account, first.states);
-      // Three hours later, all of these rows have finished.
+      // Three hours later, all unfinished rows of the first read have finished.
       sandbox.passTime(3 * 3_600);
       const third = await sync(account, second.states);
       // Two days later, each deployment has newer rows.

@@ -4,7 +4,7 @@ import { type Kind, expectRows, ibmCloud, keysRead, logged } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
 
-/** Few months, because months are read one after the other, and each has its own path. */
+/** Few months, because months are read one after another, and the first request for each month fails. */
 const FEW_MONTHS = { usageMonths: 3 };
 
 const passing: Array<[string, Kind, Row?]> = [

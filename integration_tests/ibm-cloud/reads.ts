@@ -182,7 +182,7 @@ export const REPORT_PATHS = {
 
 export type DeploymentReport = keyof typeof REPORT_PATHS;
 
-/** The generation 1 deployments. Only these have per-deployment requests. */
+/** The generation 1 deployments, which are the only deployments with per-deployment requests. */
 export function gen1Of(sandbox: IbmCloudSandbox): string[] {
   return [...sandbox.rows('deployments')]
     .filter(

@@ -218,7 +218,7 @@ describe('data that the connector omits', () => {
       const forbidden =
         /api_key$|brokers|custom_properties|download_link|parameters|connection|resource_keys|extensions|password|phone|photo|composed/;
       expect([...fields].filter((field) => forbidden.test(field))).toEqual([]);
-      // Make sure that the sandbox sends this data.
+      // Make sure that the sandbox sends secrets in these fields.
       const sent = STREAM_NAMES.map((name) => JSON.stringify([...sandbox.rows(name)])).join('');
       for (const field of ['download_link', 'custom_properties', 'api_key', 'brokers']) {
         expect(sent).toMatch(new RegExp(`"${field}":[^,]*FAKE[0-9A-F]{16}`));

@@ -22,7 +22,7 @@ declare module 'vitest' {
   }
 }
 
-/** Builds everything that users install from the checkout, once for all tests. */
+/** Builds the wheel, the npm tarball and the image from the checkout, once for all tests. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
   const workspace = new Workspace('artifacts');
   await npm(['run', 'build:wheel']);

@@ -24,7 +24,7 @@ function filesIn(path: string): string[] {
     .toSorted();
 }
 
-/** The files that contain the path where they were built. */
+/** The files that contain the path of this repository. */
 function betraying(path: string): string[] {
   return filesIn(path).filter((name) => readFileSync(join(path, name), 'latin1').includes(ROOT.replace(/\/$/, '')));
 }

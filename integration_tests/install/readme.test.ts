@@ -40,7 +40,7 @@ function lineOf(beginning: string): Line {
 
 let sandbox: Sandbox;
 let registry: NpmRegistry;
-/** A folder with a config, in which the last command is run. */
+/** The folder for the row's last command, with a config. */
 let place: Workspace;
 
 beforeAll(async () => {

@@ -20,7 +20,7 @@ interface Choice {
   fullTable?: boolean;
 }
 
-/** The output that a sync must have for a stream. */
+/** The output that a sync must produce for a stream. */
 export interface Expected {
   key: string;
   cursor: string | undefined;

@@ -7,7 +7,7 @@ export interface TapRun {
   exitCode: number | null;
   /** The signal that the test sent, if any. */
   sent?: NodeJS.Signals | undefined;
-  /** The output that each stream must have. */
+  /** The output that the sync must produce for each stream. */
   expected: ReadonlyMap<string, Expected>;
   state?: Row | undefined;
   /** Whether a structured log was requested. */

@@ -96,7 +96,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     sentence: 'No string contains U+0000 or half of a surrogate pair, which make Postgres targets fail.',
     broken: ({ lines }) =>
       lines.flatMap(({ text, message }) => {
-        // Only a line with such an escape can contain U+0000 or a lone surrogate.
+        // A line can contain U+0000 or a lone surrogate only as an escape.
         if (!/\\u(?:0000|d[89a-f])/i.test(text)) return [];
         return textsIn(message).filter((one) => one.includes('\0') || HALF_PAIR.test(one));
       }),

@@ -9,7 +9,10 @@ const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,ver
 const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
-/** The STATEs' share of the output is checked only from this size. In smaller output, the first and last STATEs alone are a large share. */
+/**
+ * The STATEs' share of the output is checked only in output of at least this size. In smaller output, the first and
+ * last STATEs alone are a large share.
+ */
 const MUCH_OUTPUT = 100_000;
 
 interface Stated {
@@ -52,7 +55,7 @@ function mergesBadly(older: Row, newer: Row): boolean {
   }
 }
 
-/** Returns a time, or text that sorts before all times. */
+/** Returns an empty string, which sorts before all times, instead of a missing time. */
 function timeOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

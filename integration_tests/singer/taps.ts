@@ -7,7 +7,7 @@ import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from
 import { type Violation, violationsOf } from './referee.ts';
 import { type Row, type TapMessage, linesOf } from './transcript.ts';
 
-/** The built tap's sync, parsed and checked. */
+/** A sync by the built tap, parsed and checked. */
 export interface Synced extends Finished {
   messages: readonly TapMessage[];
   violations: readonly Violation[];

@@ -80,7 +80,7 @@ export interface OpenContext {
   context: Context;
   messages: () => Message[];
   stderr: () => string;
-  /** Aborting this has the same effect as SIGTERM, or a reader that closes stdout. */
+  /** Aborting has the same effect as SIGTERM, or as a reader that closes stdout. */
   stop: AbortController;
 }
 
@@ -119,7 +119,8 @@ export function openContext(env: Context['env'] = {}): OpenContext {
 }
 
 /**
- * A fake stdout. If `prompt` is true, its reader accepts each chunk immediately, otherwise only when the test calls `takeOne` or `takeAll`.
+ * A fake stdout. If `prompt` is true, its reader accepts each chunk immediately. Otherwise, it accepts chunks only when
+ * the test calls `takeOne` or `takeAll`.
  */
 export class StalledOutput extends Writable {
   text = '';

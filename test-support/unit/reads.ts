@@ -101,7 +101,7 @@ export function openRead<C extends Cursor | undefined = undefined>(
   return { ...stream, cursor: stream.reader.cursor as C, sink: stream.reader.sink };
 }
 
-// A minimal stream for each way of reading.
+// A minimal stream for each kind of retrieval.
 
 /** A stream that is read with a single request for a list. */
 export const parts = streamsOf<ComposeShared>()({

@@ -26,7 +26,7 @@ export interface OpenTap {
   stdout: () => string;
   messages: () => TapMessage[];
   log: () => string[];
-  /** Aborting this has the same effect as SIGTERM. */
+  /** Aborting has the same effect as SIGTERM. */
   stop: AbortController;
 }
 

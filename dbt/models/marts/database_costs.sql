@@ -84,7 +84,7 @@ select
   cast(c.cost as numeric(38, 6)) as cost,
   -- IBM may correct a month until the 20th of the next month.
   {{ as_of() }} >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- If the previous month wasn't read, there is nothing to compare with.
+  -- These columns are null if the previous month wasn't read.
   {%- for name, amount in {
     'previous_cost': 'c.previous_cost',
     'change': 'c.cost - c.previous_cost',
