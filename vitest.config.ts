@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// CI adds up the results of all runs.
+// CI adds up the results in the folder RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The tests of the image, run by `npm run test:container`. They need Docker, so `npm test` excludes them. CI adds up
-// the results of all runs.
+// `npm run test:container` tests the image. These tests need Docker, so `npm test` excludes them. CI adds up the
+// results in the folder RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

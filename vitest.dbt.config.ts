@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests the dbt package with sandbox data from real loaders, run by `npm run test:dbt`. It needs Python and PostgreSQL,
-// so `npm test` excludes it. CI adds up the results of all runs.
+// `npm run test:dbt` tests the dbt package with sandbox data from real loaders. These tests need Python and PostgreSQL,
+// so `npm test` excludes them. CI adds up the results in the folder RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

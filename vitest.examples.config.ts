@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests the commands in examples/README.md and docs/meltano.md, run by `npm run test:examples`. They need Docker,
-// Python and PostgreSQL, so `npm test` excludes them. CI adds up the results of all runs.
+// `npm run test:examples` tests the commands in examples/README.md and docs/meltano.md. These tests need Docker, Python
+// and PostgreSQL, so `npm test` excludes them. CI adds up the results in the folder RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

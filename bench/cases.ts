@@ -2,7 +2,7 @@ import { DEPLOYMENT_REPORTS } from '../test-support/catalogs.ts';
 import { type Row, figure, interleaved, measure, ratio, show } from './measure.ts';
 import { connector, connectorRead, countRecords, floor, startSandboxProcess, tap, tapSync } from './programs.ts';
 
-// Benchmarks of the connector. peer.ts compares it with another connector.
+// Benchmarks of the connector. The comparison with another connector is in peer.ts.
 
 export const PAGE_SIZE = 100;
 const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
@@ -113,7 +113,7 @@ process.stdin.on("data", (chunk) => {
   if (early > 20) { process.stdin.pause(); setTimeout(() => process.stdin.resume(), early); }
 });'`;
 
-/** Measures the peak resident memory over a million events, with a fast and a slow reader. */
+/** Measures the peak resident memory while a fast or slow reader consumes a million events. */
 async function memoryOfEvents(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': MEMORY_EVENTS });
   try {

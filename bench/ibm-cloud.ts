@@ -18,13 +18,11 @@ const WORKERS = 8;
 const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
 /**
- * The first round requests a token. The second round requests the first page of instances, which lists the first
- * deployments.
+ * The rounds of concurrent requests before the first request for a deployment: one for the token, and one for the first
+ * page of instances.
  */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
-/**
- * The requests in the first two rounds: the token, the first page of instances, the account, and its resource groups.
- */
+/** The requests in these two rounds: the token, the first page of instances, the account, and its resource groups. */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**

@@ -49,7 +49,7 @@ describe('SIGTERM', () => {
         sent: 'SIGTERM',
         run: {
           onLine(line, kill) {
-            // The events have been read, or their records have been emitted and the rate limit delays the rest.
+            // At this STATE, either all events have been read, or the rate limit delays the remaining pages.
             if (line.includes('"type":"RECORD"')) known += 1;
             if (known > 0 && line.includes('"type":"STATE"')) kill('SIGTERM');
           },

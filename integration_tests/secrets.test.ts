@@ -112,7 +112,7 @@ describe('passwords in connection strings', () => {
       const strings = JSON.stringify(clean.records.get('deployments'));
       const passwords = [...strings.matchAll(/:\/\/[^:/"]*:([^@"\s]+)@/g)].map((match) => match[1] ?? '');
       expect(passwords.length).toBeGreaterThan(3);
-      // The API's errors repeat a password in a connection string, after an option and after a name.
+      // The API's errors repeat a password: in a connection string, after an option, and after a name.
       const [password = ''] = passwords;
       const errors = `postgres://admin:${password}@db, mongo -p ${password}, password=${password}`;
       sandbox.setFaults([

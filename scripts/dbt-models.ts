@@ -123,7 +123,7 @@ function relation(target: string): object {
   return { data_tests: [{ relationships: { arguments: to, config: { severity: 'warn' } } }] };
 }
 
-/** A single description, or a description per platform if they differ. */
+/** Returns one description, or one per platform if the platforms' descriptions differ. */
 function describe(texts: Array<[platform: string, text: string]>, named = false): string {
   const same = new Set(texts.map(([, text]) => text)).size === 1;
   if (same) return named ? `${texts[0]![1]} (${texts[0]![0]})` : texts[0]![1];

@@ -25,7 +25,7 @@ export interface DemoApi {
   /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<string, number>>;
   requests(): number;
-  /** Changes something in the account, and returns the change. */
+  /** Changes the account's data, and returns the change. */
   change(): Change;
   close(): Promise<void>;
 }

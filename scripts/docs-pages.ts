@@ -27,7 +27,7 @@ const PAGES: Readonly<Record<string, Parts>> = Object.assign(
   },
 );
 
-/** The parts of a platform's pages. Its stream fields may be on a separate page. */
+/** The generated parts of a platform's pages. The stream fields may be on a separate page. */
 function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
   const { page, streamsPage } = platform;
   const userParts: Parts = {

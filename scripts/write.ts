@@ -39,7 +39,7 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     const { VIEW_TARGETS, compileViews, viewsUrl } = await import('./dbt-views.ts');
     for (const target of VIEW_TARGETS) writeFileSync(viewsUrl(target), await compileViews(target));
   },
-  /** Run by `npm version`, this writes package.json's version to the files that repeat it. */
+  /** `npm version` runs this function to write package.json's version to the files that repeat it. */
   async version() {
     const { VERSION_PLACES } = await import('./version-places.ts');
     for (const { file, pattern } of VERSION_PLACES) {

@@ -15,7 +15,7 @@ export async function runInProcess(args: readonly string[]): Promise<Finished> {
   const chunks: Buffer[] = [];
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // The text is copied, because the writer reuses its chunk.
+      // Copy the chunk, because the writer reuses it.
       chunks.push(Buffer.from(chunk));
       done();
     },

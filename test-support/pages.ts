@@ -34,7 +34,7 @@ export function commandsIn(text: string): string[] {
   return blocksOf(text).flatMap((block) => (block.language === 'sh' ? [block.text] : []));
 }
 
-/** The only block that starts with this text. Throws unless there is exactly one. */
+/** The only block that starts with this text. Throws unless exactly one block matches. */
 export function blockOf(page: string, start: string): string {
   const found = blocksOf(page).filter(({ text }) => text.startsWith(start));
   if (found.length !== 1) throw new Error(`the page has ${found.length} blocks that start with ${start}`);

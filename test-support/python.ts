@@ -104,8 +104,8 @@ async function makeEnvironment(name: Environment): Promise<string> {
 }
 
 /**
- * Returns this machine's interpreter for a version such as 3.12. Returns undefined if there is none, and downloads
- * nothing.
+ * Returns this machine's interpreter for a version such as 3.12. Returns undefined instead of downloading a missing
+ * version.
  */
 export async function findPython(release: string): Promise<string | undefined> {
   // pyenv puts only selected versions on PATH.

@@ -1226,7 +1226,7 @@ select
   c.plan_name,
   c.currency_code,
   cast(c.cost as numeric(38, 6)) as cost,
-  -- IBM may correct a month until the 20th of the next month.
+  -- IBM may correct a month's usage until the 20th of the next month.
   current_timestamp >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
   -- These columns are null if the previous month wasn't read.
   cast(case when p.month is not null then c.previous_cost end as numeric(38, 6)) as previous_cost,

@@ -3,7 +3,7 @@
 # and the target.
 set -euo pipefail
 
-# Save only states that the target prints: it prints a state only after it has written all preceding rows.
+# Save only states that the target prints, because the target prints a state only after writing all preceding rows.
 goes_on=()
 if [ -s "$STATE" ]; then goes_on=(--state "$STATE"); fi
 code=0

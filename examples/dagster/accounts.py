@@ -20,5 +20,5 @@ def hourly(context: dg.ScheduleEvaluationContext):
     return [dg.RunRequest(run_key=f"{at} {account}", partition_key=account) for account in partitions.get_partition_keys()]
 
 
-# The asset itself starts a process for each read, so Dagster doesn't have to.
+# The asset starts a process for each read, so Dagster doesn't need to start another.
 defs = dg.Definitions(assets=[databases], schedules=[hourly], executor=dg.in_process_executor)

@@ -94,7 +94,7 @@ const smallOutput = 100_000;
 const largestShare = 1 / 4;
 // A STATE is always allowed this long after the previous STATE.
 const checkpointMs = 10_000;
-// A STATE is always allowed before a wait of more than this length.
+// A STATE is always allowed before a wait longer than this.
 const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
@@ -242,7 +242,7 @@ function missingStateViolations(stream: ExpectedStream, seen: readonly StreamEve
   return [];
 }
 
-/** Checks for records that Airbyte would drop, reject or fail on. Each rule is reported once per stream. */
+/** Checks for records that Airbyte would drop, reject or fail on. Reports each rule at most once per stream. */
 export function recordViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);

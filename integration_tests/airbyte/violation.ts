@@ -1,4 +1,4 @@
-/** A violation: the number and short name of the broken rule, and a sentence that describes the violation. */
+/** The number and short name of a broken rule, and a sentence that describes the violation. */
 export interface Violation {
   readonly rule: string;
   readonly sentence: string;

@@ -8,7 +8,7 @@ import type { Counts } from './report.ts';
 import { type Target, changesIn, keysIn, openJsonl } from './singer-targets.ts';
 import { type ClientTest, INCREMENTAL, type News, type Stage, allKeys, makeNews } from './stage.ts';
 
-/** More than two pages of audit events, so that paging through them can be interrupted. */
+/** More than two pages of audit events, so that a sync can be interrupted between pages. */
 const MANY_EVENTS = 25;
 
 export const meltano: ClientTest = {

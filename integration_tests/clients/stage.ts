@@ -78,7 +78,6 @@ export async function play(test: ClientTest | IbmCloudClientTest, report: Report
   report.say(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
 }
 
-/** Starts a sandbox for the test's platform. */
 async function withSandbox(
   test: ClientTest | IbmCloudClientTest,
   stage: AnyStage,

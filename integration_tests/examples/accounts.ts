@@ -15,7 +15,7 @@ const STRANGERS = `crn:v1:bluemix:public:iam-identity::a/${STRANGER}::profile:Pr
 const MONTH = '2025-03';
 
 export interface Accounts {
-  /** The accounts that can be read. */
+  /** The IDs of the accounts that can be read. */
   ids: readonly string[];
   /** A config with these accounts and the stranger's account. */
   config: Row;

@@ -551,7 +551,7 @@ function gen1Scaling(row: Row): Row {
   const amounts = (name: string, part: string, unit: string): Row => {
     const sizes = row[part] as Row;
     const total = Number(sizes[`allocation_${unit}`]);
-    // The count is zero if the deployment shares its host's CPUs.
+    // The CPU count is zero if the deployment shares its host's CPUs.
     const own = total > 0 ? { [`${name}_total`]: total, [`${name}_per_member`]: total / count } : {};
     return {
       ...own,

@@ -7,7 +7,7 @@ import { STATE_RULES } from './rules-states.ts';
 
 export const RULES: readonly Rule[] = [...MESSAGE_RULES, ...STATE_RULES, ...PROCESS_RULES];
 
-/** A rule that a sync breaks, and how. */
+/** A broken rule, and the details of the violation. */
 export interface Violation {
   rule: string;
   sentence: string;

@@ -60,7 +60,7 @@ function timeOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The printed records that bookmarks cover. */
+/** The records that the sync has printed so far. */
 interface Seen {
   keys: Set<unknown>;
   newest: string;

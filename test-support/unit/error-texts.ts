@@ -173,7 +173,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
 
 const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A small random generator that produces the same texts for the same seed. */
+/** A small random number generator, so that the same seed produces the same texts. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -82,7 +82,7 @@ select
   c.plan_name,
   c.currency_code,
   cast(c.cost as numeric(38, 6)) as cost,
-  -- IBM may correct a month until the 20th of the next month.
+  -- IBM may correct a month's usage until the 20th of the next month.
   {{ as_of() }} >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
   -- These columns are null if the previous month wasn't read.
   {%- for name, amount in {
