@@ -59,8 +59,7 @@ const replaced: Plugin = {
   },
 };
 
-// The programs are split into chunks: each program stays small and loads a command only when it runs, so that `spec`
-// starts at once.
+// Splits the programs into chunks, so that each command loads only the code that it needs.
 export default defineConfig({
   input: { 'source-compose': 'src/bin/source-compose.ts', 'tap-compose': 'src/bin/tap-compose.ts' },
   platform: 'node',

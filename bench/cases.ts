@@ -223,7 +223,7 @@ export async function growth(runs: number): Promise<Row[]> {
 const COUNTED_EVENTS = 5_000;
 const COUNTED_WORKERS = 8;
 
-/** Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. */
+/** Checks the numbers of records, requests and concurrent requests, which don't depend on the machine. */
 export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startSandboxProcess({ 'audit-events': COUNTED_EVENTS, deployments: 20, 'latency-ms': 2 });
   try {

@@ -81,7 +81,7 @@ const COUNTED_DEPLOYMENTS = 20;
  * instances, access groups, policies, resource groups, account details, databases, regions, roles and reclamations.
  */
 const REQUESTS_OF_ACCOUNT = 19;
-/** Usage has a single page per month. */
+/** Each month's usage is a single page. */
 const MONTHS = 13;
 /**
  * The number of per-deployment lists that every engine has. Replicas and recovery windows exist only for some engines,
@@ -89,7 +89,7 @@ const MONTHS = 13;
  */
 const REPORTS_OF_ALL = 7;
 
-/** Checks the numbers that don't depend on the machine: records, requests, and concurrent requests. */
+/** Checks the numbers of records, requests and concurrent requests, which don't depend on the machine. */
 export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
   try {

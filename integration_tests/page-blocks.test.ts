@@ -21,7 +21,7 @@ const QUERIES = 'integration_tests/dbt/package.test.ts';
 
 const DEVELOPMENT = 'is how this test is run';
 
-/** For each page, the test that runs the matching blocks, or the reason why they can't be run. */
+/** For each page, the test that runs the matching blocks, or the reason why no test can run them. */
 const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['CONTRIBUTING.md', DEVELOPMENT, /^npm ci\n/],
   ['README.md', README, /^git clone|^node dist/],

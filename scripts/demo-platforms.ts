@@ -124,7 +124,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
   };
 }
 
-/** Advances the clock by a day, in which tasks and backups are added, finish, or are deleted. */
+/** Advances the clock by a day, during which tasks and backups are added, completed or deleted. */
 function passOneDay(sandbox: IbmCloudSandbox): Change {
   const before = new Map(FORGOTTEN.map((stream) => [stream, statesOf(sandbox, stream)]));
   sandbox.passTime(DAY_SECONDS);

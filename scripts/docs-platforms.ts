@@ -15,7 +15,7 @@ export interface DocumentedPlatform {
   title: string;
   /** The page for the platform's users. */
   page: string;
-  /** The page with the relations and fields, which may be the same page. */
+  /** The page with the relations and fields, which may be the same as `page`. */
   streamsPage: string;
   /** The entity diagram of the platform's streams, in the same folder as the pages. */
   picture: string;

@@ -34,7 +34,7 @@ interface Relation {
   target: string;
 }
 
-/** The diagram as SVG. The same declarations always produce the same text. */
+/** The diagram as SVG. The output is deterministic. */
 export async function entityDiagram(platform: DocumentedPlatform): Promise<string> {
   const relations = relationsOf(platform);
   const graph = await new elk.default().layout({

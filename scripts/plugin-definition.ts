@@ -92,7 +92,7 @@ function ownerOf(setting: string): string {
   return ` (${owners.map(({ title }) => title).join(', ')})`;
 }
 
-/** Meltano's kinds are the types of JSON Schema, except for times. */
+/** Meltano's kinds of settings are the JSON Schema types, except for times. */
 function kindOf(type: string, format: string | undefined): string {
   return format === 'date-time' ? 'date_iso8601' : type;
 }

@@ -751,7 +751,7 @@ with known as (
   select platform, user_id, null, null, email, null, null
   from stg_audit_events
 ),
--- IBM Cloud writes trusted profiles' IDs in uppercase or lowercase.
+-- IBM Cloud's IDs of trusted profiles start with either `iam-Profile` or `Iam-Profile`.
 named as (
   select
     platform, lower(id) as lower_id, max(id) as id,
@@ -1164,7 +1164,7 @@ months as (
   select distinct platform, account_id, month
   from lines
 ),
--- Each amount counts in its own month, and also as the next month's previous amount.
+-- Each amount counts twice: in its own month, and as the previous amount of the next month.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines

@@ -163,7 +163,7 @@ export const brokenReads: readonly BrokenRead[] = [
     }),
   ],
 
-  // Errors, the exit code, stderr and the log.
+  // Defects in errors, the exit code, stderr and the log.
   ['an INCOMPLETE status without an error', ['1.13 INCOMPLETE means an error'], teamsFail, { exitCode }],
   [
     'an error for a COMPLETE stream',

@@ -88,8 +88,8 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
-// With a cursor value per deployment, a STATE can be large, so the share of STATEs is checked only for output of at
-// least this size.
+// A STATE can be large if it contains a cursor value per deployment, so the share of STATEs is checked only in output
+// of at least this size.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
 // A STATE is always allowed this long after the previous STATE.
@@ -172,7 +172,8 @@ function stateShareViolations(name: string, seen: readonly StreamEvent[]): Viola
 
 /**
  * The total size of STATEs that should have waited for more records. Excludes the last STATE, STATEs that may have been
- * due by time, and STATEs before a wait. A STATE has no timestamp, so the timestamps of adjacent messages are used.
+ * due because of the elapsed time, and STATEs before a wait. A STATE has no timestamp, so the timestamps of adjacent
+ * messages are used.
  */
 function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   const last = seen.findLastIndex(({ kind }) => kind === 'state');

@@ -63,7 +63,7 @@ export const ibmClients: IbmCloudClientTest = {
       config: { ...stage.config, platform: { ...platform, billing, trusted_profiles: stage.sandbox.profiles } },
     });
     await readByBoth(usageOf('account'), 'at first');
-    // During this day, tasks and backups are added, finish or are deleted, and the new deployment becomes active.
+    // During this day, tasks and backups are added, completed or deleted, and the new deployment becomes active.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
     await readByBoth(usageOf('account'), 'a day later');

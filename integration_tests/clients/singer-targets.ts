@@ -24,14 +24,15 @@ export interface Target {
 /** target-jsonl writes a line per emitted record. */
 const JSONL = { name: 'target-jsonl', environment: 'target-jsonl', package: 'target-jsonl' } as const;
 /**
- * The target built on Meltano's SDK validates values strictly, and prints a state only after all records are written.
+ * The target built on Meltano's SDK validates values strictly, and prints a state only after it has written all
+ * records.
  */
 const MELTANOLABS = {
   name: 'target-postgres',
   environment: 'target-postgres',
   package: 'meltanolabs-target-postgres',
 } as const;
-/** PipelineWise's target prints states during the sync, the first before any record is written. */
+/** PipelineWise's target prints states during the sync, and the first state before it has written any record. */
 const PIPELINEWISE = {
   name: 'target-postgres-pipelinewise',
   environment: 'target-postgres-pipelinewise',

@@ -103,7 +103,7 @@ export function allKeys(sandbox: Sandbox): Keys {
 const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
-/** The streams from which a second read emits only new records. */
+/** The streams whose old records a second read doesn't emit again, except at the boundary. */
 export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
 /** The result of changes in the sandbox between two reads. */

@@ -53,7 +53,7 @@ export function runShell(options: string[], script: string): Promise<Finished> {
   return docker(['run', '--rm', ...options, '--entrypoint', 'sh', IMAGE, '-c', script]);
 }
 
-/** A folder with input files, to be mounted into a container. */
+/** A folder of input files that a container can mount. */
 export class MountedFiles {
   readonly #workspace = new Workspace('container').openToAll();
 

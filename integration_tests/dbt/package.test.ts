@@ -28,7 +28,7 @@ const ACCOUNT = {
   tasksPerDay: 1,
   auditEvents: 60,
   auditDays: 7,
-  // Four loaders read at the same time, so queries are unlimited.
+  // Four loaders read at the same time, so the sandbox doesn't limit queries.
   queriesPerMinute: 0,
 } as const;
 /** Streams whose records the warehouse keeps after IBM has deleted them. */

@@ -57,7 +57,7 @@ function correlations(rows: readonly Row[]): string[] {
   );
 }
 
-/** The expected record of a sandbox event. An ID that the connector computes is omitted (icd-api.md 4.13). */
+/** The expected record of a sandbox event. Omits the ID if the connector computes it (icd-api.md 4.13). */
 function expectedRow(event: Row): Row {
   const { initiator, target, reason, observer, requestData, responseData, eventTime } = event as Record<string, never>;
   const { id: user, name, typeURI, host, credential } = initiator as unknown as Record<string, Row & string>;

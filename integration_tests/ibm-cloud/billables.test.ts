@@ -190,7 +190,7 @@ describe.concurrent('interrupted reads of billables', () => {
         },
         between: () => {
           sandbox.touchUsage();
-          // Start another month, so that there is more to read.
+          // Start another month, so that the next read has more records.
           if ((runs += 1) % 3 === 0) pass(28);
         },
       });

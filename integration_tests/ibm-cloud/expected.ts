@@ -194,7 +194,7 @@ export async function expectedRows(
   ) as unknown as Record<StreamName, Row[]>;
 }
 
-/** The tasks and backups that are currently listed. */
+/** The tasks and backups that the API currently lists. */
 export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL)[number], Row[]> {
   const rows = plainRows(sandbox);
   const of = (name: (typeof INCREMENTAL)[number]): Row[] => rows[name].map((row) => withNulls(name, row, sandbox));
@@ -319,8 +319,8 @@ function auditRoute({ route, target, ...row }: Row): Row {
 }
 
 /**
- * Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). Last logins are included only on
- * request.
+ * Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). Records include last logins only
+ * if `identity_activity` is set.
  */
 function identity(row: Row): Row {
   return { ...row, created_at: utc(row['created_at']), modified_at: utc(row['modified_at']) };
@@ -344,7 +344,7 @@ function keyOf({ account_id, iam_id }: Row): string {
   return `${String(account_id)}/${String(iam_id)}`;
 }
 
-/** The row with its last login, which a read includes on request. */
+/** The row with its last login, as in a read with `identity_activity`. */
 export function withLastLogin(row: Row, activity: Row): Row {
   return {
     ...row,

@@ -97,7 +97,7 @@ describe.concurrent('a full read of an account', () => {
       const { byPath } = sandbox.stats();
       // Service IDs and API keys have a list per service ID group.
       const twice = Object.entries(byPath).filter(([path, times]) => times > 1 && !/apikeys$|serviceids$/.test(path));
-      // A search requires two requests, because only an empty page ends it.
+      // A search requires a second request, because only an empty page marks the end.
       expect(twice).toEqual([['/search/v3/resources/search', 2]]);
       expect(timesAsked(sandbox, INSTANCES)).toBe(1);
       const perDeployment = Object.keys(byPath).filter((path) => path.includes('/deployments/'));

@@ -7,7 +7,7 @@ import { type Account, INSTANCES, expectRows, ibmCloud, keysRead, logged, rowsRe
 const SMALL = { backupDays: 2, deployments: 3, gen2Deployments: 3, oddInstances: false };
 const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
 
-/** The instances in the account's list, which are generation 2 databases and backups. */
+/** The account's list of instances, which includes generation 2 backups. */
 async function listed({ sandbox }: Account): Promise<Row[]> {
   const path = '/resource-controller/v2/resource_instances?limit=100';
   const answer = await get(sandbox, await tokenOf(sandbox), path);

@@ -150,8 +150,8 @@ export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName
 }
 
 /**
- * Removes fields that are undefined if the CRN is invalid: the region and, if the CRN is too short, the service and
- * type.
+ * Removes fields whose values aren't specified for an invalid CRN: the region and, if the CRN is too short, the service
+ * and type.
  */
 function judgeable(row: Row): Row {
   const { id, generation } = row;

@@ -21,7 +21,7 @@ async function verify({ sandbox, workspace, config }: Account, platform: Row = {
   return runConnector(['verify', '--config', path, ...(debug ? ['--debug'] : [])]);
 }
 
-/** Groups a report's questions by their result. */
+/** Groups a report's questions by result. */
 function resultsIn(report: string): Map<string, string[]> {
   const results = new Map<string, string[]>();
   for (const { id, question } of questions) {
@@ -156,7 +156,10 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/** Fields whose values must stay unchanged: later requests or date parsing depend on them. A report must not show them either. */
+/**
+ * Fields whose values must stay unchanged: later requests or date parsing depend on them. A report must not show these
+ * values either.
+ */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 

@@ -84,7 +84,10 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   ].map((found) => `${name} has ${found}`);
 }
 
-/** Returns the bookmarks that cover more than was printed. `before` is the bookmark at the start of the sync. */
+/**
+ * Returns the bookmarks that cover more records than the sync has printed. `before` is the bookmark at the start of the
+ * sync.
+ */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
   // Another rule checks the bookmarks' format.
   if (formFaults(name, bookmark).length > 0) return [];

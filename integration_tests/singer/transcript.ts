@@ -43,7 +43,7 @@ function messageIn(text: string): TapMessage | undefined {
 export interface LogLine {
   level: string;
   message: string;
-  /** The keys of a structured line. */
+  /** The parsed JSON object, if the line is structured. */
   structured: Row | undefined;
 }
 

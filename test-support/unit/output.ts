@@ -31,7 +31,9 @@ export interface Printed {
   trace?: { stream_status?: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] } };
 }
 
-/** A writer whose messages can be inspected. `out` replaces the default output, which accepts everything at once. */
+/**
+ * A writer whose messages can be inspected. `out` replaces the default output, which accepts each chunk immediately.
+ */
 export class Printout {
   readonly writer: LineWriter;
   #text = '';

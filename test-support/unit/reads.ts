@@ -181,7 +181,7 @@ export const recipes = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
-/** The recipes stream, with rows that change until they finish, and whose only date is their start date. */
+/** The recipes stream, but its rows change until they finish, and have no date except their start date. */
 export const tasks: Stream<ComposeShared> = {
   ...altered(recipes, { isFinal: ({ status }: Row) => status === 'done' }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
