@@ -13,10 +13,7 @@ const licenses: Plugin = {
   },
 };
 
-/**
- * Declares the files as ES modules, wherever they are copied. Otherwise, Node.js would have to detect their type at
- * every start.
- */
+/** Declares the files as ES modules, wherever they are copied. Otherwise, Node.js would have to detect their type at every start. */
 const description: Plugin = {
   name: 'description',
   generateBundle() {
@@ -42,8 +39,8 @@ exports.buildConnector = require('undici/lib/core/connect.js');
 `;
 
 /**
- * The modules to replace in the bundle, and the code that replaces them. Without HTTP/2, which undici uses only on
- * request, the program starts 4 ms faster.
+ * The modules to replace in the bundle, and the code that replaces them. Without HTTP/2, which undici uses only on request, the program
+ * starts 4 ms faster.
  */
 const REPLACED: Record<string, string> = {
   undici: UNDICI,

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm run test:examples` tests the commands in examples/README.md and docs/meltano.md. These tests need Docker, Python
-// and PostgreSQL, so `npm test` excludes them. CI adds up the results in the folder RESULTS.
+// `npm run test:examples` tests the commands in examples/README.md and docs/meltano.md. These tests need Docker, Python and PostgreSQL, so
+// `npm test` excludes them. CI adds up the results in the folder RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

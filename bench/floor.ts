@@ -3,9 +3,8 @@ import module from 'node:module';
 import { Pool } from 'undici';
 
 /**
- * The floor program does only the unavoidable work of reading audit events: it requests a page, parses it, prints its
- * records in batches, and follows the cursor. Unlike the connector, it doesn't validate or normalize records, keep
- * state, or recover from failures.
+ * The floor program does only the unavoidable work of reading audit events: it requests a page, parses it, prints its records in batches,
+ * and follows the cursor. Unlike the connector, it doesn't validate or normalize records, keep state, or recover from failures.
  */
 const BATCH_CHARACTERS = 32 * 1024;
 

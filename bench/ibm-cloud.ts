@@ -12,22 +12,20 @@ const LATENCY_MS = 150;
 const WORKERS = 8;
 
 /**
- * An account with deployments in three regions. Generation 2 backups are also instances, so the list of instances has
- * more than one page.
+ * An account with deployments in three regions. Generation 2 backups are also instances, so the list of instances has more than one page.
  */
 const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
 /**
- * The rounds of concurrent requests before the first request for a deployment: one for the token, and one for the first
- * page of instances.
+ * The rounds of concurrent requests before the first request for a deployment: one for the token, and one for the first page of instances.
  */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
 /** The requests in these two rounds: the token, the first page of instances, the account, and its resource groups. */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**
- * Compares the connector with a script that uses IBM's own clients. The two programs take turns reading IBM Cloud's
- * inventory from the same sandbox.
+ * Compares the connector with a script that uses IBM's own clients. The two programs take turns reading IBM Cloud's inventory from the same
+ * sandbox.
  */
 export async function ibmCloud(runs: number): Promise<Row[]> {
   const python = join(await environment('ibm-cloud'), 'python');
@@ -77,15 +75,15 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 
 const COUNTED_DEPLOYMENTS = 20;
 /**
- * An account requires two requests for tags, three for audit routes, four for restrictions, and one each for the token,
- * instances, access groups, policies, resource groups, account details, databases, regions, roles and reclamations.
+ * An account requires two requests for tags, three for audit routes, four for restrictions, and one each for the token, instances, access
+ * groups, policies, resource groups, account details, databases, regions, roles and reclamations.
  */
 const REQUESTS_OF_ACCOUNT = 19;
 /** Each month's usage is a single page. */
 const MONTHS = 13;
 /**
- * The number of per-deployment lists that every engine has. Replicas and recovery windows exist only for some engines,
- * and each request for them returns one record.
+ * The number of per-deployment lists that every engine has. Replicas and recovery windows exist only for some engines, and each request for
+ * them returns one record.
  */
 const REPORTS_OF_ALL = 7;
 
@@ -132,8 +130,8 @@ async function connectorRead(config: string): Promise<string[]> {
 }
 
 /**
- * Returns the number of requests that each program sends. Throws unless both programs send the same number of requests
- * and print the same rows.
+ * Returns the number of requests that each program sends. Throws unless both programs send the same number of requests and print the same
+ * rows.
  */
 async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], script: string[]): Promise<number> {
   const before = (await sandbox.stats()).requests;

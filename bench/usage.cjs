@@ -1,5 +1,5 @@
-// Measured node processes preload this file, which writes their usage to the path in BENCH_USAGE. The floor program and
-// the connector both load this file, so it favors neither program.
+// Measured node processes preload this file, which writes their usage to the path in BENCH_USAGE. The floor program and the connector both
+// load this file, so it favors neither program.
 const { writeFileSync } = require('node:fs');
 
 process.on('exit', () => {

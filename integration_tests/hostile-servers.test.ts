@@ -267,8 +267,8 @@ describe('a tiny Retry-After', () => {
     expect(result.exitCode).toBe(0);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(waits).toHaveLength(3);
-    // Waits start at three quarters of a second or more, and double. Each wait is measured from before the response, so
-    // a slow machine can't make it look shorter.
+    // Waits start at three quarters of a second or more, and double. Each wait is measured from before the response, so a slow machine
+    // can't make it look shorter.
     for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
   });
 });

@@ -7,8 +7,8 @@ import { keysRead } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 import { type ReadResult, type StateMessages, latestStates, read as readIn } from './reads.ts';
 
-// Reads are killed at random lines and resumed from the last complete STATE, until one read completes. Together, the
-// reads must emit all records, regardless of the API's undocumented behavior.
+// Reads are killed at random lines and resumed from the last complete STATE, until one read completes. Together, the reads must emit all
+// records, regardless of the API's undocumented behavior.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
 const DATA = { auditEvents: 3_000, deployments: 20, recipes: 12, latencyMs: 1 };

@@ -40,9 +40,8 @@ export function startConnector(
 }
 
 /**
- * Runs a command to completion. Without options, the command runs in this process, from `src/`, and shortens waits for
- * retries and rate limits to an eighth of their length. With options or `REAL_PROCESSES=1`, a child process runs the
- * built program.
+ * Runs a command to completion. Without options, the command runs in this process, from `src/`, and shortens waits for retries and rate
+ * limits to an eighth of their length. With options or `REAL_PROCESSES=1`, a child process runs the built program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {
@@ -54,10 +53,7 @@ export async function runConnector(args: readonly string[], options: ConnectorOp
 
 const SOURCES = ['src/**/*.ts', 'spec.json', 'package.json', 'rolldown.config.ts'];
 
-/**
- * Builds the programs if they don't exist, or if a source file is newer. Returns a message that says whether it built
- * them.
- */
+/** Builds the programs if they don't exist, or if a source file is newer. Returns a message that says whether it built them. */
 export async function buildIfNeeded(): Promise<string> {
   if (isUpToDate(programPath())) return `${relative(ROOT, programPath())} is up to date`;
   const began = performance.now();

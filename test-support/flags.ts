@@ -21,8 +21,7 @@ export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
 };
 
 /**
- * Parses the flags of a script. With `--help`, prints the help and exits with 0. If a flag is unknown, prints one line
- * and exits with 2.
+ * Parses the flags of a script. With `--help`, prints the help and exits with 0. If a flag is unknown, prints one line and exits with 2.
  */
 export function readFlags<const F extends Readonly<Record<string, Flag>>>(
   script: string,

@@ -16,9 +16,9 @@ export function onFirstRequest(code: string): string {
 export const STALLED = 'stalled';
 
 /**
- * Options for Node.js that make a child process report a stall on stderr. A stall means that the reader accepts no more
- * output, and that no request has been in flight for a thousand turns of the event loop. Counting turns instead of time
- * makes the test independent of the machine's speed.
+ * Options for Node.js that make a child process report a stall on stderr. A stall means that the reader accepts no more output, and that no
+ * request has been in flight for a thousand turns of the event loop. Counting turns instead of time makes the test independent of the
+ * machine's speed.
  */
 export function tellingOfStall(): string {
   return preload(`
@@ -48,8 +48,8 @@ export interface KillAfterLines {
 }
 
 /**
- * Options for Node.js that make a child process send itself a signal after printing this many lines. A signal from
- * another process could arrive too late if the reader is slow, or even after the process has ended.
+ * Options for Node.js that make a child process send itself a signal after printing this many lines. A signal from another process could
+ * arrive too late if the reader is slow, or even after the process has ended.
  */
 export function killingAfterLines({ lines, signal, from = '' }: KillAfterLines): string {
   return preload(`

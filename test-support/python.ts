@@ -103,10 +103,7 @@ async function makeEnvironment(name: Environment): Promise<string> {
   return join(folder, 'bin');
 }
 
-/**
- * Returns this machine's interpreter for a version such as 3.12. Returns undefined instead of downloading a missing
- * version.
- */
+/** Returns this machine's interpreter for a version such as 3.12. Returns undefined instead of downloading a missing version. */
 export async function findPython(release: string): Promise<string | undefined> {
   // pyenv puts only selected versions on PATH.
   const pyenv = globSync(join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions', '*', 'bin'));

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs a page's command that starts a sandbox, and waits until the sandbox is ready. Returns a function that stops the
- * sandbox as Ctrl-C does.
+ * Runs a page's command that starts a sandbox, and waits until the sandbox is ready. Returns a function that stops the sandbox as Ctrl-C
+ * does.
  */
 export async function startSandboxCommand(command: string, cwd: string): Promise<() => Promise<void>> {
   // npm and the shells that it starts don't forward signals, so the signal goes to the whole process group, as in a

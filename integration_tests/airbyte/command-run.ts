@@ -19,10 +19,7 @@ export interface CommandRun {
   readonly exitCode: number | null;
   readonly stderr: string;
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
-  /**
-   * The signal that was sent during the command. An interrupted read may leave streams unfinished, but then it must not
-   * exit with 0.
-   */
+  /** The signal that was sent during the command. An interrupted read may leave streams unfinished, but then it must not exit with 0. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 

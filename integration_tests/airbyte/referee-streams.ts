@@ -88,8 +88,8 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
-// A STATE can be large if it contains a cursor value per deployment, so the share of STATEs is checked only in output
-// of at least this size.
+// A STATE can be large if it contains a cursor value per deployment, so the share of STATEs is checked only in output of at least this
+// size.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
 // A STATE is always allowed this long after the previous STATE.
@@ -99,10 +99,7 @@ const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/**
- * Checks a stream's checkpoints: their counts, content and size, and whether each checkpoint follows all of its
- * records.
- */
+/** Checks a stream's checkpoints: their counts, content and size, and whether each checkpoint follows all of its records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -171,9 +168,8 @@ function stateShareViolations(name: string, seen: readonly StreamEvent[]): Viola
 }
 
 /**
- * The total size of STATEs that should have waited for more records. Excludes the last STATE, STATEs that may have been
- * due because of the elapsed time, and STATEs before a wait. A STATE has no timestamp, so the timestamps of adjacent
- * messages are used.
+ * The total size of STATEs that should have waited for more records. Excludes the last STATE, STATEs that may have been due because of the
+ * elapsed time, and STATEs before a wait. A STATE has no timestamp, so the timestamps of adjacent messages are used.
  */
 function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   const last = seen.findLastIndex(({ kind }) => kind === 'state');

@@ -63,10 +63,7 @@ function stream(name: string, incremental: boolean): DiscoveredCatalog['streams'
   };
 }
 
-/**
- * The streams of the fictional source in these tests. One stream is resumable, and two streams support only full
- * refresh.
- */
+/** The streams of the fictional source in these tests. One stream is resumable, and two streams support only full refresh. */
 export const discovered: DiscoveredCatalog = {
   streams: [stream('audit_events', true), stream('clusters', false), stream('teams', false)],
 };

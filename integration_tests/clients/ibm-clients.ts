@@ -129,8 +129,8 @@ function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
 }
 
 /**
- * Returns all fields as `stream.field`, from the first row of each stream: all rows of a stream have the same fields in
- * the script's output.
+ * Returns all fields as `stream.field`, from the first row of each stream: all rows of a stream have the same fields in the script's
+ * output.
  */
 function fieldsOf(rows: Rows): string[] {
   return Object.entries(rows).flatMap(([stream, byKey]) => {

@@ -133,10 +133,7 @@ export const serverless: ClientTest = {
   },
 };
 
-/**
- * A Python script that runs commands, one per line (dialog.py). Output other than responses goes to client.log in the
- * folder.
- */
+/** A Python script that runs commands, one per line (dialog.py). Output other than responses goes to client.log in the folder. */
 export class PythonClient {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;

@@ -23,10 +23,7 @@ export interface Target {
 
 /** target-jsonl writes a line per emitted record. */
 const JSONL = { name: 'target-jsonl', environment: 'target-jsonl', package: 'target-jsonl' } as const;
-/**
- * The target built on Meltano's SDK validates values strictly, and prints a state only after it has written all
- * records.
- */
+/** The target built on Meltano's SDK validates values strictly, and prints a state only after it has written all records. */
 const MELTANOLABS = {
   name: 'target-postgres',
   environment: 'target-postgres',

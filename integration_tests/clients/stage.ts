@@ -108,9 +108,7 @@ export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_
 
 /** The result of changes in the sandbox between two reads. */
 export interface News {
-  /**
-   * The number of rows that the second read must emit. Incremental streams emit only new rows and rows at the boundary.
-   */
+  /** The number of rows that the second read must emit. Incremental streams emit only new rows and rows at the boundary. */
   expected: Counts;
   /** An existing recipe that was changed. */
   changed: { id: string; updatedAt: string };

@@ -19,8 +19,8 @@ export const HARDENED = [
 ];
 
 /**
- * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS contains arguments for `docker build` that
- * some networks require. Without Docker, the tests fail instead of being skipped.
+ * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS contains arguments for `docker build` that some networks
+ * require. Without Docker, the tests fail instead of being skipped.
  */
 export async function setup(): Promise<void> {
   const version = await docker(['version', '--format', '{{.Server.Version}}']).catch((error: unknown) => {

@@ -5,9 +5,9 @@ import { startConnector } from '../../test-support/connector.ts';
 import { type MessageOf, contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
 import type { Postgres } from '../clients/postgres.ts';
 
-// Creates tables with the types that Airbyte's destination-postgres uses. A full refresh overwrites the table once its
-// stream is complete. An incremental sync appends records and then removes duplicates. This code follows Airbyte's
-// documentation, because the destination is published only as a container image.
+// Creates tables with the types that Airbyte's destination-postgres uses. A full refresh overwrites the table once its stream is complete.
+// An incremental sync appends records and then removes duplicates. This code follows Airbyte's documentation, because the destination is
+// published only as a container image.
 
 interface Property {
   type: string | string[];

@@ -5,8 +5,8 @@ import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import { blockOf } from './page.ts';
 
 /**
- * Follows the steps that precede the table in examples/README.md: builds the wheel, sets the variable that points to
- * it, starts the sandbox, and installs Meltano.
+ * Follows the steps that precede the table in examples/README.md: builds the wheel, sets the variable that points to it, starts the
+ * sandbox, and installs Meltano.
  */
 export async function setup(): Promise<() => Promise<void>> {
   const [install, ...lines] = blockOf('npm ci');

@@ -9,8 +9,8 @@ import { catalogOfTap, runTap } from '../singer/taps.ts';
 import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
-// The program's time windows end at the real time, so the sandbox's clock shows the real time, too. The API allows ten
-// queries a minute per instance. No read in this file sends more queries, so no read waits.
+// The program's time windows end at the real time, so the sandbox's clock shows the real time, too. The API allows ten queries a minute per
+// instance. No read in this file sends more queries, so no read waits.
 
 const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';

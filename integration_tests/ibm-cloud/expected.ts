@@ -319,8 +319,8 @@ function auditRoute({ route, target, ...row }: Row): Row {
 }
 
 /**
- * Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). Records include last logins only
- * if `identity_activity` is set.
+ * Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). Records include last logins only if
+ * `identity_activity` is set.
  */
 function identity(row: Row): Row {
   return { ...row, created_at: utc(row['created_at']), modified_at: utc(row['modified_at']) };

@@ -149,10 +149,7 @@ export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName
   expect(read, name).toEqual(byKey(name, rows).map(judgeable));
 }
 
-/**
- * Removes fields whose values aren't specified for an invalid CRN: the region and, if the CRN is too short, the service
- * and type.
- */
+/** Removes fields whose values aren't specified for an invalid CRN: the region and, if the CRN is too short, the service and type. */
 function judgeable(row: Row): Row {
   const { id, generation } = row;
   if (!('guid' in row) || generation !== 'gen1' || isSound(id)) return row;

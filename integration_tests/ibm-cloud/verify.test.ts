@@ -156,10 +156,7 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/**
- * Fields whose values must stay unchanged: later requests or date parsing depend on them. A report must not show these
- * values either.
- */
+/** Fields whose values must stay unchanged: later requests or date parsing depend on them. A report must not show these values either. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 

@@ -36,8 +36,8 @@ beforeAll(async () => {
   files = new Workspace('install').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
-  // Omit audit events: the API allows only ten queries a minute, so the test of each installation method would have to
-  // wait. Other tests read audit events.
+  // Omit audit events: the API allows only ten queries a minute, so the test of each installation method would have to wait. Other tests
+  // read audit events.
   const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },

@@ -4,8 +4,8 @@ import { runInterrupted } from '../../test-support/interrupted-runs.ts';
 import { type Synced, type Tapped, tapped } from './taps.ts';
 import type { Row } from './transcript.ts';
 
-// Syncs are stopped at random lines and resumed from the last printed STATE, until one sync completes. Together, the
-// syncs must emit all records.
+// Syncs are stopped at random lines and resumed from the last printed STATE, until one sync completes. Together, the syncs must emit all
+// records.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
 const both = { audit_events: {}, deployments_recipes: {} };

@@ -10,8 +10,8 @@ const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
 /**
- * The STATEs' share of the output is checked only in output of at least this size. In smaller output, the first and
- * last STATEs alone are a large share.
+ * The STATEs' share of the output is checked only in output of at least this size. In smaller output, the first and last STATEs alone are a
+ * large share.
  */
 const MUCH_OUTPUT = 100_000;
 
@@ -84,10 +84,7 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   ].map((found) => `${name} has ${found}`);
 }
 
-/**
- * Returns the bookmarks that cover more records than the sync has printed. `before` is the bookmark at the start of the
- * sync.
- */
+/** Returns the bookmarks that cover more records than the sync has printed. `before` is the bookmark at the start of the sync. */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
   // Another rule checks the bookmarks' format.
   if (formFaults(name, bookmark).length > 0) return [];

@@ -31,9 +31,7 @@ export interface Printed {
   trace?: { stream_status?: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] } };
 }
 
-/**
- * A writer whose messages can be inspected. `out` replaces the default output, which accepts each chunk immediately.
- */
+/** A writer whose messages can be inspected. `out` replaces the default output, which accepts each chunk immediately. */
 export class Printout {
   readonly writer: LineWriter;
   #text = '';
@@ -121,8 +119,8 @@ export function openContext(env: Context['env'] = {}): OpenContext {
 }
 
 /**
- * A fake stdout. If `prompt` is true, its reader accepts each chunk immediately. Otherwise, it accepts chunks only when
- * the test calls `takeOne` or `takeAll`.
+ * A fake stdout. If `prompt` is true, its reader accepts each chunk immediately. Otherwise, it accepts chunks only when the test calls
+ * `takeOne` or `takeAll`.
  */
 export class StalledOutput extends Writable {
   text = '';
