@@ -143,7 +143,7 @@ function passOneDay(sandbox: IbmCloudSandbox): Change {
   };
 }
 
-/** The status of each row by its key. */
+/** Each row's status, by key. */
 function statesOf(sandbox: IbmCloudSandbox, stream: IbmCloudStreamName): Map<string, unknown> {
   const keys = [...sandbox.keys(stream)];
   return new Map([...sandbox.rows(stream)].map((row, index) => [keys[index] ?? '', row['status'] ?? row['state']]));

@@ -9,7 +9,7 @@ import { recordTables } from './demo-records.ts';
 import { type StreamTally, bold, count, dim, green, red, seconds, streamTable, tallyOf } from './demo-text.ts';
 
 export interface DemoOptions {
-  /** Text that contains the program's path, and whether the program was just built. */
+  /** The message that `buildIfNeeded` returned. */
   program: string;
   folder: string;
   platforms: readonly DemoPlatform[];

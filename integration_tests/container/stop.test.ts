@@ -58,7 +58,7 @@ async function pagesServed(pages: number): Promise<void> {
 async function resultOf(id: string, signal?: NodeJS.Signals): Promise<ReadResult> {
   const exitCode = Number(await dockerOutput(['wait', id]));
   const printed = await docker(['logs', id]);
-  // Docker doesn't report the signal. The exit code is 128 plus the signal's number.
+  // Docker reports the signal only in the exit code, which is 128 plus the signal's number.
   const finished: Finished = { ...printed, exitCode };
   return judge(finished, catalog, signal);
 }

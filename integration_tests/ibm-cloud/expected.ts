@@ -162,8 +162,8 @@ function withNulls(name: StreamName, row: Row, { accountId }: IbmCloudSandbox): 
 }
 
 /**
- * The records that are currently expected in every stream. With `details: false`, the databases API rejects requests
- * for deployment details. The sandbox must have no faults, because this function sends requests.
+ * The expected records of every stream, in the sandbox's current state. With `details: false`, the databases API rejects requests for
+ * deployment details. The sandbox must have no faults, because this function sends requests.
  */
 export async function expectedRows(
   sandbox: IbmCloudSandbox,
