@@ -8,7 +8,7 @@ import { outputOf, run } from './processes.ts';
 /** The folder for Python environments and compiled files. It is kept between runs, and Git ignores it. */
 const KEPT = join(ROOT, '.venv', 'clients');
 
-// The connector's first line runs node through `env`, so put the project's node first on PATH.
+// The connector's shebang line runs node through `env`, so put the project's node first on PATH.
 const PYTHON_ENV: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),

@@ -81,7 +81,7 @@ function knownStates(file: string): Map<string, ReturnType<typeof contentsOf>['s
   }
 }
 
-/** The SQL that creates a table and writes records into it. Without records, the table remains unchanged. */
+/** The SQL that creates a table, unless it exists, and writes any records into it. */
 function tableText(
   schema: string,
   { name, json_schema: { properties }, source_defined_primary_key: key }: Declared,

@@ -212,7 +212,7 @@ describe.concurrent('a read of audit events', () => {
         expect.objectContaining({
           failure_type: 'config_error',
           message: expect.stringMatching(
-            /^The API truncates the events of Logs instance crn:\S+ even in the shortest time window, .* \(number_of_results_limit_warning\)/,
+            /^The API truncates the events of Logs instance crn:\S+ even in a time window of the minimum length, .* \(number_of_results_limit_warning\)/,
           ),
         }),
       ]);

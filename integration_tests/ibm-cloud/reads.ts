@@ -18,7 +18,7 @@ const NOW = '2025-06-02T12:00:00Z';
 /** A time before all data in the sandbox. */
 const START = '2024-05-01T00:00:00Z';
 
-/** The months from START to NOW. With fewer months, reads would log a warning about months that are too old. */
+/** The number of months from START to NOW, including both. With fewer months, reads would log a warning about months that are too old. */
 const USAGE_MONTHS = 14;
 
 export const TOKEN_PATH = '/iam/identity/token';

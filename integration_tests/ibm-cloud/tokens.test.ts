@@ -55,7 +55,7 @@ describe.concurrent('a response that does not reject the API key', () => {
       /endpoints/,
       /new one|deployment/,
     ],
-    ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /sent only to IBM Cloud/, /API key is meant/],
+    ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /sends tokens only to IBM Cloud/, /API key is meant/],
     ['an invalid token', { path: TOKEN_PATH, kind: 'status', status: 200, body: {} }, /access_token/, /GET/],
   ])('%s is not mistaken for a rejected key', async (_, fault, advice, wrong) => {
     await ibmCloud({ ...SMALL, faults: [fault] }, async ({ read }) => {

@@ -12,7 +12,7 @@ const IAM_HOST = 'https://iam.cloud.ibm.com';
 /** The lists of subjects that can assume a profile. */
 const PARTS = ['identities', 'links', 'rules'] as const;
 
-/** IBM sends these dates without seconds (icd-accounts-access.md, 2.16). */
+/** IBM sends the timestamps of identities without seconds (icd-accounts-access.md, 2.16). */
 function minutes(time: number): string {
   return `${iso(time).slice(0, 16)}+0000`;
 }

@@ -13,7 +13,7 @@ function tagsOf(index: number): Row {
   return { tags, ...(index % 4 !== 2 && { access_tags: ['data:personal'] }) };
 }
 
-/** The search index: all databases and their backups, except the last generation 2 deployments. */
+/** The search index: all databases except the last `untracked` generation 2 deployments, and all generation 2 backups. */
 export function searchable(world: World): Row[] {
   const { deployments, gen2Deployments, untracked } = world.options;
   const rows = [

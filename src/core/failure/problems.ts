@@ -25,7 +25,7 @@ const configErrors = problemsOf('config_error', {
   },
   deployments_unknown: {
     message:
-      'None of the deployment_ids were found with this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
+      'This {token} cannot view any of the deployment_ids ({ids}). Correct deployment_ids, or remove the option to read all deployments.',
   },
   partitions_rejected: {
     message:
@@ -80,7 +80,7 @@ const configErrors = problemsOf('config_error', {
   },
   windows_cut_off: {
     message:
-      'The API truncates the {things} of {partition} even in the shortest time window, which starts at {from} ({detail}). If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
+      'The API truncates the {things} of {partition} even in a time window of the minimum length, starting at {from} ({detail}). If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
   },
 });
 

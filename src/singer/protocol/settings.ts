@@ -20,7 +20,7 @@ export interface PlatformForm {
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 export const PLATFORM_FORMS = choice.oneOf as readonly PlatformForm[];
 
-/** All settings by their dotted names, such as `platform.api_key`. If several platforms have a setting, the first declaration counts. */
+/** All settings by their dotted names, such as `platform.api_key`. If several platforms have the same setting, the first declaration is used. */
 export const SETTINGS = new Map<string, Setting>();
 for (const { properties } of PLATFORM_FORMS) {
   for (const [name, setting] of Object.entries(properties)) {
@@ -63,7 +63,7 @@ export function variableOf(setting: string): string {
   return `TAP_COMPOSE_${setting.replace('.', '_').toUpperCase()}`;
 }
 
-/** The settings that are set, by their dotted names. A dotted key overrides a key inside `platform`. */
+/** The settings that have a value, keyed by dotted name. A dotted key overrides a key inside `platform`. */
 function flattened({ platform: value, ...rest }: Row): Row {
   const platform = jsonIn(value);
   const inside = isRow(platform) ? Object.entries(platform) : [];

@@ -78,7 +78,7 @@ interface Opened extends TestRun {
   ids: () => string[];
   /** Reads to the end. Throws the stream's error. */
   done: () => Promise<void>;
-  /** Reads to the end as a sync does, and logs the stream's last line. */
+  /** Reads to the end as a sync does: logs the stream's summary or error, and never throws. */
   finished: () => Promise<void>;
 }
 
@@ -211,7 +211,7 @@ describe('a read', () => {
     const events = [{ id: 'earlier', time: START - 20 * DAY }, ...burst, { id: 'later', time: START - HOUR }];
     const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });
     await expect(read.done()).rejects.toThrow(
-      /^The API truncates the events of store one even in the shortest time window, which starts at 2025-06-01T\S+ \(limit_warning\).*start_date/,
+      /^The API truncates the events of store one even in a time window of the minimum length, starting at 2025-06-01T\S+ \(limit_warning\).*start_date/,
     );
     expect(read.ids()).toContain('earlier');
     expect(read.ids()).not.toContain('later');

@@ -54,7 +54,7 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
 /** For lists that are documented without pagination. Throws if the list has a second page. */
 export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
   if (isAbsent(next) && isAbsent(next_url)) return undefined;
-  throw unexpectedBody(path, 'it has a second page, although pagination is not documented for this list');
+  throw unexpectedBody(path, 'the list has a second page, although its pagination is not documented');
 };
 
 /**
