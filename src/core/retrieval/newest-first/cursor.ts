@@ -137,7 +137,7 @@ export class NewestFirstCursor implements Cursor {
       take(row, isNew);
       if (at === undefined) continue;
       if (lowest === undefined || at < lowest) lowest = at;
-      if (isNew && at <= startedAt && (top === undefined || at > top)) top = at;
+      if (isNew && (top === undefined || at > top) && at <= startedAt) top = at;
     }
     // A page that consists of one known row is the end of the list.
     if (fresh === undefined) return ids.length === 1 ? this.#end() : this.noNewRow('HTTP 200');
