@@ -31,7 +31,7 @@ const executable: Plugin = {
   },
 };
 
-/** The parts of undici that the program uses. Loading all of undici takes 10 ms more at every start. */
+/** The parts of undici that the program uses. Loading all of undici would add 10 ms to every start. */
 const UNDICI = `
 require('undici/lib/dispatcher/dispatcher.js').prototype.connect = require('undici/lib/api/api-connect.js');
 exports.Pool = require('undici/lib/dispatcher/pool.js');

@@ -16,11 +16,9 @@ const WORKERS = 8;
  */
 const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
-/**
- * The rounds of concurrent requests before the first request for a deployment: one for the token, and one for the first page of instances.
- */
+/** The number of rounds of concurrent requests before the first per-deployment request. */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
-/** The requests in these two rounds: the token, the first page of instances, the account, and its resource groups. */
+/** The requests in these rounds: first for the token, then for the first page of instances, the account and its resource groups. */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**
@@ -79,7 +77,7 @@ const COUNTED_DEPLOYMENTS = 20;
  * groups, policies, resource groups, account details, databases, regions, roles and reclamations.
  */
 const REQUESTS_OF_ACCOUNT = 19;
-/** Each month's usage is a single page. */
+/** The number of requests for usage: one per month. */
 const MONTHS = 13;
 /**
  * The number of per-deployment lists that every engine has. Replicas and recovery windows exist only for some engines, and each request for

@@ -143,7 +143,7 @@ describe('Compose options', () => {
   });
 });
 
-/** Starts a sandbox that closes at the end of the block. */
+/** Wraps a sandbox so that `await using` closes it at the end of the block. */
 async function disposable(starting: Promise<Sandbox>): Promise<{ it: Sandbox } & AsyncDisposable> {
   const it = await starting;
   return { it, [Symbol.asyncDispose]: () => it.close() };

@@ -9,7 +9,7 @@ import { tapped } from './singer/taps.ts';
 
 const programs = ['source-compose', 'tap-compose'] as const;
 
-/** The command line for reading all streams. */
+/** The arguments for reading all streams. */
 function everything(program: ProgramName, { sandbox, workspace }: Pick<Sandboxed, 'sandbox' | 'workspace'>): string[] {
   const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
   if (program === 'source-compose') return readArguments(workspace, config, catalogOf('full_refresh'));
@@ -102,7 +102,7 @@ describe('a reader of stdout', () => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('readable', done));
       child.kill('SIGTERM');
-      // Discard the unread output, so that the child process can close.
+      // Discard the unread output, because Node.js emits `close` only after the end of stdout.
       child.once('exit', () => child.stdout?.resume());
       expect(await finished).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     });

@@ -42,7 +42,7 @@ export interface Sandbox extends RunningSandbox<StreamName> {
   /** The address including the version, as in the connector's option `base_url`. */
   readonly baseUrl: string;
   readonly token: string;
-  /** Adds audit events that are newer than all existing events. */
+  /** Adds audit events that are newer than all existing events, except for future events. */
   addEvents(count: number): void;
   /** Marks all cursors issued so far as old. The option `oldCursors` determines the response to old cursors. */
   forgetCursors(): void;
@@ -68,9 +68,7 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   /** CRNs of the IBM Cloud Logs instances with the audit events. */
   readonly logsInstances: readonly string[];
   readonly config: Row;
-  /**
-   * The rows that a full read of a stream must emit, as the API returns them, with all fields that the key requires.
-   */
+  /** The rows that a full read of a stream must emit, as the API returns them, with all fields of the primary key. */
   rows(stream: IbmCloudStreamName): Iterable<Row>;
   /** The time on the sandbox's clock, in milliseconds since 1970. The clock doesn't advance by itself. */
   now(): number;
@@ -78,10 +76,7 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   passTime(seconds: number): void;
   /** Adds audit events, dated now or the given number of seconds earlier. */
   addEvents(count: number, lateBySeconds?: number): void;
-  /**
-   * Adds usage to the first row of the given month, or of the open month by default. Returns the key of the first
-   * metric.
-   */
+  /** Adds usage to the first row of the given month, or of the open month by default. Returns the primary key of the row's first metric. */
   touchUsage(month?: string): string;
 }
 
@@ -163,7 +158,7 @@ async function serve<Stream extends string>(
   const quota = new Quota(options.quota, options.quotaWindowMs);
   const app: FastifyInstance = fastify({
     forceCloseConnections: true,
-    // IBM's deployment ids are CRNs, which exceed fastify's default maximum of 100 characters.
+    // IBM's deployment ids are CRNs, which exceed fastify's default limit of 100 characters per path parameter.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 2000 },
   });
   serveApi(app, { platform, latencyMs, faults, quota, statistics });

@@ -8,7 +8,7 @@ import { DOCUMENTED, type DocumentedPlatform, referredField } from './docs-platf
 const FOLDER = 'dbt/models/staging';
 const NOTE = 'Written by `npm run docs` from the stream declarations.';
 
-/** Fields that would give readers access to a database or a backup. */
+/** Fields for connecting to a database or downloading a backup, which the models omit. */
 const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download_link']);
 
 /** Fields that are renamed because their names have another meaning in the models. */
@@ -116,7 +116,7 @@ function columnProperties({ name, of }: Staged, field: string): object {
   return { name: RENAMED[field] ?? field, description, data_type: TYPES[kind], ...reference };
 }
 
-/** The target record may be missing (docs/sources, "Relations"). */
+/** The test only warns, because the target record may be missing (docs/sources, "Relations"). */
 function relation(target: string): object {
   const stream = stagedStreams().find(({ name }) => name === target)!.of[0]!.stream;
   const to = { to: `ref('${modelOf(target)}')`, field: referredField(stream) };

@@ -235,7 +235,7 @@ class DemoFiles {
     return relative(ROOT, this.path(name));
   }
 
-  /** The folder is private, because a config contains a token or key. */
+  /** The file is private, because a config contains a token or key. */
   async writeConfig(config: object): Promise<void> {
     await this.writeJson('config.json', config);
     await chmod(this.path('config.json'), 0o600);

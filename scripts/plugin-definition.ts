@@ -64,9 +64,7 @@ export function pluginDefinition({ pipUrl }: PluginDefinition): string {
   return comment + stringify(definition, { singleQuote: true, lineWidth: 0 });
 }
 
-/**
- * Descriptions mention defaults without setting them, because a project would keep an outdated default forever.
- */
+/** Mentions a default only in the description, because a Meltano project would keep an outdated default forever. */
 function meltanoSetting(name: string, { type, title, description, enum: choice, ...setting }: Setting): object {
   const told = setting.default === undefined ? description : `${description} Default: ${setting.default}.`;
   return {

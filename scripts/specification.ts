@@ -10,7 +10,7 @@ export function specification(): object {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
       const { examples, airbyte_secret: secret } = z.globalRegistry.get(zodSchema) ?? {};
-      // Copy the examples and defaults, because zod omits those of preprocessed options.
+      // Copy the examples and defaults, which zod omits for preprocessed options.
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
       // The form can't show an empty list as a default, and one client can't print it.

@@ -18,7 +18,7 @@ export interface ConfiguredCatalog {
 /** Every stream, in the order of `discover`. */
 const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
 export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
-/** The streams that send one request per deployment. */
+/** The per-deployment streams. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
 
 /** A configured catalog of these streams (default: all streams). Streams without a cursor always use full refresh. */
@@ -43,7 +43,7 @@ export function configure(
   };
 }
 
-/** The primary key of a record. Records of `deployments_addons` have only a generated key. */
+/** The primary key of a record. */
 export function keyOf(name: string, data: Readonly<Record<string, unknown>>): string {
   const field = STREAMS.find((stream) => stream.name === name)?.source_defined_primary_key?.[0]?.[0];
   return field === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[field]);

@@ -40,8 +40,8 @@ export function startConnector(
 }
 
 /**
- * Runs a command to completion. Without options, the command runs in this process, from `src/`, and shortens waits for retries and rate
- * limits to an eighth of their length. With options or `REAL_PROCESSES=1`, a child process runs the built program.
+ * Runs a command to completion. Without options, the command runs in this process, from `src/`, and waits for retries and rate limits take
+ * an eighth of their usual time. With options or `REAL_PROCESSES=1`, a child process runs the built program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {
@@ -61,7 +61,7 @@ export async function buildIfNeeded(): Promise<string> {
   return `npm run build: ${((performance.now() - began) / 1_000).toFixed(1)} s`;
 }
 
-/** Whether a built file is newer than the programs' sources and the files in `more`. */
+/** Whether a built file is at least as new as the programs' sources and the files in `more`. */
 export function isUpToDate(file: string, more: readonly string[] = []): boolean {
   const sources = globSync([...SOURCES, ...more], { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
   return Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= changedAt(file);

@@ -21,7 +21,8 @@ export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
 };
 
 /**
- * Parses the flags of a script. With `--help`, prints the help and exits with 0. If a flag is unknown, prints one line and exits with 2.
+ * Parses the flags of a script. With `--help`, prints the help and exits with 0. If the flags are invalid, prints one line to stderr and
+ * exits with 2.
  */
 export function readFlags<const F extends Readonly<Record<string, Flag>>>(
   script: string,

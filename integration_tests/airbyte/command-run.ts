@@ -19,7 +19,7 @@ export interface CommandRun {
   readonly exitCode: number | null;
   readonly stderr: string;
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
-  /** The signal that was sent during the command. An interrupted read may leave streams unfinished, but then it must not exit with 0. */
+  /** The signal that was sent to the process. An interrupted read may leave streams unfinished, but then it must not exit with 0. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
@@ -27,14 +27,17 @@ export interface CommandRun {
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** Whether the source must reject this stream with a config_error, because its sync mode is unknown or the catalog contains it twice. */
+  /**
+   * Whether the source must reject this stream with a config_error, because the catalog lists the stream twice or with an unknown sync
+   * mode.
+   */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
   /** Whether the stream supports only full refresh. Undefined if the catalog lists no sync modes. */
   readonly fullRefreshOnly: boolean | undefined;
 }
 
-/** The streams of the configured catalog, without duplicates. */
+/** The expected behavior of each stream in the configured catalog, by name. */
 export function expectedStreams(run: CommandRun): Map<string, ExpectedStream> {
   const expected = new Map<string, ExpectedStream>();
   for (const configured of run.configuredCatalog?.streams ?? []) {
@@ -68,7 +71,7 @@ export interface ErrorEvent {
   readonly error: ErrorTrace;
 }
 
-/** A read, grouped by stream. Each stream's messages are in printed order. */
+/** A read's errors, and its records, states and statuses by stream, in printed order. */
 export interface ReadEvents {
   readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
   readonly errors: readonly ErrorEvent[];

@@ -26,7 +26,7 @@ export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 const date = /^\d{4}-\d{2}-\d{2}$/;
 
-/** A draft 7 validator with the protocol's two formats. The validator ignores Airbyte's own keywords. */
+/** A JSON Schema draft 7 validator with the protocol's two formats. The validator ignores Airbyte's own keywords. */
 function newAjv(): Ajv {
   const ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addFormat('date-time', (text) => dateTime.test(text) && !Number.isNaN(Date.parse(text)));

@@ -88,8 +88,8 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
-// A STATE can be large if it contains a cursor value per deployment, so the share of STATEs is checked only in output of at least this
-// size.
+// A STATE can be large if it contains a cursor value per deployment, so the share of STATEs is checked only in output of more than this
+// many bytes.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
 // A STATE is always allowed this long after the previous STATE.

@@ -12,10 +12,7 @@ import type { Message } from './messages.ts';
 import { recordViolations, stateViolations, statusViolations } from './referee-streams.ts';
 import { violation, type Violation } from './violation.ts';
 
-/**
- * Checks a command against the rules of the protocol, real clients and the design. Returns an empty list if there is no
- * violation.
- */
+/** Checks a command against the rules of the protocol, of real clients and of the design. */
 export function violationsOf(run: CommandRun): Violation[] {
   const events = readEvents(run.transcript.messages);
   const violations = run.transcript.violations.filter(
@@ -93,8 +90,8 @@ function signalViolations(
   exitCode: number | null,
   done: boolean,
 ): Violation[] {
-  // The signal killed the process, or the process exited with 128 + n (the kernel ignores signals for PID 1), or it
-  // ended before the signal arrived.
+  // The signal killed the process, or the process exited with 128 + n (PID 1 of a container can't kill itself with a signal), or it ended
+  // before the signal arrived.
   if (exitCode === null || exitCode === 128 + signalNumbers[signal] || (exitCode === 0 && done)) return [];
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }

@@ -43,7 +43,7 @@ async function only<T extends Message['type']>(
   return transcript.messages.find((message) => message.type === type) as Extract<Message, { type: T }>;
 }
 
-/** Reads all streams of the sample catalog with the given sync mode, and checks the read. */
+/** Reads all streams that support the given sync mode, and checks the read. */
 async function readAll(mode: 'full_refresh' | 'incremental', state?: string): Promise<ReadResult> {
   const all = catalog.streams.filter(({ supported_sync_modes: modes }) => modes.some((each) => each === mode));
   const configured = { streams: all.map((stream) => ({ stream, sync_mode: mode, destination_sync_mode: 'append' })) };

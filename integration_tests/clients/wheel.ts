@@ -6,8 +6,8 @@ import { PYTHON_OPTIONS } from '../../test-support/python.ts';
 import { onPath } from '../install/bare-machine.ts';
 import type { Stage } from './stage.ts';
 
-// Meltano and PyAirbyte install the Python package without Node.js or Docker. pip and uv find the wheel in a folder,
-// not on PyPI.
+// Meltano and PyAirbyte install the Python package on a machine without Node.js or Docker. pip and uv find the wheel in a folder, not on
+// PyPI.
 
 /** Builds the wheel. Returns the environment variables that tell pip and uv where to find it. */
 export async function wheelEnv(): Promise<NodeJS.ProcessEnv> {

@@ -11,7 +11,7 @@ export const BASE_IMAGE = 'source-compose:test-base';
 /** A folder for PATH with a `docker` that uses the host's network, because sandboxes listen only on this machine. */
 export const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network');
 
-/** The strictest options for a container: an unknown user and no capabilities, but network access. */
+/** Strict container options: an unknown user, a read-only file system and no capabilities, but network access. */
 export const HARDENED = [
   ...['--user', '12345:12345', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
   // The sandbox listens only on this machine.

@@ -6,8 +6,8 @@ import { type MessageOf, contentsOf, firstOf, messagesOf } from '../../test-supp
 import type { Postgres } from '../clients/postgres.ts';
 
 // Creates tables with the types that Airbyte's destination-postgres uses. A full refresh overwrites the table once its stream is complete.
-// An incremental sync appends records and then removes duplicates. This code follows Airbyte's documentation, because the destination is
-// published only as a container image.
+// Records of an incremental sync replace the rows with the same primary keys. This code follows Airbyte's documentation, because the
+// destination is published only as a container image.
 
 interface Property {
   type: string | string[];
@@ -81,7 +81,9 @@ function knownStates(file: string): Map<string, ReturnType<typeof contentsOf>['s
   }
 }
 
-/** The SQL that creates a table, unless it exists, and writes any records into it. */
+/**
+ * The SQL that creates the table if it doesn't exist, and writes the records. If `records` is undefined, the SQL only creates the table.
+ */
 function tableText(
   schema: string,
   { name, json_schema: { properties }, source_defined_primary_key: key }: Declared,

@@ -121,8 +121,8 @@ export function posture(account: Account, now: number): string[] {
 }
 
 /**
- * The targets of a region's audit events. The first matching rule of each route determines them. If no rule matches,
- * the default targets apply.
+ * Whether a region's audit events are kept, and the targets that receive them. The first matching rule of each route determines the
+ * targets. If no rule matches, the default targets apply.
  */
 function auditOf(region: unknown, { audit_routes: routes = [] }: Account): { status: string; targets: Row[] } {
   const matching = routes.filter((row) => ['*', region].includes(row['location']));

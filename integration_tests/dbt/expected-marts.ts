@@ -2,8 +2,7 @@ import { access, coverage, identities, identityText, posture } from './expected-
 import { type Account, HOUR_MS, rowText, versionStatus } from './expected-rows.ts';
 import type { Row } from './warehouses.ts';
 
-// The expected content of IBM Cloud's marts, derived from the sandbox's records
-// (integration_tests/ibm-cloud/expected.ts).
+// The expected rows of the marts for IBM Cloud, derived from the sandbox's records (integration_tests/ibm-cloud/expected.ts).
 
 const FINISHED = ['completed', 'active'];
 

@@ -131,7 +131,8 @@ export class Warehouses {
     const project = join(ROOT, 'dbt');
     const folder = join(this.#workspace.folder, `dbt-${warehouse}`);
     const places = ['--project-dir', project, '--profiles-dir', project, '--target-path', folder, '--log-path', folder];
-    // Unit tests don't depend on the loader, so they run once per database type. Later runs build only the marts.
+    // Unit tests don't depend on the loader, so they run once per database type. The command `run` builds only the marts and the models
+    // that they use.
     const tests = warehouse.startsWith('pyairbyte') ? [] : ['--exclude-resource-type', 'unit_test'];
     const what = command === 'build' ? tests : ['--select', '+path:models/marts'];
     const args = ['--target', kind, ...places, '--vars', JSON.stringify(vars)];

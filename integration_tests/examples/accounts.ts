@@ -28,9 +28,9 @@ export interface Accounts {
   close: () => Promise<void>;
 }
 
-/** Starts a sandbox with several accounts. Reads of all accounts except the last hang until `release` is called. */
+/** Starts a sandbox with several accounts. Until `release` is called, reads hang, except for the last account. */
 export async function startAccounts(count: number, workspace: Workspace): Promise<Accounts> {
-  // The time is in the past, so that no record is new when a read resumes.
+  // The sandbox's time is in the past, so that no record is new when a read resumes.
   const sandbox = await startSandbox({ platform: 'ibm_cloud', accounts: count - 1, now: '2025-06-02T12:00:00Z' });
   const ids = sandbox.profiles.map((crn) => /a\/(\w+)/.exec(crn)?.[1] ?? '');
   const hang = { path: `/billing/**/${MONTH}`, kind: 'hang' as const };

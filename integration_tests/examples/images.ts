@@ -10,10 +10,7 @@ const BASES = { POSTGRES_IMAGE: 'postgres:17', PYTHON_IMAGE: 'python:3.12-slim' 
 /** The `docker build` arguments that some networks require. */
 const BUILD_ARGS = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
 
-/**
- * Values for the variables of compose.yaml. The object is empty if base images can be pulled. Otherwise, one image
- * replaces all base images.
- */
+/** The compose.yaml variables whose base images are missing and can't be pulled, with the image that replaces them. */
 export async function baseImages(): Promise<Record<string, string>> {
   const missing: string[] = [];
   for (const [variable, image] of Object.entries(BASES)) {

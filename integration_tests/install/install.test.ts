@@ -135,7 +135,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
   it('the programs receive stdin', async () => {
     const { command, path } = installation;
-    // Use a shell, because programs can't open the kind of stdin that Node.js gives its child processes.
+    // Redirect stdin in a shell: Node.js gives child processes a socket, which they can't open as /dev/stdin.
     const call = command('source-compose', ['check', '--config', '/dev/stdin'], files.folder);
     const feed = ['-c', 'f=$1; shift; PATH=$0 exec "$@" <"$f"', path, files.file('config.json', composeConfigNow())];
     const { stdout } = await runProcess(onPath('sh'), [...feed, ...call], { env: { HOME: files.folder } });
@@ -181,7 +181,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       expect(rest.exitCode).toBe(0);
       const seen = new Set([first, rest].flatMap((read) => keysRead(read, 'audit_events')));
       expect([...compose.keys('audit_events')].filter((key) => !seen.has(key))).toEqual([]);
-      // The read doesn't start over, so only the boundary is read twice.
+      // The read resumes instead of starting over, so the two reads overlap by less than a page.
       expect(keysRead(rest, 'audit_events').length).toBeLessThan(EVENTS - (PAGES - 1) * PAGE_SIZE);
     });
 

@@ -39,7 +39,7 @@ it('syncs that are interrupted and resumed also emit events that arrive between 
   });
 });
 
-/** Stops `ends` syncs at random lines, then lets a sync complete. Returns the combined output. */
+/** Stops `ends` syncs at random lines, then lets a sync complete. Returns the keys of all emitted records. */
 async function syncWithEnds(
   { sync }: Tapped,
   ends: number,

@@ -44,7 +44,7 @@ function validatorOf(schema: Row): ValidateFunction {
   return validator;
 }
 
-/** Returns all strings in a value, at any depth. */
+/** Returns all strings in a value, including keys, at any depth. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];

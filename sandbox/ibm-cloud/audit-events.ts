@@ -125,7 +125,7 @@ export class AuditEvents {
     return this.#unreadable.has(entry.serial) ? text.slice(0, Math.floor(text.length * READABLE_PART)) : text;
   }
 
-  /** The CRN of the deployment that an event is about, and the parts of that CRN. */
+  /** The CRN of the resource that an event is about, with its service and GUID. */
   #source(serial: number): { id: string; service: string; guid: string } {
     const world = this.#world;
     const { deployments, gen2Deployments } = world.options;

@@ -259,7 +259,7 @@ export function identitySettings(world: World, { parameters, path }: Received, r
   });
 }
 
-/** The rows of a stream with each identity's activity. */
+/** Adds each identity's activity to the rows of a stream. */
 export function withActivity(world: World, rows: readonly Row[]): Row[] {
   return rows.map((row, index) => ({ ...row, activity: activity(world, index) }));
 }

@@ -23,7 +23,7 @@ const TOKEN_FIELDS = 'next_docid';
 /** Divides lists into pages, and creates and parses the tokens that link one page to the next. */
 export class Pages {
   readonly #options: IbmCloudOptions;
-  /** A counter that increases when page tokens are invalidated. Each page token contains the counter's value from when it was issued. */
+  /** A counter that increases when page tokens are invalidated. Each page token contains the counter's value at the time of issue. */
   #generation = 0;
   /** The lowest generation whose tokens are still valid, by path. */
   readonly #oldest = new Map<string, number>();
@@ -53,7 +53,7 @@ export class Pages {
     return this.token(0, { fresh: String(this.#fresh) });
   }
 
-  /** Returns a token's content. Returns undefined if the token isn't valid, or no longer valid, on this path. */
+  /** Parses a token. Returns undefined if the token isn't valid for this path. */
   read(token: string, path: string): { from: number; filters: Record<string, string> } | undefined {
     const bytes = Buffer.from(token, 'base64');
     if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
@@ -64,7 +64,7 @@ export class Pages {
     return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 
-  /** Returns the requested page of a list with tokens. Returns undefined if the token or the limit is invalid. */
+  /** Returns the requested page of a list that is paginated by token. Returns undefined if the token or the limit is invalid. */
   byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
     const token = query[about.token];
     const from = token === undefined ? 0 : this.read(String(token), about.path)?.from;
@@ -72,7 +72,7 @@ export class Pages {
     return from === undefined || limit === undefined ? undefined : cut(list, { from, limit });
   }
 
-  /** The requested page of a list with `offset` and `limit`. */
+  /** Returns the requested page of a list that is paginated by `offset`. Returns undefined if a parameter is invalid. */
   byOffset<Item>(list: readonly Item[], query: QueryParameters, usual: number): Page<Item> | undefined {
     const from = wholeNumber(query['offset'], 0);
     const limit = this.#limit(query['limit'], { usual, most: 100 });

@@ -27,7 +27,7 @@ interface Report {
   /** The stream's paths below the sandbox's address. */
   readonly paths: readonly string[];
   readonly key: readonly string[];
-  /** The rows that a full read must emit, as the API returns them, with all fields that the key requires. */
+  /** The rows that a full read must emit, as the API returns them, with all fields of the primary key. */
   rows(holdings: Holdings): Iterable<Row>;
 }
 

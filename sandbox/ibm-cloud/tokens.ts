@@ -49,7 +49,7 @@ export class Tokens {
     this.#worlds = worlds;
   }
 
-  /** `POST /identity/token` (icd-api.md, 1.1). IAM rejects a wrong key with a 400, not a 401. */
+  /** `POST /identity/token` (icd-api.md, 1.1). IAM rejects a wrong key with HTTP 400, not 401. */
   exchange({ body, headers }: Received): Answer {
     const form = formOf(body);
     if (form.get('grant_type') === ASSUME && headers['authorization'] === undefined) return this.#assume(form);

@@ -60,7 +60,7 @@ export class Usage {
     });
   }
 
-  /** Adds usage to the first row of a month. Returns the month's text. */
+  /** Adds usage to the first row of the given month, or of the open month by default. Returns the month. */
   touch(text?: string): Month {
     const months = this.months();
     const month = text === undefined ? months.at(-1) : months.find((one) => one.text === text);
@@ -155,7 +155,7 @@ export class Usage {
     return json(200, { limit: page.limit, count: resources.length, first, ...end, resources });
   }
 
-  /** The link contains the token, and the field `offset` contains it in another encoding. */
+  /** The token is a parameter of the link. The field `offset` contains the percent-encoded token. */
   #next(pages: Pages, from: number, path: string, query: Received['query']): Row {
     const token = pages.token(from);
     return { next: { href: link(path, query, { _start: token }), offset: encodeURIComponent(token) } };

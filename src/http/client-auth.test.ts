@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Auth, RejectionMeaning } from './auth.ts';
 
-/** Sends a request with `auth` to a server that first returns each of the statuses, then HTTP 200. */
+/** Sends a request with `auth` to a server that returns the statuses in order, then HTTP 200. */
 async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: Partial<Auth> = {}) {
   const { origin, requests } = await startServer((_, response) => {
     answer(response, statuses.shift() ?? 200, '{"errors":"who are you"}');

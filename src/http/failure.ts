@@ -76,7 +76,7 @@ export function statusFailure(
   };
 }
 
-/** Returns, for example, ` ("invalid_token")`, or an empty string. */
+/** Formats text for the end of a message, such as ` ("invalid_token")`. Returns an empty string if there is no text. */
 export function inQuotes(text: ServerText): string {
   const said = quoted(text);
   return said === '' ? '' : ` ("${said}")`;
@@ -111,7 +111,7 @@ export function connectionFailure(error: unknown, connected: boolean): Failure {
   return { problem: isProxy ? error.problem : connectionProblem(code, detail, connected), reason, facts: { code } };
 }
 
-/** Node.js hides the reason for a failed connection in the error's `cause`, or in a list if it tried several addresses. */
+/** Node.js hides the reason for a failed connection in the error's `cause`, or in a list of errors if it tried several addresses. */
 function describe(error: unknown): { code: string; detail: string } {
   const chain: Array<Error & { code?: string }> = [];
   for (let next: unknown = error; next instanceof Error && chain.length < 5;) {

@@ -16,7 +16,7 @@ interface Admission {
   release: () => void;
 }
 
-/** An address with its own connections, rate limiter and circuit breaker, so that it can't affect other addresses. */
+/** An address with its own connections, rate limiter and circuit breaker, so that its failures don't affect other addresses. */
 export class Origin {
   readonly url: URL;
   readonly route: Route;

@@ -13,7 +13,7 @@ export interface Context {
   env: Record<string, string | undefined>;
   /** Writes human-readable text to stderr. */
   stderr: (text: string) => void;
-  /** The user's terminal, if stderr is a terminal and stdout is not. Text is redacted. */
+  /** The user's terminal, if stderr is a terminal and stdout is not. Text written to it is redacted. */
   readonly terminal?: Terminal | undefined;
   /** The clock and timers. Default: `realTiming`. */
   timing?: Timing;

@@ -30,7 +30,7 @@ export interface OpenTap {
   stop: AbortController;
 }
 
-/** The environment of tap-compose. Its stdout and stderr are kept in memory. */
+/** Creates a context for tap-compose that keeps stdout and stderr in memory. */
 export function openTap(env: Context['env'] = {}): OpenTap {
   let text = '';
   let said = '';

@@ -72,8 +72,8 @@ export class EventText {
 }
 
 /**
- * Formats dates with milliseconds and without a zone. Avoids `Date.toISOString`, which would take half of the time needed for a page of
- * events. Caches the day, because consecutive dates usually share it.
+ * Formats dates with milliseconds and without a zone. Calling `Date.toISOString` for every date would take half of the time needed for a
+ * page of events. Caches the day, because consecutive dates usually share it.
  */
 class DateText {
   #day = Number.NaN;
@@ -120,7 +120,7 @@ function scaling(world: World, deployment: number, bits: number): Row {
       cluster: 'harbour-eu-c00',
       deployment: deploymentName(deployment),
     },
-    // In recorded system events, `ip` and `user_agent` are empty, not null (gds-bill).
+    // In the recorded system event, these fields are empty strings (gds-bill). The sandbox also sends nulls.
     ip: bits % 2 === 0 ? '' : null,
     user_agent: bits % 2 === 0 ? '' : null,
   };

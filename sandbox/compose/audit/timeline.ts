@@ -3,7 +3,7 @@ import { END_OF_HISTORY, FUTURE, HOUR, Kind, SECOND, YEAR, kindMark, laterMoment
 
 export interface TimelineOptions {
   readonly seed: number;
-  /** The number of events in the fixed history. */
+  /** The initial number of events, including future events. */
   readonly events: number;
   /** The number of newest events that are dated in the future. */
   readonly future: number;

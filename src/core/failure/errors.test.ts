@@ -17,7 +17,7 @@ describe('ConnectorError', () => {
   });
 
   test('an error cannot be created without all facts of its message', () => {
-    // @ts-expect-error The type knows which facts the message contains.
+    // @ts-expect-error The type requires the facts that the message contains.
     expect(() => new ConnectorError('forbidden', { ...terms })).toThrow(/no value for path/);
   });
 

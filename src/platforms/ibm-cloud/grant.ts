@@ -69,7 +69,7 @@ function roleIn(error: ConnectorError | undefined): string | undefined {
   return rejection?.facts['role'];
 }
 
-/** The service on which the role is granted: the service of the first generation 1 deployment. */
+/** The service of the first generation 1 deployment, or an example service if there is no such deployment. */
 async function serviceOf(account: Account): Promise<string> {
   const found = await account.once(loadInventory).catch(() => undefined);
   const first = found?.deployments.find(({ generation }) => generation === 'gen1');

@@ -8,7 +8,7 @@ import { within } from './api/values.ts';
 
 const DAY = 86_400_000;
 const OTHER_STATES = ['inactive', 'failed', 'pre_provisioning', 'pending_reclamation', 'pending_removal', 'removed'];
-/** Statuses with which IAM, a proxy or a gateway may respond instead of the databases API. */
+/** Statuses that IAM, a proxy or a gateway may return instead of the databases API. */
 const NOT_OF_V5 = [401, 403, 408, 429];
 const INSTANCES = /v2\/resource_instances$/;
 const USAGE = /resource_instances\/usage\/\{id\}$/;

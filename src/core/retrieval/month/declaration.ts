@@ -16,7 +16,7 @@ export interface ByMonth<S, F extends string> {
 }
 
 export interface Month extends List {
-  /** False if the API rejected part of the month, which must then be read again. */
+  /** False if the API rejected part of the month. The month must then be read again. */
   isWhole: boolean;
 }
 

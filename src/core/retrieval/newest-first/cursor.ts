@@ -50,12 +50,12 @@ type Walk = NonNullable<NewestFirstState['walk']>;
 const BOUND_SLACK_MS = 1_000;
 
 /**
- * The cursor of a list that is paginated from the newest row to the oldest. The high-water mark moves only when a pass has
- * reached the old mark (`floor`), so the state also contains the unfinished pass.
+ * The cursor of a list that is paginated from the newest row to the oldest. The high-water mark moves only when a pass has reached the old
+ * mark (`floor`), so the state also contains the unfinished pass.
  *
  * An API that no longer recognizes the cursor's row may respond as if the list ended at this row. Therefore, the end of the list counts as
- * reached only when a page consists of one row that was already read: the cursor's own row, or the row after `before`. This check works
- * only if pages may contain at least two rows.
+ * reached only when a page consists of one row that was already read. If the API returns no new rows after the cursor, the next request
+ * looks back: it requests the rows after `before`. This check works only if pages may contain at least two rows.
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -111,7 +111,10 @@ export class NewestFirstCursor implements Cursor {
     return this.#frame.warnings(this.#mark);
   }
 
-  /** Calls `take` with each row and whether to emit it. Advances the cursor. May return a warning. Throws `list_not_paged`. */
+  /**
+   * Passes each row to `take`, with `isNew` set if the row must be emitted. Advances the cursor. May return a warning. Throws
+   * `list_not_paged`.
+   */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
     const { startedAt } = this.#options;
@@ -121,7 +124,7 @@ export class NewestFirstCursor implements Cursor {
     let lowest: string | undefined;
     /** The latest time emitted so far that is not after the start of the sync. */
     let { top } = this.#pass;
-    /** The last row that was not on the previous page. */
+    /** The id of the last row that was not on the previous page. */
     let fresh: string | undefined;
     let isAnyNew = false;
     for (const row of rows) {

@@ -182,7 +182,7 @@ test('no event is lost if a read is stopped after any request and resumed, even 
           );
           await read.finished();
           for (const id of read.ids()) seen.add(id);
-          // A killed process leaves the last printed state or an earlier state.
+          // The next read resumes from the last printed state or, if none was printed, from the previous state.
           state = read.printed.states.at(-1) ?? state;
           const mark = Date.parse(read.cursor.state().marks['one'] ?? '');
           if (stop !== Infinity) continue;

@@ -58,9 +58,9 @@ export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
 };
 
 /**
- * Finds the next page by the token in a link. One of the query parameters named in `parameters` contains the token. The link may be an
- * object with `href`. The link's host and path are ignored (icd-api.md 2). A link without a token is an error, because treating it as the
- * end of the list would lose rows.
+ * Finds the next page by the token in a link. One of the link's query parameters that are named in `parameters` contains the token. The
+ * link may be an object with `href`. The link's host and path are ignored (icd-api.md 2). A link without a token is an error, because
+ * treating it as the end of the list would lose rows.
  */
 export function linked(link: 'next' | 'next_url', ...parameters: readonly string[]): NextPage {
   return ({ [link]: target }, first) => {

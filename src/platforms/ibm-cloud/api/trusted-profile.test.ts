@@ -16,7 +16,7 @@ function tokenOf(iam_id: string, account: string, life: number): object {
   return { access_token: `a.${claims}.${life}`, expires_in: life };
 }
 
-/** The authentication for the profile; `assumed` responds to its n-th exchange. */
+/** The authentication for the profile. `assumed` returns the response to the n-th exchange. */
 function open(assumed: (n: number) => unknown = () => tokenOf('iam-Profile-1', ACCOUNT, HOUR)) {
   const forms: URLSearchParams[] = [];
   const clock = { now: 0 };

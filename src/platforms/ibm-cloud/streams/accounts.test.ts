@@ -4,7 +4,7 @@ import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { accounts } from './accounts.ts';
 
-// The access token in these tests does not contain the account.
+// The access token in these tests does not contain the account's id.
 
 test('the record of the account excludes the personal data of the owner', async () => {
   const body = {

@@ -148,7 +148,7 @@ async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
   };
 }
 
-/** An address such as `subnet:10.0.0.0/24` or `serviceRef:codeengine/eu-de`, or an empty list if all parts are missing. */
+/** Formats an address, such as `subnet:10.0.0.0/24` or `serviceRef:codeengine/eu-de`. Returns an empty list if all parts are missing. */
 function addressOf({ type, value, ref }: Row): string[] {
   const names = ['service_type', 'service_name', 'service_instance', 'location'];
   const parts = [value, ...names.map((name) => within(ref, name))].flatMap((part) => textOf(part) ?? []);

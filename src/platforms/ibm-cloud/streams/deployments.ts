@@ -53,7 +53,7 @@ export const deployments = ibmStream({
     },
   },
   primaryKey: 'id',
-  // Some of these fields may contain secrets. The others are about ordering and billing.
+  // Some of these fields may contain secrets. The others describe how the instance was ordered and is managed.
   dropped: [
     ...['parameters', 'extensions', 'platform_options', 'url', 'crn', 'sub_type', 'region_id', 'resource_group_crn'],
     ...['resource_id', 'resource_plan_id', 'deleted_by', 'scheduled_reclaim_at', 'scheduled_reclaim_by', 'restored_at'],
