@@ -6,8 +6,8 @@ import { DAY, HOUR, MINUTE, SECOND, type World, ZONE, ZONE_OFFSET } from '../wor
 import type { Timeline } from './timeline.ts';
 
 /**
- * Characters that break careless parsers: quotes, a line separator, and non-ASCII letters. They are rare, as in real
- * data.
+ * Notes with characters that break careless parsers: quotes, a line separator, a backslash, and non-ASCII characters. Such notes are rare,
+ * as in real data.
  */
 const ODD_NOTES = ['asked by "Dee"', 'Größe\u2028geändert', 'a\\b', '🚢'] as const;
 
