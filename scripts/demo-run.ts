@@ -230,7 +230,7 @@ class DemoFiles {
     return join(this.folder, name);
   }
 
-  /** The path as typed in the repository's root. */
+  /** The path relative to the repository's root. */
   shown(name: string): string {
     return relative(ROOT, this.path(name));
   }

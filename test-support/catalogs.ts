@@ -15,13 +15,13 @@ export interface ConfiguredCatalog {
   streams: Array<{ stream: DiscoveredStream; sync_mode: string; destination_sync_mode: string }>;
 }
 
-/** Every stream, in the order of `discover`. */
+/** Every Compose stream, in the order of `discover`. */
 const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
 export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
-/** The per-deployment streams. */
+/** The per-deployment streams of Compose. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
 
-/** A configured catalog of these streams (default: all streams). Streams without a cursor always use full refresh. */
+/** A configured catalog of these Compose streams (default: all). Streams without a cursor always use full refresh. */
 export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): ConfiguredCatalog {
   return configure(
     STREAMS.filter(({ name }) => names.includes(name)),
@@ -43,7 +43,7 @@ export function configure(
   };
 }
 
-/** The primary key of a record. */
+/** The primary key of a Compose record. */
 export function keyOf(name: string, data: Readonly<Record<string, unknown>>): string {
   const field = STREAMS.find((stream) => stream.name === name)?.source_defined_primary_key?.[0]?.[0];
   return field === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[field]);
