@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// CI adds up the results in the folder RESULTS.
+// CI adds up the results in the folder $RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['{integration_tests,sandbox,scripts,src,test-support}/**/*.test.ts'],
     // These tests need more than Node.js, so they have their own configurations.
     exclude: [...configDefaults.exclude, 'integration_tests/{container,dbt,examples,install}/**'],
-    // The test files of a worker share imported modules, so each file must restore its global changes.
+    // The test files of a worker share imported modules, so each file must undo its changes to global state.
     pool: 'threads',
     isolate: false,
     setupFiles: ['test-support/forget-credentials.ts'],

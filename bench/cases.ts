@@ -10,7 +10,7 @@ const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
 const THROUGHPUT_EVENTS = 200_000;
 
 /**
- * Compares the connector's time and CPU time for reading audit events with those of the floor program, which does only
+ * Compares the connector's elapsed time and CPU time for reading audit events with those of the floor program, which does only
  * the unavoidable work.
  */
 export async function throughput(runs: number): Promise<Row[]> {
@@ -68,7 +68,7 @@ export async function throughput(runs: number): Promise<Row[]> {
   }
 }
 
-/** Compares each command's time from start to end with that of a node process that does nothing. */
+/** Compares each command's elapsed time with that of a node process that does nothing. */
 export async function startUp(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': 10 });
   try {
@@ -101,7 +101,7 @@ export async function startUp(runs: number): Promise<Row[]> {
 }
 
 const MEMORY_EVENTS = 1_000_000;
-/** Reads at most 5 MB per second. NODE_OPTIONS is empty, because this process would otherwise overwrite the measured program's usage. */
+/** A command that reads at most 5 MB per second. NODE_OPTIONS is empty, because the reader would otherwise overwrite the measured program's usage. */
 const SLOW_READER = `NODE_OPTIONS= node -e '
 let taken = 0; const began = performance.now();
 process.stdin.on("data", (chunk) => {

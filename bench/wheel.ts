@@ -19,7 +19,7 @@ export async function wheel(runs: number): Promise<Row[]> {
     show(figure(installed.map((run, i) => run[of] - (plain[i]?.[of] ?? NaN))), 0);
   return [
     { what: 'Time of `spec` with the wheel, in ms more than without it', value: more('wallMs'), goal: '≤ 120' },
-    // The usage includes the time before the process replaced itself with Node.js.
+    // The CPU time of the process includes the Python code that runs before Node.js.
     { what: 'CPU time of `spec` with the wheel, in ms more than without it', value: more('cpuMs'), goal: '' },
   ];
 }

@@ -22,7 +22,7 @@ function workspace(): Workspace {
   return made;
 }
 
-/** Returns the port of a loopback server. The server and its connections close at the end of the test. */
+/** Starts a server on a loopback address, and returns its port. The server and its connections close at the end of the test. */
 async function portOf(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -54,7 +54,7 @@ async function read(base_url: string, streams: string[], options: { env?: Env } 
   return result;
 }
 
-/** Runs `check`, and returns its last message and its whole output. */
+/** Runs `check`, and returns its exit code, its output and the connection status. */
 async function check(base_url: string, env: Env = {}) {
   const config = workspace().file('config.json', { api_token: TOKEN, base_url });
   const { exitCode, stdout, stderr } = await runConnector(['check', '--config', config], { env });
@@ -68,7 +68,7 @@ describe('an endless body', () => {
   const TELL_MEMORY =
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
-  /** Reads accounts from a server that sends an endless body. Returns the number of bytes sent. */
+  /** Reads accounts from a server that sends an endless body. Also returns the number of bytes that the server sent, and the program's peak memory usage in bytes. */
   async function readEndless(headers: Record<string, string>) {
     let written = 0;
     const piece = Buffer.alloc(65_536, ' ');
@@ -267,8 +267,7 @@ describe('a tiny Retry-After', () => {
     expect(result.exitCode).toBe(0);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(waits).toHaveLength(3);
-    // Waits start at three quarters of a second or more, and double. Each wait is measured from before the response, so a slow machine
-    // can't make it look shorter.
+    // The first wait is at least 0.75 s, and this minimum doubles with each wait. The measurement of a wait starts before the response, so a slow machine can't make the wait look shorter.
     for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
   });
 });

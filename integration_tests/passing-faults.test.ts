@@ -7,7 +7,7 @@ const SMALL = { auditEvents: 200, deployments: 3 };
 // The type is distributive, so that each kind keeps its fields.
 type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
 
-/** A short timeout, used only for faults that must time out. On a slow machine, any other request may take longer. */
+/** A short timeout, used only for faults that must time out. On a slow machine, other requests may take longer. */
 const IMPATIENT = { request_timeout_seconds: 2 };
 
 const passing: Array<[string, Kind, reason: string, object?]> = [

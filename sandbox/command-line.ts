@@ -133,7 +133,7 @@ function suggestion(flag: string, known: readonly string[]): string {
   return `; did you mean --${nearest.name}?`;
 }
 
-/** The edit distance: the number of characters to insert, remove or replace. */
+/** The edit distance: the minimum number of characters to insert, remove or replace. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of from.split('').entries()) {

@@ -61,7 +61,7 @@ export function renderPage(path: string): string {
 const SECTION = /<!-- generated: (\w+) -->[\s\S]*?<!-- \/generated -->/g;
 
 /**
- * Inserts these texts between the page's markers. Throws if a marker has no text or a text has no marker, so that no
+ * Inserts the sections between the page's markers. Throws if a marker has no section or a section has no marker, so that no
  * table disappears unnoticed.
  */
 export function fillMarkers(page: string, sections: Readonly<Record<string, string>>): string {

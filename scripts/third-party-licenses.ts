@@ -13,7 +13,7 @@ export function thirdPartyLicenses(moduleIds: Iterable<string>): string {
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** The package folder of a module: the nearest folder whose package.json has a name. */
+/** The package folder of a module: the nearest folder whose package.json has a version. */
 function packageFolder(id: string): string {
   for (let folder = dirname(id.replace(/^\0/, '')); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');

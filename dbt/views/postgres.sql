@@ -751,7 +751,7 @@ with known as (
   select platform, user_id, null, null, email, null, null
   from stg_audit_events
 ),
--- IBM Cloud's IDs of trusted profiles start with either `iam-Profile` or `Iam-Profile`.
+-- IBM Cloud spells the prefix of a trusted profile's ID both `iam-Profile` and `Iam-Profile`.
 named as (
   select
     platform, lower(id) as lower_id, max(id) as id,

@@ -54,8 +54,7 @@ async function runTwice(stage: Stage, project: MeltanoProject, target: Target): 
 }
 
 /**
- * Interrupts the read of the audit events, and makes the API reject a stream. All other streams are read, and the next
- * sync reads the missing records.
+ * Makes the API reject `teams`, and interrupts the read of `audit_events`. The other streams are loaded, and the next sync loads the missing records.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
@@ -72,7 +71,7 @@ async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target
 }
 
 /**
- * Runs a full refresh while a saved state contains an unfinished read. Meltano merges both states for the next sync.
+ * Runs a full refresh while a saved state contains an unfinished read. For the next sync, Meltano merges the saved state with the state of the full refresh.
  */
 async function refresh(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
@@ -89,7 +88,7 @@ async function refresh(stage: Stage, project: MeltanoProject, target: Target): P
   await compare(stage, 'after the sync that follows --full-refresh', target, changed);
 }
 
-/** A project that has used tap-airbyte-wrapper resumes from the wrapper's state. */
+/** Expects a project that has used tap-airbyte-wrapper to resume from the wrapper's state. */
 async function changeOver(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report, file, config } = stage;
   const args = ['--config', file('wrapper.json', config), '--catalog', file('catalog.json', catalogOf('incremental'))];
@@ -122,7 +121,7 @@ async function failingRun({ sandbox, report }: Stage, project: MeltanoProject): 
   sandbox.setFaults([]);
 }
 
-/** Expects the sandbox's rows in the target, including the new content of the changed recipe. */
+/** Expects the target to contain the keys of all records in the sandbox, and the new timestamp of the changed recipe. */
 async function compare(
   { sandbox, report }: Stage,
   when: string,

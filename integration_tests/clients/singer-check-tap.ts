@@ -5,7 +5,7 @@ import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.t
 import { type ClientTest, type Stage, makeNews } from './stage.ts';
 
 // singer-tools parses the tap's output with singer-python, and validates every record against its schema. The test
-// doesn't use --tap, because singer-check-tap would then read its own result too early.
+// doesn't use --tap, because singer-check-tap would then use its summary before the summary is complete.
 
 export const singerCheckTap: ClientTest = {
   name: 'singer-check-tap',

@@ -74,7 +74,7 @@ async function note(): Promise<Record<string, Row[]>> {
   return { ...now, ...Object.fromEntries([...kept].map(([name, rows]) => [name, [...rows.values()]])) };
 }
 
-/** Builds the marts in all warehouses. The marts must be the same in all warehouses, and match the sandbox. */
+/** Builds the marts in all warehouses, and expects them to be identical and to match the sandbox. */
 async function build(command: 'build' | 'run'): Promise<Marts> {
   const all: Marts[] = [];
   for (const warehouse of WAREHOUSES) all.push(await warehouses.build(warehouse, command, sandbox.now()));
@@ -131,7 +131,7 @@ test.each(VIEW_TARGETS)(
     const found = sorted(await warehouses.rows(target, 'databases'));
     expect(found).toEqual(sorted(latest, ({ platform }) => platform === 'ibm_cloud'));
 
-    // Runs the page's queries unchanged.
+    // Run the page's queries unchanged.
     const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sql\n(s[^]*?)^```$/gm)].map(([, sql = '']) => sql);
     expect(blocks.length).toBe(MARTS.length + 1);
     await warehouses.execute(target, blocks.join('\n'));

@@ -33,7 +33,7 @@ export interface Scheduler {
   close: () => Promise<void>;
 }
 
-/** Starts a scheduler that reads the accounts of a sandbox, with the command in examples/README.md. */
+/** Uses the command in examples/README.md to start a scheduler that reads the accounts of a sandbox. */
 export async function startScheduler(name: 'airflow' | 'dagster', options: SchedulerOptions): Promise<Scheduler> {
   const workspace = copyExample(name, `examples/${name}`);
   cpSync(join(EXAMPLES, 'read_account.py'), join(workspace.folder, 'examples', 'read_account.py'));

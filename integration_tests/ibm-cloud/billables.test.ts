@@ -77,7 +77,7 @@ describe.concurrent('usage by month', () => {
     await usageOf({}, async ({ sandbox }, sync, pass) => {
       const first = await sync();
       expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
-      // On 15 June, usage of May may still change.
+      // On 15 June, the usage for May can still change.
       expect(monthIn(first)).toBe('2025-04');
 
       sandbox.touchUsage('2025-05');

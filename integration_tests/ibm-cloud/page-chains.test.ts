@@ -13,7 +13,7 @@ interface List {
   readonly name: string;
   readonly path: string;
   readonly streams: readonly StreamName[];
-  /** The list's name in errors. */
+  /** Matches the list's name in errors. */
   readonly told: RegExp;
   /** The parameter that requests later pages. */
   readonly parameter: string;

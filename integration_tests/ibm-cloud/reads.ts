@@ -179,7 +179,7 @@ export const REPORT_PATHS = {
 
 export type DeploymentReport = keyof typeof REPORT_PATHS;
 
-/** The generation 1 deployments, which are the only deployments with per-deployment requests. */
+/** The IDs of the generation 1 deployments, which are the only deployments with per-deployment requests. */
 export function gen1Of(sandbox: IbmCloudSandbox): string[] {
   return [...sandbox.rows('deployments')]
     .filter(
@@ -192,5 +192,5 @@ export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
   return sandbox.stats().byPath[path] ?? 0;
 }
 
-/** A fault without its path. The type is distributive, so that each kind keeps its fields. */
+/** A fault without `path` and `times`. The type is distributive, so that each kind keeps its fields. */
 export type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;

@@ -16,7 +16,7 @@ import {
 // The tests next to the platform's code cover the meaning of each HTTP status.
 
 const SMALL = { backupDays: 3 };
-/** An account with only generation 1, because generation 2 has no per-deployment lists. */
+/** An account with only generation 1 deployments, because generation 2 has no per-deployment lists. */
 const GEN1_ALONE = { ...SMALL, deployments: 8, gen2Deployments: 0, gen2Backups: 0 };
 const REPORTS = Object.keys(REPORT_PATHS) as DeploymentReport[];
 const isReport = (name: string): boolean => REPORTS.some((report) => report === name);

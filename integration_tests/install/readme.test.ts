@@ -28,7 +28,7 @@ interface Line {
   run: string;
 }
 
-/** In the README's table, the three commands in the row that starts with this text. */
+/** The three commands in the row of the README's table that starts with `beginning`. */
 function lineOf(beginning: string): Line {
   const row = INSTALL.split('\n').find((line) => line.startsWith(`| ${beginning}`)) ?? '';
   const [today, released, run, ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
@@ -40,7 +40,7 @@ function lineOf(beginning: string): Line {
 
 let sandbox: Sandbox;
 let registry: NpmRegistry;
-/** The folder for the row's last command, with a config. */
+/** The folder in which `rowsOf` runs commands. It contains a config. */
 let place: Workspace;
 
 beforeAll(async () => {

@@ -55,7 +55,7 @@ function mergesBadly(older: Row, newer: Row): boolean {
   }
 }
 
-/** Returns an empty string, which sorts before all times, instead of a missing time. */
+/** Returns a missing time as an empty string, which sorts before all times. */
 function timeOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -84,7 +84,7 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   ].map((found) => `${name} has ${found}`);
 }
 
-/** Returns the bookmarks that cover more records than the sync has printed. `before` is the bookmark at the start of the sync. */
+/** Describes the positions in a bookmark that are ahead of the records that the sync has printed. `before` is the bookmark at the start of the sync. */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
   // Another rule checks the bookmarks' format.
   if (formFaults(name, bookmark).length > 0) return [];

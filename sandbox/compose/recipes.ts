@@ -51,7 +51,7 @@ export class Recipes {
     return upTo(this.count(deployment)).map((index) => recipeId(this.#world, deployment, index));
   }
 
-  /** A deployment's recipes, in no particular order. */
+  /** The rows of a deployment's list of recipes, in no particular order. */
   list(deployment: number): Row[] {
     return upTo(this.count(deployment))
       .filter((index) => isListed(index, this.#world.recipesPerDeployment))
@@ -144,7 +144,7 @@ function childrenOf(index: number, past: number): number[] {
 
 /**
  * Whether the list contains the recipe as a separate row. No source says whether children are listed in addition to
- * being nested in their parent (compose-api.md, 9.11). The list therefore contains the children of every second family.
+ * being nested in their parent (compose-api.md, 9.11). The list therefore contains one child of every second family.
  */
 function isListed(index: number, past: number): boolean {
   return parentOf(index, past) === undefined || index % (2 * FAMILY) === 2;

@@ -109,7 +109,7 @@ export type StreamName = keyof typeof REPORTS;
 
 export const STREAM_NAMES = Object.keys(REPORTS) as StreamName[];
 
-/** The stream's entry in the table, with a type that all streams share. */
+/** The stream's entry in `REPORTS`, with a type that all streams share. */
 export function reportOf(stream: StreamName): Report | PagedReport {
   return REPORTS[stream];
 }

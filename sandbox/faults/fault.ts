@@ -84,8 +84,7 @@ export function readFaults(value: unknown): Fault[] | string {
 }
 
 /**
- * The current faults. Each request gets the first applicable fault and doesn't count toward other faults, so faults
- * with `times` for the same path follow each other.
+ * The current faults. Each request gets the first applicable fault and doesn't count toward other faults, so faults with `times` for the same path apply one after another.
  */
 export class FaultList {
   #list: readonly Occurrences[] = [];
@@ -104,7 +103,7 @@ export class FaultList {
   }
 }
 
-/** A fault, with the number of requests to each path. */
+/** A fault, and the number of requests to each matching path. */
 class Occurrences {
   readonly fault: Fault;
   readonly #matches: (path: string) => boolean;

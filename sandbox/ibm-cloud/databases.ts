@@ -154,7 +154,7 @@ export function groups(_world: World, deployment: number): Row[] {
       count,
       members: { ...amount('count', count, 1), minimum_count: count, maximum_count: 20 },
       memory: {
-        // In every fourth deployment, memory can't be divided evenly among the members.
+        // In every fourth deployment, the memory isn't a multiple of the step size.
         ...amount('mb', 4096 * count + (deployment % 4 === 3 ? 100 : 0), 128 * count),
         cpu_enforcement_ratio_ceiling_mb: 16_384,
         cpu_enforcement_ratio_mb: 8192,
@@ -167,7 +167,7 @@ export function groups(_world: World, deployment: number): Row[] {
   });
 }
 
-/** Returns the leader if the deployment is a read replica. Every second deployment of an engine is a replica. */
+/** Returns the leader if the deployment is a read replica. Every second deployment of each type is a replica. */
 function leaderOf(world: World, deployment: number): number | undefined {
   const { type } = engineOf(deployment);
   const ofType = upTo(world.options.deployments).filter((other) => engineOf(other).type === type);

@@ -1,6 +1,6 @@
 import { type Answer, json } from '../platform.ts';
 
-/** The services, by the first segment of their paths in the sandbox. */
+/** The first path segment of each service in the sandbox. */
 export const SERVICES = [
   'iam',
   'resource-controller',

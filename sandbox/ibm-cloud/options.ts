@@ -1,7 +1,7 @@
 import { noise } from '../noise.ts';
 import { type Option, type Values, choice, onOff, someOf, text, whole } from '../option.ts';
 
-/** The roles that the key can lack. README.md describes what each service omits without them (icd-api.md, 1.8). */
+/** The roles that the key can lack. README.md describes what each service omits without its role (icd-api.md, 1.8). */
 const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs', 'users', 'api_keys'] as const;
 
 const now: Option<string> = {

@@ -144,7 +144,7 @@ function subjectAttribute(subject: Subject | readonly Subject[]): Row {
 }
 
 /**
- * The roles that policies grant to users, services and profiles, or to groups: one row per policy, role and subject.
+ * The roles that active access policies for databases grant to users, service IDs and profiles, or to groups: one row per policy, role and subject.
  */
 export function policyGrants(world: World, key: Subject['key']): Row[] {
   return policies(world)

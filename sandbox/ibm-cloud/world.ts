@@ -34,7 +34,7 @@ export class Clock {
   }
 }
 
-/** The inputs from which the account is generated. */
+/** The inputs from which an account is generated. */
 export interface World {
   readonly seed: number;
   readonly options: IbmCloudOptions;
@@ -134,7 +134,7 @@ export function spell(world: World, time: number, index: number): string {
   return `${seconds}.${fraction.slice(0, digits - 1)}${1 + (index % 9)}Z`;
 }
 
-/** A date with milliseconds, as in the responses of all other services. */
+/** A date with milliseconds, as in the responses of most other services. */
 export function iso(time: number): string {
   return new Date(time).toISOString();
 }

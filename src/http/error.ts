@@ -15,7 +15,7 @@ export interface FailureContext {
   timeoutMs: number;
   maxBodyBytes: number;
   proxy: Proxy | undefined;
-  /** A sentence that error messages add to explain a request for data other than the stream's own. */
+  /** A sentence to append to the error. It explains why the stream requests data other than its own. */
   why?: string | undefined;
 }
 

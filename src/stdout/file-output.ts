@@ -47,8 +47,8 @@ function wasClosed(fd: number): boolean {
 }
 
 /**
- * A stream to a file that writes each chunk completely, or ends with the error. Node.js's own file stream treats a short
- * write as complete, for example when the disk is briefly full, and continues after the truncated line.
+ * A stream to a file that writes each chunk completely, or fails. If a write is short, for example because the disk is briefly full,
+ * Node.js's own file stream treats the write as complete, and continues after the truncated line.
  */
 export function fileOutput(fd: number, write: WriteSome): Writable {
   const stream = process.getBuiltinModule('node:stream');

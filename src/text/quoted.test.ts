@@ -112,7 +112,7 @@ describe('the time for masking', () => {
       return user + system;
     };
     time(8_000);
-    // The longer text is 32 times as long, so quadratic time would be 1,024 times as long.
+    // A text that is 32 times as long would take a quadratic algorithm 1,024 times as long.
     const limit = 300 * Math.max(time(8_000), 2_000);
     // Test files in other threads of the process also use CPU time, so the minimum of several runs is the best estimate.
     let least = time(256_000);

@@ -9,7 +9,7 @@ export function serverText(text: string): ServerText {
   return text as unknown as ServerText;
 }
 
-/** The original text, for parsers and for code that interprets it. */
+/** The original text, for code that parses or interprets it. */
 export function rawText(text: ServerText): string {
   return text as unknown as string;
 }

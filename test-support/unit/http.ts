@@ -13,7 +13,7 @@ export const BASE_URL = 'https://api.example.test/2016-07';
 
 export interface TestClient {
   client: ApiClient;
-  /** The waits in milliseconds, none of which take real time. */
+  /** The simulated waits, in milliseconds. */
   slept: number[];
   retries: RetryEvent[];
   /** The end of each rate limit, as passed to `onRateLimit`, in milliseconds from the start. */

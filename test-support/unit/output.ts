@@ -80,11 +80,11 @@ export interface OpenContext {
   context: Context;
   messages: () => Message[];
   stderr: () => string;
-  /** Aborting has the same effect as SIGTERM, or as a reader that closes stdout. */
+  /** Aborting has the same effect as SIGTERM or a closed stdout. */
   stop: AbortController;
 }
 
-/** The environment of a command. Its stdout is kept in memory. */
+/** Opens the context of a command, whose stdout is kept in memory. */
 export function openContext(env: Context['env'] = {}): OpenContext {
   let text = '';
   let said = '';

@@ -65,7 +65,7 @@ export class AirbyteOutput implements Output {
   }
 }
 
-/** The first log line contains the connector's version. */
+/** Opens the output of a command. The first log line contains the connector's version. */
 export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);

@@ -14,7 +14,7 @@ export interface Terms {
     /** The user or service ID whose rights the credentials have, such as `the user who created the token`. */
     holder: string;
   };
-  /** Messages that replace the default messages of problems, with the same names in braces. */
+  /** Messages that replace the default messages of problems, with the same placeholders. */
   messages?: Partial<Record<ProblemId, string>>;
   /** Returns a sentence to append to errors about `host`. */
   hostHint(host: string): string | undefined;

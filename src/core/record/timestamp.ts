@@ -1,5 +1,5 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
-/** The formats in which the APIs have returned times. A regular expression was the fastest check in measurements. */
+/** Matches the formats in which the APIs have returned times. A regular expression was the fastest check in measurements. */
 const USUAL =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31|02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 /** Also accepts a space for `T`, `UTC` for `Z`, a fraction of any length, and a missing time, seconds or time zone (treated as UTC). */
@@ -37,7 +37,7 @@ export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
-/** Whether the date exists. USUAL matches February 29 of every year; in most years, Date moves it to March 1. */
+/** Whether the date exists. USUAL matches February 29 of every year; in a non-leap year, Date moves it to March 1. */
 function dayExists(usual: string): boolean {
   return !usual.startsWith('02-29', 5) || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === 29;
 }

@@ -13,6 +13,6 @@ interface Once<S> {
   rows(body: unknown, request: Request): ParsedPage;
 }
 
-/** How a stream is read. Except for `Once`, each retrieval has its own folder. */
+/** How a stream is read. Except for `Once`, each kind of retrieval has its own folder. */
 export type Retrieval<S, F extends string> =
   Once<S> | Shared<S, F> | ByPartition<S, F> | NewestFirst<S, F> | ByMonth<S, F> | ByWindow<S, F>;

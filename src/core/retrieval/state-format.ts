@@ -9,7 +9,7 @@ export const STATE_VERSION = 1;
 /** States that name no platform were written when Compose was the only platform. */
 export const UNNAMED_PLATFORM = 'compose';
 
-/** The format of the data that a cursor saves. Protocols can convert it without knowing the cursor. */
+/** The format of the data that a cursor saves. Protocols can convert the data without knowing the cursor. */
 export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
   /** The key of the cursor value, if there is only one. */

@@ -1,7 +1,7 @@
 import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
 
-/** The names for IBM Cloud and its settings in messages. */
+/** How messages refer to IBM Cloud and its settings. */
 export const terms: Terms = {
   facts: {
     Api: 'IBM Cloud',

@@ -68,7 +68,7 @@ function emitNew<S, F extends string>(
     }
     reader.record(row, now, page);
     cursor.emitted(key, isFinal);
-    // No mark may be later than the start of the sync, because rows with earlier dates may still arrive.
+    // No mark may be later than the start of the sync, because rows dated before the mark could still arrive.
     if (at === undefined || at > startedAt) continue;
     if (isFinal) newest = newest === undefined || at > newest ? at : newest;
     else oldestOpen = oldestOpen === undefined || at < oldestOpen ? at : oldestOpen;

@@ -21,7 +21,6 @@ export interface List {
 
 /** An additional request per row for fields that the list omits. */
 export interface Detail<S, F extends string> {
-  /** Whether the user wants the details. */
   isWanted(shared: S): boolean;
   /** The request for the details of a row, or undefined if the row is already complete. */
   request(row: Row, shared: S): Request | undefined;

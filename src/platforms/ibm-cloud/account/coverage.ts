@@ -87,7 +87,7 @@ function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, {
   );
 }
 
-/** The fields of a record that show what is covered. */
+/** The fields of a record that show what the policy or rule covers. */
 export function coverageOf({ resource }: Covering, crns: ReadonlyMap<string, string>): Row {
   const textOfAll = (name: string): string | undefined => resource.get(name)?.join(',');
   // A wildcard doesn't identify a specific instance or resource group.

@@ -186,7 +186,7 @@ test('a role on a deleted deployment has the GUID of the deployment, but no CRN'
   expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
 });
 
-/** The policies that are kept for every selection. */
+/** The IDs of the policies that are kept for every selection. */
 const MORE = ['two', 'pattern', 'two groups', 'any group'];
 
 describe('a selection', () => {

@@ -15,7 +15,7 @@ import { ibmCloudConfig } from '../config.ts';
 
 const SIZES = { postgresql: { members: 2 } };
 
-/** The inventory of an account with these instances, limited to these ids. */
+/** The inventory of an account with these instances, limited by `deployment_ids`. */
 function of(rows: readonly unknown[], deploymentIds: string[]) {
   const api = openApi(() => instancesBody(rows));
   const config = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', deployment_ids: deploymentIds });

@@ -28,7 +28,7 @@ export async function gen1Partitions(account: Account, types?: ReadonlySet<strin
   return { chosen, all, isWhole: account.selection.isAll, leftOut };
 }
 
-/** Moves one deployment of each service and region to the front, because roles often apply to a whole service. */
+/** Moves one deployment of each service and one of each region to the front, because roles often apply to a whole service. */
 function varied(deployments: readonly Deployment[]): Deployment[] {
   const firsts = (['service', 'region'] as const).flatMap((key) =>
     [...Map.groupBy(deployments, (deployment) => deployment[key]).values()].flatMap(([first]) => first ?? []),
