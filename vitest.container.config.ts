@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm run test:container` tests the image. These tests need Docker, so `npm test` excludes them. CI adds up the results in the folder $RESULTS.
+// `npm run test:container` tests the image. These tests need Docker, so `npm test` excludes them. CI adds up the results in the folder
+// $RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

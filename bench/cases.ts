@@ -101,7 +101,10 @@ export async function startUp(runs: number): Promise<Row[]> {
 }
 
 const MEMORY_EVENTS = 1_000_000;
-/** A command that reads at most 5 MB per second. NODE_OPTIONS is empty, because the reader would otherwise overwrite the measured program's usage. */
+/**
+ * A command that reads at most 5 MB per second. NODE_OPTIONS is empty, because the reader would otherwise overwrite the measured program's
+ * usage.
+ */
 const SLOW_READER = `NODE_OPTIONS= node -e '
 let taken = 0; const began = performance.now();
 process.stdin.on("data", (chunk) => {

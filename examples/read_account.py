@@ -109,7 +109,8 @@ def save(folder: Path) -> tuple[Counter[str], list[dict]]:
                     print(level, message)
         # Drop pending records: their read was killed, so the retry reads them again.
         counts.update({stream: len(lines) for stream, lines in kept.items()})
-        # Save the records before the states, so that no state is saved without its records. If this script crashes between the two steps, the next read repeats both.
+        # Save the records before the states, so that no state is saved without its records. If this script crashes
+        # between the two steps, the next read repeats both.
         replace(part.with_suffix(".jsonl"), chain.from_iterable(kept.values()))
         replace(state_file, states.values())
         part.unlink()

@@ -68,7 +68,10 @@ describe('an endless body', () => {
   const TELL_MEMORY =
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
-  /** Reads accounts from a server that sends an endless body. Also returns the number of bytes that the server sent, and the program's peak memory usage in bytes. */
+  /**
+   * Reads accounts from a server that sends an endless body. Also returns the number of bytes that the server sent, and the program's peak
+   * memory usage in bytes.
+   */
   async function readEndless(headers: Record<string, string>) {
     let written = 0;
     const piece = Buffer.alloc(65_536, ' ');
@@ -267,7 +270,8 @@ describe('a tiny Retry-After', () => {
     expect(result.exitCode).toBe(0);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(waits).toHaveLength(3);
-    // The first wait is at least 0.75 s, and this minimum doubles with each wait. The measurement of a wait starts before the response, so a slow machine can't make the wait look shorter.
+    // The first wait is at least 0.75 s, and this minimum doubles with each wait. The measurement of a wait starts before the response, so
+    // a slow machine can't make the wait look shorter.
     for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
   });
 });

@@ -97,7 +97,7 @@ function fileOf(path: string): string {
   return readFileSync(join(checkout.folder, path), 'utf8');
 }
 
-/** Expects a record for each row of a table. `start` is the beginning of the table. The column headings are field names. */
+/** Expects a record for each row of a table. The table begins with `start`, and its column headings are field names. */
 function expectRows(section: string, start: string, records: readonly object[]): void {
   const table = section.slice(section.indexOf(start)).split('\n\n')[0] ?? '';
   const [fields = [], , ...rows] = table

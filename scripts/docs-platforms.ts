@@ -189,5 +189,5 @@ function firstPath<S>({ retrieval }: Stream<S>, shared: S): string {
   }
 }
 
-/** The documented platforms, in order. */
+/** The documented platforms, in the order of the docs. */
 export const DOCUMENTED: readonly DocumentedPlatform[] = [ibmCloudPages, composePages];

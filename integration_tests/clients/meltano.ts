@@ -54,7 +54,8 @@ async function runTwice(stage: Stage, project: MeltanoProject, target: Target): 
 }
 
 /**
- * Makes the API reject `teams`, and interrupts the read of `audit_events`. The other streams are loaded, and the next sync loads the missing records.
+ * Makes the API reject `teams`, and interrupts the read of `audit_events`. The other streams are loaded, and the next sync loads the
+ * missing records.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
@@ -71,7 +72,8 @@ async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target
 }
 
 /**
- * Runs a full refresh while a saved state contains an unfinished read. For the next sync, Meltano merges the saved state with the state of the full refresh.
+ * Runs a full refresh while a saved state contains an unfinished read. For the next sync, Meltano merges the saved state with the state of
+ * the full refresh.
  */
 async function refresh(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;

@@ -32,7 +32,7 @@ function bookmarksOf(value: Row | undefined): Readonly<Record<string, Row>> {
   return isRow(value?.['bookmarks']) ? (value['bookmarks'] as Readonly<Record<string, Row>>) : {};
 }
 
-/** The streams whose bookmarks this sync changes. */
+/** The streams whose bookmarks this sync may change. */
 function moved({ expected }: Judged): string[] {
   return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark ? [name] : []));
 }
@@ -84,7 +84,10 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   ].map((found) => `${name} has ${found}`);
 }
 
-/** Describes the positions in a bookmark that are ahead of the records that the sync has printed. `before` is the bookmark at the start of the sync. */
+/**
+ * Describes the positions in a bookmark that are ahead of the records that the sync has printed. `before` is the bookmark at the start of
+ * the sync.
+ */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
   // Another rule checks the bookmarks' format.
   if (formFaults(name, bookmark).length > 0) return [];

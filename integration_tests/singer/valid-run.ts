@@ -46,7 +46,7 @@ export function record(stream: string, data: Row): Row {
 export const event = (id: string, at: string): Row => record('audit_events', { id, created_at: at, data: {} });
 const recipe = (id: string, at: string): Row => record('recipes', { id, deployment_id: 'd1', updated_at: at });
 
-/** A sync's bookmarks for the events and for the only deployment. */
+/** A sync's bookmarks for `audit_events`, and for the recipes of the only deployment. */
 export function bookmarks(mark: string | null, walk: Row[], recipes: string | null): Readonly<Record<string, Row>> {
   const common = { version: 1, platform: 'compose', start_date: null };
   const partition = { context: { deployment_id: 'd1' }, replication_key: 'updated_at', replication_key_value: recipes };

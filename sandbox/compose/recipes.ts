@@ -115,7 +115,7 @@ function recipeRow(world: World, changes: Changes, deployment: number, index: nu
   };
 }
 
-/** A recipe's dates in the fixed history. A family starts at some time in the last year, and its recipes start one second apart. */
+/** A recipe's creation and update times in the fixed history. The recipes of a family are created one second apart. */
 function history(world: World, deployment: number, index: number): { created: number; updated: number } {
   const place = placeOf(index);
   const begun = END_OF_HISTORY - DAY - (noise(world.seed, 51 + deployment, index - place) % (300 * DAY));

@@ -84,7 +84,8 @@ export function readFaults(value: unknown): Fault[] | string {
 }
 
 /**
- * The current faults. Each request gets the first applicable fault and doesn't count toward other faults, so faults with `times` for the same path apply one after another.
+ * The current faults. Each request gets the first applicable fault and doesn't count toward other faults, so faults with `times` for the
+ * same path apply one after another.
  */
 export class FaultList {
   #list: readonly Occurrences[] = [];

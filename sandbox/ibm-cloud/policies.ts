@@ -30,7 +30,7 @@ interface Subject {
   readonly value: string;
 }
 
-/** One policy of each kind. `round` distinguishes policies of the same kind (icd-api.md, 2.7). */
+/** All kinds of policies. `round` distinguishes policies of the same kind (icd-api.md, 2.7). */
 function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKind[]] {
   const user = (place: number): Subject => ({ key: 'iam_id', value: userId(world, round + place) });
   const service: Subject = { key: 'iam_id', value: `iam-ServiceId-${uuid(world, Kind.service, 0, round + 2)}` };
@@ -144,7 +144,8 @@ function subjectAttribute(subject: Subject | readonly Subject[]): Row {
 }
 
 /**
- * The roles that active access policies for databases grant to users, service IDs and profiles, or to groups: one row per policy, role and subject.
+ * The roles that active access policies for databases grant to users, service IDs and profiles, or to groups: one row per policy, role and
+ * subject.
  */
 export function policyGrants(world: World, key: Subject['key']): Row[] {
   return policies(world)

@@ -13,7 +13,7 @@ export interface FakeRequest {
 }
 
 /**
- * The response for a path: a body, or a function that returns a body or throws. Bodies are copied, as if they had just
+ * The response for each path: a body, or a function that returns a body or throws. Bodies are copied, as if they had just
  * been parsed.
  */
 export type Answers = Record<string, unknown>;

@@ -16,7 +16,7 @@ export interface Partition {
   rows?: Row[];
 }
 
-/** A part of a stream that was skipped because the API rejected its request. `id` is set if the skipped part is a partition. */
+/** A part of a stream that was skipped because the API rejected the request for it. `id` is set if the skipped part is a partition. */
 export interface Skipped {
   id?: string;
   label: string;

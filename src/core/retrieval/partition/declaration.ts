@@ -9,7 +9,7 @@ export interface ByPartition<S, F extends string> {
   request(partition: Partition, shared: S): Request;
   /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
-  /** The time field of an incremental stream. Default: the stream is full-refresh only. */
+  /** The time field of an incremental stream. If omitted, the stream supports only full refresh. */
   cursorField?: F;
   /** Whether a row is final, which means that it can no longer change. Every sync emits rows again until they are final. */
   isFinal?(row: Row): boolean;

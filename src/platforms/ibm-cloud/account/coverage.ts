@@ -82,7 +82,7 @@ function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, {
     (id) =>
       isPattern(id) ||
       crns.has(guidOf(id)) ||
-      // A policy can outlive its deployment.
+      // A policy may specify a deleted deployment.
       (resourceGroupIds.length === 0 && selection.hasDeployment(id)),
   );
 }

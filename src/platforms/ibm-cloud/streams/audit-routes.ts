@@ -97,7 +97,7 @@ function targetIn(target: Row | undefined): Row {
   };
 }
 
-/** The strings in a list, without duplicates, which would cause duplicate records. */
+/** The distinct strings in a list. Duplicates would cause duplicate records. */
 function textsIn(list: unknown): string[] {
   return Array.isArray(list) ? [...new Set((list as unknown[]).flatMap((each) => textOf(each) ?? []))] : [];
 }
