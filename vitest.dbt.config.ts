@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // `npm run test:dbt` tests the dbt package with sandbox data from real loaders. These tests need Python and PostgreSQL, so `npm test`
-// excludes them. CI adds up the results in the folder RESULTS.
+// excludes them. CI adds up the results in the folder $RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

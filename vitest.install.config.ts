@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // `npm run test:install` runs the install tests, which need Python, npm and Docker. `npm test` excludes them. CI adds up the results in the
-// folder RESULTS.
+// folder $RESULTS.
 const { RESULTS } = process.env;
 
 export default defineConfig({

@@ -11,8 +11,8 @@ const DEPLOYMENTS = 50;
 const STREAMS = ['audit_events', 'deployments_backups', 'deployments_roles', 'deployments_scalings'];
 
 /**
- * Compares the connector with a low-code manifest for Airbyte's Python CDK that reads the same streams. The two
- * programs take turns on the same sandbox.
+ * Compares the connector with Airbyte's Python CDK, which reads the same streams with a low-code manifest. The two programs take turns
+ * reading from the same sandbox.
  */
 export async function peer(runs: number): Promise<Row[]> {
   const python = join(await environment('clients'), 'python');
@@ -71,7 +71,7 @@ async function readKeys(command: string[]): Promise<Set<string>> {
     if (!line.startsWith('{"type":"RECORD"')) continue;
     const { record } = JSON.parse(line) as { record: { stream: string; data: Record<string, string> } };
     const { stream, data } = record;
-    // Only the connector computes an ID for each role.
+    // Identify roles by name, because only the connector computes an ID for each role.
     const ownId = stream === 'deployments_roles' ? data['name'] : data['id'];
     keys.add([stream, data['deployment_id'], ownId].join('/'));
     records += 1;

@@ -8,7 +8,7 @@ import { composeConfig } from '../test-support/configs.ts';
 import { ROOT, build, programPath } from '../test-support/connector.ts';
 import { measure, workspace } from './measure.ts';
 
-/** Builds the connector and, in the same way, the floor program. */
+/** Builds the connector, and bundles the floor program. */
 export async function buildPrograms(): Promise<void> {
   await build();
   const bundle = await rolldown({ input: join(ROOT, 'bench/floor.ts'), platform: 'node' });
@@ -16,7 +16,7 @@ export async function buildPrograms(): Promise<void> {
   await bundle.close();
 }
 
-/** Returns the connector's command line, and writes its config if it reads from a sandbox. */
+/** Returns the connector's command line, and writes a config file if the command uses a sandbox. */
 export function connector(command: 'spec' | 'check' | 'discover' | 'verify', sandbox?: SandboxProcess): string[] {
   if (sandbox === undefined) return [process.execPath, programPath(), command];
   return [process.execPath, programPath(), command, '--config', configFile(sandbox)];
@@ -40,7 +40,7 @@ export async function tapSync(sandbox: SandboxProcess, names: readonly string[],
   return [...tap, '--catalog', workspace.file('tap-catalog.json', { streams })];
 }
 
-/** The tap's command line for commands that send no request. */
+/** Returns the tap's command line for a mode that sends no requests. */
 export function tap(mode: '--discover' | '--about', sandbox: SandboxProcess): string[] {
   return [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox), mode];
 }

@@ -138,7 +138,8 @@ describe('a cursor that the API ignores', () => {
 });
 
 /**
- * Whether the stream's response can have this shape: `deployments_alerts` is an object instead of a list of rows, and add-ons have no keys.
+ * Whether the stream's response can have this shape. The response of `deployments_alerts` is an object instead of a list of rows, and
+ * add-ons have no keys.
  */
 function applies(name: string, shape: Shape): boolean {
   if (name === 'deployments_alerts') return !shape.startsWith('row-');

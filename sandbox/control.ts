@@ -12,7 +12,7 @@ export interface ControlParts {
 
 /**
  * The endpoints below `/_sandbox`, which are not part of the API. Other processes use these endpoints to inspect and change the sandbox.
- * The endpoints need no token, so they respond only to this machine.
+ * The endpoints require no token, so they accept only requests from this machine.
  */
 export function serveControl(root: FastifyInstance, { platform, faults, statistics }: ControlParts): void {
   void root.register(

@@ -63,7 +63,7 @@ export interface Platform<Stream extends string = string> {
   /** Returns the body with a malformed envelope, list, row or next-page link. */
   spoil(body: unknown, shape: Shape, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
-  /** Marks all cursors or page tokens issued for a path as old. */
+  /** Expires all cursors or page tokens issued for a path. */
   forgetCursors(path: string): void;
   readonly deploymentIds: readonly string[];
   /** The streams that a connector can read. */

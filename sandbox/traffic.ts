@@ -15,7 +15,7 @@ export interface RequestEntry {
 export interface Stats {
   readonly requests: number;
   readonly byPath: Readonly<Record<string, number>>;
-  /** The number of responses by status. `none` counts requests that got no response headers. */
+  /** The number of responses by status. `none` counts requests for which no response headers were sent. */
   readonly byStatus: Readonly<Record<string, number>>;
   readonly inFlight: number;
   readonly maxInFlight: number;
@@ -73,7 +73,7 @@ interface Usage {
 }
 
 /**
- * Accepts a fixed number of requests to each service, then rejects all requests for a while, then starts over. A quota of 0 accepts all
+ * For each service, accepts a fixed number of requests, then rejects requests for a while, then starts over. A quota of 0 accepts all
  * requests.
  */
 export class Quota {

@@ -102,7 +102,7 @@ const IBM_CLOUD_TABLES: readonly RecordTable[] = [
 ];
 
 const DAY_SECONDS = 86_400;
-/** Streams for which IBM keeps only the latest records. */
+/** Streams whose old records IBM deletes. */
 const FORGOTTEN = ['deployments_backups', 'deployments_recipes'] as const satisfies readonly IbmCloudStreamName[];
 
 export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlatform {

@@ -9,7 +9,7 @@ import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/strea
 import { CAUSES } from './docs-causes.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
-// Generates the tables on the pages.
+// Generates tables for the documentation.
 
 /**
  * The table of a platform's streams. Each name links to the table of the stream's fields, and each path to its section
@@ -207,8 +207,8 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
 ];
 
 /**
- * The troubleshooting tables: every error message, its cause, and the recommended action, in the platform's terms.
- * Placeholders replace variable values.
+ * The troubleshooting tables: the platform's error messages, their causes, and the recommended actions. Placeholders replace variable
+ * values.
  */
 export function problemTables(platform: DocumentedPlatform): string {
   const all = Object.entries<Problem>(problems).filter(([id]) => !platform.withoutProblems.has(id as ProblemId));
@@ -233,9 +233,7 @@ function rowOf(id: ProblemId, problem: Problem, { terms, causes }: DocumentedPla
   return [asText(happened), cause, asText(advice)];
 }
 
-/**
- * Formats placeholders as code, because MDX would interpret their braces. Removes or abbreviates quotations.
- */
+/** Formats placeholders as code, because MDX would interpret their braces. Removes or abbreviates quotations of the API's responses. */
 function asText(template: string): string {
   return template
     .replace(/\{said\}/g, '')

@@ -6,8 +6,8 @@ import { outputOf } from '../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// `npm run release:rehearse` runs every release step that requires no publishing rights, in the order of release.yml.
-// Other tests build the image. How the registries behave is unknown until the first release.
+// `npm run release:rehearse` runs the release steps that require no publishing rights, in the order of release.yml. The image's build is
+// omitted, because other tests cover it. How the registries behave is unknown until the first release.
 
 const workspace = new Workspace('release');
 const env = PYTHON_OPTIONS.env;

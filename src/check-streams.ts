@@ -13,8 +13,9 @@ interface Line {
 }
 
 /**
- * Logs a line for each stream, in catalog order: whether the credentials can read the stream and, if they can't, what to do. Streams
- * that have no result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an option.
+ * Logs a line for each available stream, in catalog order: whether the credentials can read the stream and, if they can't, what to do.
+ * Streams that have no result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an
+ * option.
  */
 export async function checkStreams<C extends Config['platform'], S>(
   { streams, grant }: Pick<Platform<C, S>, 'streams' | 'grant'>,

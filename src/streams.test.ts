@@ -51,7 +51,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
   );
 
   test("contain the deployment's id if they are per-deployment streams", () => {
-    // IBM's deployments_roles is not a per-deployment stream, because a policy may cover all deployments.
+    // IBM's streams of roles aren't per-deployment streams, because a policy may cover all deployments.
     const isReport = ({ name }: Stream): boolean =>
       name.startsWith('deployments_') && (platform === 'compose' || !name.endsWith('roles'));
     const reports = streams.filter(isReport);

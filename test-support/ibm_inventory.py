@@ -65,8 +65,7 @@ def read_account(config, now, authenticator, is_first):
         service.set_service_url(url)
         return service
 
-    # The token is requested first and alone, because a thread that waits for another thread's token sleeps for half a
-    # second.
+    # Request the token before starting threads, because a thread that waits for another thread's token sleeps for half a second.
     claims = jwt.decode(authenticator.token_manager.get_token(), options={"verify_signature": False})
     account_id = claims["account"]["bss"]
 

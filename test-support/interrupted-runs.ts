@@ -21,7 +21,7 @@ interface Interruptions<State, Result> {
   /** The signal that interrupts a run. Default: SIGKILL. */
   signal?: NodeJS.Signals;
   /**
-   * Runs the command from a state. Returns the state to resume from, which is the same state if the run printed none.
+   * Runs the command from a state. Returns the state to resume from: the last printed state, or the given state if the run printed none.
    */
   run: (state: State | undefined, killAfterLines: KillAfterLines | undefined) => Promise<Result>;
   /** Called after each interrupted run. */

@@ -23,7 +23,7 @@ export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 
-/** PyAirbyte requires Python 3.10 to 3.12, and the pinned versions require at least 3.11. */
+/** PyAirbyte requires Python 3.10 to 3.12, and the pinned packages require at least 3.11. */
 const PYTHON = '>=3.11,<3.13';
 
 /** Environments with packages that must be built, because PyPI has no wheels for them. */

@@ -217,7 +217,7 @@ matching as (
   join stg_audit_routes as r
     on r.platform = l.platform
     and r.account_id = l.account_id
-    -- A location can be a country, such as jp.
+    -- A rule's location can be a country, such as jp.
     and (r.location in ('*', l.location) or l.location like r.location || '-%')
 ),
 receiving as (

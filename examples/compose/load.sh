@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Reads records that are new since the last run, and writes them to Postgres. Environment variables configure the tap
-# and the target.
+# Reads records, starting from the last run's state, and writes the records to Postgres. Environment variables configure the tap and the
+# target.
 set -euo pipefail
 
 # Save only states that the target prints, because the target prints a state only after writing all preceding rows.

@@ -20,5 +20,5 @@ def hourly(context: dg.ScheduleEvaluationContext):
     return [dg.RunRequest(run_key=f"{at} {account}", partition_key=account) for account in partitions.get_partition_keys()]
 
 
-# The asset starts a process for each read, so Dagster doesn't need to start another.
+# The asset starts a process for each read, so the asset itself can run in Dagster's process.
 defs = dg.Definitions(assets=[databases], schedules=[hourly], executor=dg.in_process_executor)

@@ -24,7 +24,10 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   return found;
 }
 
-/** Keywords that make a schema stricter if their value increases, if it decreases, or if they are present at all. */
+/**
+ * A schema becomes stricter if the value of a LEAST keyword increases, of a MOST keyword decreases, or of a FORMS keyword changes. Adding a
+ * keyword also makes the schema stricter.
+ */
 const LEAST = ['minimum', 'minLength', 'minItems'];
 const MOST = ['maximum', 'maxLength', 'maxItems'];
 const FORMS = ['pattern', 'format'];

@@ -8,7 +8,7 @@ const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
 
 const fieldPath = z.array(z.string().min(1)).min(1);
 
-/** A stream in the CATALOG of `discover`, without a namespace, nulls or keys outside the protocol. */
+/** A stream in the CATALOG of `discover`. Namespaces, nulls and keys outside the protocol are rejected. */
 const discoveredStream = z.strictObject({
   name: z.string().min(1),
   json_schema: jsonObject.refine(

@@ -8,7 +8,7 @@ export interface Transcript {
   readonly violations: readonly Violation[];
 }
 
-/** The rule number of each payload. README.md explains the numbers. */
+/** The number of the rule for each message type. README.md explains the rules. */
 const sectionOf: Readonly<Record<string, string>> = {
   SPEC: '1.2',
   CONNECTION_STATUS: '1.3',
@@ -25,7 +25,7 @@ const longestLine = 20_000_000;
 // Line separators that Python's splitlines() recognizes and JSON.stringify doesn't escape.
 const lineSeparator = /[\u0085\u2028\u2029]/;
 
-// JSON.stringify escapes only lone surrogates. After an escaped backslash, `ud800` is plain text.
+// JSON.stringify escapes a surrogate only if it isn't part of a pair. After an escaped backslash, `ud800` is plain text.
 const loneSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
 
 /** Parses a command's stdout line by line, as strictly as the strictest client. */

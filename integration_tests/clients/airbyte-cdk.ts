@@ -10,7 +10,7 @@ import { fillIn } from '../airbyte/sample-files.ts';
 import { HOST_NETWORK, IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { ClientTest, Stage } from './stage.ts';
 
-// Tests the image with the Python CDK's test suite, and parses output with the CDK's message models.
+// Tests the image with the Python CDK's test suite, and parses output with the CDK and with Airbyte's protocol models.
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -72,8 +72,8 @@ function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
 }
 
 /**
- * The last release's SPEC, with which later SPECs must be compatible. Before the first release, this is the current
- * SPEC.
+ * Returns the path of the last release's SPEC, with which the current SPEC must be compatible. Before the first release, returns the path
+ * of the current SPEC.
  */
 function publishedSpec(): string {
   const file = join(ROOT, 'integration_tests', 'previous_release', 'spec.json');

@@ -95,8 +95,8 @@ async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
 }
 
 /**
- * The number of requests per path, except token requests, which IBM's clients repeat for each profile. IBM's client
- * knows only the older of the two paths for allowlists.
+ * The number of requests per path, except token requests, which IBM's clients repeat for each profile. IBM's client uses the older of the
+ * two paths for allowlists, so requests to either path are counted together.
  */
 function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
@@ -129,8 +129,8 @@ function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
 }
 
 /**
- * Returns all fields as `stream.field`, from the first row of each stream: all rows of a stream have the same fields in the script's
- * output.
+ * Returns all fields as `stream.field`, from the first row of each stream. In the script's output, all rows of a stream have the same
+ * fields.
  */
 function fieldsOf(rows: Rows): string[] {
   return Object.entries(rows).flatMap(([stream, byKey]) => {

@@ -23,13 +23,13 @@ export interface Target {
 
 /** target-jsonl writes a line per emitted record. */
 const JSONL = { name: 'target-jsonl', environment: 'target-jsonl', package: 'target-jsonl' } as const;
-/** The target built on Meltano's SDK validates values strictly, and prints a state only after it has written all records. */
+/** The target built on Meltano's SDK validates values strictly, and prints a state only after it has written all preceding records. */
 const MELTANOLABS = {
   name: 'target-postgres',
   environment: 'target-postgres',
   package: 'meltanolabs-target-postgres',
 } as const;
-/** PipelineWise's target prints states during the sync, and the first state before it has written any record. */
+/** PipelineWise's target prints states during the sync, even before it has written the first record. */
 const PIPELINEWISE = {
   name: 'target-postgres-pipelinewise',
   environment: 'target-postgres-pipelinewise',
@@ -92,7 +92,7 @@ function rowsOfFiles(folder: string): Rows {
   return Object.fromEntries(
     files.map((name) => {
       const lines = readFileSync(join(folder, name), 'utf8').split('\n');
-      // A killed target leaves a truncated last line.
+      // A killed target may leave a truncated last line.
       const whole = lines.slice(0, -1).flatMap(rowIn);
       return [name.replace('.jsonl', ''), whole];
     }),
@@ -118,7 +118,7 @@ async function rowsOfTables(query: Postgres['query'], schema: string): Promise<R
   return Object.fromEntries(tables);
 }
 
-/** The keys in a target, without duplicates if the target appends. */
+/** The keys of a target's rows, by stream. If the target appends rows, repeated keys are removed. */
 export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   return Object.fromEntries(
     Object.entries(await rows()).map(([name, all]) => {

@@ -35,7 +35,7 @@ interface AnyClientTest {
   title: string;
 }
 
-/** A test that compares the rows from a client with the sandbox. */
+/** A test that compares a client's rows with the sandbox's data. */
 export interface ClientTest extends AnyClientTest {
   platform?: 'compose';
   /** Sandbox options that replace the defaults. */
@@ -94,7 +94,6 @@ async function withSandbox(
   return { run: () => test.run({ ...stage, sandbox, config }), close: () => sandbox.close() };
 }
 
-/** All keys in the sandbox, by stream. */
 export function allKeys(sandbox: Sandbox): Keys {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, [...sandbox.keys(name)]]));
 }
@@ -108,7 +107,10 @@ export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_
 
 /** The result of changes in the sandbox between two reads. */
 export interface News {
-  /** The number of rows that the second read must emit. Incremental streams emit only new rows and rows at the boundary. */
+  /**
+   * The number of rows that the second read must emit, by stream. Incremental streams emit only new rows, changed rows and rows at the
+   * boundary.
+   */
   expected: Counts;
   /** An existing recipe that was changed. */
   changed: { id: string; updatedAt: string };

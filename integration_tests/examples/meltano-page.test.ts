@@ -9,8 +9,7 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { type Postgres, startPostgres } from '../clients/postgres.ts';
 import { type } from './example.ts';
 
-// Runs the commands of docs/meltano.md in order. Changes only the addresses of GitHub, the API and the database, and
-// the folder on PATH.
+// Runs the commands of docs/meltano.md in order. Replaces the addresses of GitHub, the API and the database, and the folder on PATH.
 
 const PAGE = pageOf('docs/meltano.md');
 

@@ -10,7 +10,7 @@ const GROUPS = '/iam/v1/serviceid_groups';
 
 describe.concurrent('an access review', () => {
   it.each([1, 3])('with identity_activity, every identity in %i accounts has its last login', async (accounts) => {
-    // By default, a page contains fewer identities than the account has.
+    // By default, a page contains fewer identities than each account has.
     await ibmCloud({ identities: 25, deployments: 0, accounts: accounts - 1 }, async ({ sandbox, read }) => {
       const options = { identity_activity: true, trusted_profiles: sandbox.profiles };
       const result = await read({ streams: STREAMS, platform: options });

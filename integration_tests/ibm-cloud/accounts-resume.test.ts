@@ -26,7 +26,7 @@ type Start = (account: Account) => Promise<(state: unknown, kill: KillAfterLines
 
 const airbyte: Start = async ({ sandbox, read }) => {
   return async (state, kill) => {
-    // The first kill follows a checkpoint, so that later reads can resume from it.
+    // The first kill follows a checkpoint, from which the next read can resume.
     const killAfterLines = kill && { ...kill, ...(state === undefined && { from: '{"type":"STATE"' }) };
     const result = await read({
       mode: 'incremental',

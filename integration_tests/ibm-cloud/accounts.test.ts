@@ -4,7 +4,7 @@ import type { ReadResult } from '../reads.ts';
 import { STREAM_NAMES, type StreamName } from './expected.ts';
 import { type ReadOptions, TOKEN_PATH, ibmCloud, keysRead, logged, rowsRead } from './reads.ts';
 
-// One key reads three accounts, through a trusted profile in each account.
+// One API key reads three accounts, through a trusted profile in each account.
 
 const THREE = { accounts: 2, deployments: 6, gen2Deployments: 3, backupDays: 3, members: 1, usageMonths: 3 };
 const START = '2025-04-01T00:00:00Z';
@@ -18,7 +18,7 @@ function through(profiles: readonly string[]): ReadOptions {
   return { platform: { trusted_profiles: profiles }, config: { num_workers: 16, start_date: START } };
 }
 
-/** The rows of a stream as text, except for the rows of one account. */
+/** The rows of a stream as text, without the rows of the account `but`. */
 function rowsOf(result: Pick<ReadResult, 'records'>, name: StreamName, but?: string): string[] {
   return rowsRead(result.records, name)
     .filter(({ account_id }) => account_id !== but)

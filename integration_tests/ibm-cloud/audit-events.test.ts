@@ -10,7 +10,7 @@ import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
 // The program's time windows end at the real time, so the sandbox's clock shows the real time, too. The API allows ten queries a minute per
-// instance. No read in this file sends more queries, so no read waits.
+// instance. No read in this file exceeds this rate limit, so no read waits.
 
 const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';
@@ -47,10 +47,7 @@ function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
   return records.get(NAME) ?? [];
 }
 
-/**
- * The correlation ID of each row, which identifies the sandbox's events. An unreadable event's text starts with this
- * ID.
- */
+/** The correlation ID of each row, which identifies the sandbox's events. The text of an unreadable event contains its correlation ID. */
 function correlations(rows: readonly Row[]): string[] {
   return rows.map(({ correlation_id: id, raw }) =>
     typeof id === 'string' ? id : (/"correlationId":"([^"]+)"/.exec(String(raw))?.[1] ?? ''),

@@ -49,9 +49,7 @@ describe.concurrent('a check with a key that lacks a role', () => {
   );
 });
 
-/**
- * Faults that reject the tasks of one service, and a list of instances in which this service's deployments are first.
- */
+/** Faults that reject requests for the tasks of one service's deployments, and a list of instances that begins with these deployments. */
 function serviceFirst({ sandbox }: Account): { service: string; faults: Fault[]; resources: Row[] } {
   const ids = gen1Of(sandbox);
   const service = ids.at(-1)?.split(':')[4] ?? '';

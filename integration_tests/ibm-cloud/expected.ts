@@ -162,8 +162,8 @@ function withNulls(name: StreamName, row: Row, { accountId }: IbmCloudSandbox): 
 }
 
 /**
- * The expected records of every stream, in the sandbox's current state. With `details: false`, the databases API rejects requests for
- * deployment details. The sandbox must have no faults, because this function sends requests.
+ * The expected records of every stream, in the sandbox's current state. If `details` is false, `deployments` records have no details from
+ * the databases API. The sandbox must have no faults, because this function sends requests.
  */
 export async function expectedRows(
   sandbox: IbmCloudSandbox,
@@ -318,10 +318,7 @@ function auditRoute({ route, target, ...row }: Row): Row {
   };
 }
 
-/**
- * Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). Records include last logins only if
- * `identity_activity` is set.
- */
+/** Converts the dates of an identity or API key (icd-accounts-access.md, 4.17 to 4.19). */
 function identity(row: Row): Row {
   return { ...row, created_at: utc(row['created_at']), modified_at: utc(row['modified_at']) };
 }
@@ -353,7 +350,7 @@ export function withLastLogin(row: Row, activity: Row): Row {
   };
 }
 
-/** An instance's usage in a month, with one record per metric (section 4.9). */
+/** An instance's usage of one metric in a month (section 4.9). */
 function billable(row: Row): Row {
   const { month, metric, resource_instance_id, plan_id, region, pricing_country, number } = row;
   const [year, index] = String(month).split('-').map(Number) as [number, number];
@@ -407,7 +404,7 @@ function subjectType(id: string): string {
   return id.startsWith('AccessGroupId-') ? 'access_group' : 'user';
 }
 
-/** The generation, from the plan or else from fields that exist only in generation 2 (section 1.7). */
+/** The generation, from the plan, the field `extensions` or the service (section 1.7). */
 function generationOf(row: Row): string {
   const isGen2 =
     /-gen2($|-)/.test(String(row['resource_plan_id'])) ||
@@ -521,7 +518,7 @@ function autoscaling(row: Row): Row {
   };
 }
 
-/** A generation 2 backup, which is itself an instance (section 2.4.2). */
+/** A backup. In generation 2, a backup is itself an instance (section 2.4.2). */
 function backup(row: Row): Row {
   if (!('extensions' in row)) return { ...row, generation: 'gen1', created_at: utc(row['created_at']) };
   const { id, name, state } = row;

@@ -90,7 +90,7 @@ async function readWithKills({ read }: Account, between?: () => void) {
     count: 4,
     maxLines: 300,
     run: async (state, kill) => {
-      // The first kill follows a checkpoint, so that later reads can resume from it.
+      // The first kill follows a checkpoint, from which the next read can resume.
       const killAfterLines = kill && { ...kill, ...(state === undefined && { from: '{"type":"STATE"' }) };
       const result = await read({ mode: 'incremental', streams: INCREMENTAL, state, run: { killAfterLines } });
       if (kill === undefined) expect(result).toMatchObject({ exitCode: 0, violations: [] });

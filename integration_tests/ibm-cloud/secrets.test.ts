@@ -19,7 +19,7 @@ import {
 
 const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
 
-/** The start of every secret, as text and as base64 within a token. */
+/** Patterns that match the start of every secret: FAKE as text or base64, or a JWT. */
 const SECRETS = [/FAKE[0-9A-F]{8}/i, /RkFLR[\w+/-]{8}/, /eyJ[\w-]{8,}\.eyJ/];
 
 const SMALL = { backupDays: 3, apiKey: KEY };

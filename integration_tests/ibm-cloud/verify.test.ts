@@ -160,7 +160,7 @@ describe.concurrent('a report of verify', () => {
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 
-/** A server that forwards all requests, and adds a marker to every value in the responses. */
+/** A server that forwards all requests. In the responses, it adds a marker to every string except those in NEEDED fields. */
 async function planting(target: string): Promise<{ origin: string; values: Set<string> }> {
   const values = new Set<string>();
   const planted = (value: unknown, name = ''): unknown => {

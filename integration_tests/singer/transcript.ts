@@ -47,9 +47,7 @@ export interface LogLine {
   structured: Row | undefined;
 }
 
-/**
- * Parses the lines of stderr. Returns undefined for a line that is neither structured nor plain. Omits stack traces.
- */
+/** Parses the lines of stderr. Returns undefined for a line that neither is JSON nor begins with a level. Omits stack traces. */
 export function logOf(stderr: string): Array<LogLine | undefined> {
   return stderr
     .split('\n')

@@ -7,7 +7,7 @@ export interface World {
   readonly recipesPerDeployment: number;
 }
 
-/** The host in the real API's links. Clients must not follow these links (compose-api.md, 5). */
+/** The base URL of the real API's links. Clients must not follow these links (compose-api.md, 5). */
 const API = 'https://api.compose.io/2016-07';
 
 /** A templated link as in Compose's responses. Relative links also occurred. */

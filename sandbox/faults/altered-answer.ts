@@ -4,7 +4,7 @@ import type { ConnectionFault, Fault } from './fault.ts';
 /** The kinds of faults that send a wrong response as valid HTTP. */
 export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-cursors' | 'change' }>;
 
-/** The parts of the request that faults use: its URL for redirects, and its header for echoes. */
+/** The parts of a request that faults use. */
 export interface Asked {
   readonly url: string;
   readonly host: string;

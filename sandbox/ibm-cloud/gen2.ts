@@ -25,7 +25,7 @@ const ENGINES: readonly [Gen2Engine, ...Gen2Engine[]] = [
   { ...sized('mongodb', '8.0', 20), storageGb: 40 },
 ];
 
-/** How long provisioning takes. Until then, the deployment has no `extensions`. */
+/** How long provisioning takes. During provisioning, the deployment has no `extensions`. */
 const PROVISIONED_AFTER = HOUR;
 
 const BACKUP_TAKES = 40 * MINUTE;
@@ -50,7 +50,7 @@ function isProvisioning(world: World, index: number): boolean {
   return index % ENGINES.length === 3 && world.clock.now < world.clock.start + PROVISIONED_AFTER;
 }
 
-/** Returns one row with a deployment's sizes. Returns no row while the deployment has no `extensions`. */
+/** Returns one row with a deployment's sizes, or an empty list while the deployment has no `extensions`. */
 export function gen2Scaling(world: World, index: number): Row[] {
   if (isProvisioning(world, index)) return [];
   const { dataservices } = extensions(world, index) as { dataservices: Record<string, Row> };

@@ -33,8 +33,8 @@ interface Happening {
 }
 
 /**
- * The events since a time, newest first, at regular intervals. The newest event of every third deployment is dated just
- * before the start, so that some tasks and backups are still running.
+ * The times of a deployment's tasks or backups since `since`, newest first, at regular intervals. Every third deployment's newest task or
+ * backup begins just before the sandbox starts, so that some are still running.
  */
 function happenings(world: World, deployment: number, salt: number, every: number, since: number): Happening[] {
   const offset = deployment % 3 === 1 ? 5 * MINUTE : HOUR + (noise(world.seed, salt, deployment) % Math.max(1, every));

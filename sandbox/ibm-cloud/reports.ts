@@ -192,9 +192,7 @@ export function* rowsOf(accounts: readonly Holdings[], stream: IbmCloudStreamNam
   for (const holdings of isSame ? accounts.slice(0, 1) : accounts) yield* REPORTS[stream].rows(holdings);
 }
 
-/**
- * The keys of the rows that `rowsOf` returns, without duplicates. A key consists of the key fields that the row has, separated by slashes.
- */
+/** The keys of the rows that `rowsOf` returns. A key consists of the key fields that the row has, separated by slashes. */
 export function* keysOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(accounts, stream)) {

@@ -12,7 +12,7 @@ function hexId(world: World, group: number, index: number): string {
   return uuid(world, Kind.restriction, group, index).replaceAll('-', '');
 }
 
-/** The network zones (icd-accounts-access.md, 2.24). The list omits some of the first zone's addresses. */
+/** The network zones (icd-accounts-access.md, 2.24). The API's list contains at most three addresses of each zone. */
 function zones(world: World): Row[] {
   const account_id = accountId(world);
   const zone = (index: number, name: string, addresses: Row[], excluded: Row[]): Row => ({

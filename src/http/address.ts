@@ -6,7 +6,7 @@ export function containerNote(host: string): string | undefined {
   return 'Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.';
 }
 
-/** Describes the error in a user's address without quoting it. Returns undefined for a valid address, such as `example`. */
+/** Describes the error in a configured address, without quoting the address. Returns undefined for a valid address, such as `example`. */
 export function addressProblem(text: string, example: string): string | undefined {
   if (!text.includes('://')) {
     const isPrivate = URL.canParse(`http://${text}`) && cannotBePublic(new URL(`http://${text}`).hostname);

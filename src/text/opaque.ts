@@ -2,12 +2,14 @@ import { MASK } from './credentials.ts';
 
 /** A word that is long enough to be a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
-/** Useful text that only looks random. Escape sequences come first, because they can hide the boundaries of the other patterns. */
+/**
+ * Useful text that only looks random. Escape sequences come first, because they can hide where the text for another pattern begins or ends.
+ */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   // Host names with at least three labels.
   /(?<![\w.+~%=-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.[a-z]{2,24}(?![\w+~%=-])/g,
-  // GUIDs, including misspelled ones, because errors quote them.
+  // GUIDs, including misspelled GUIDs that errors quote.
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
   // Ids used by Compose.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
@@ -55,8 +57,8 @@ function oddPieces(text: string): RegExpExecArray[] {
 }
 
 /**
- * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters must all be of the
- * same case, or contain few inner capitals, as in `GetAddrInfoReqWrap`.
+ * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters may contain few inner capitals, as in
+ * `GetAddrInfoReqWrap`, and must not begin with 16 capitals.
  */
 function isWord(piece: string): boolean {
   if (/^\d+$/.test(piece)) return true;

@@ -81,7 +81,7 @@ export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSign
   };
 }
 
-/** Opens a stream of the read with this state. `C` is the type of the stream's cursor. */
+/** Opens a stream with this state. `C` is the type of the stream's cursor. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
@@ -168,7 +168,7 @@ export const backups = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), created_at: timestamp('When it was made.') },
 });
 
-/** A stream with cursor values that sends one request per deployment. */
+/** An incremental stream that sends one request per deployment. */
 export const recipes = streamsOf<ComposeShared>()({
   name: 'recipes',
   description: 'Recipes.',
@@ -181,7 +181,7 @@ export const recipes = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
-/** The recipes stream, but its rows change until they finish, and have no date except their start date. */
+/** Like `recipes`, but rows change until they finish, and their only date is the start date. */
 export const tasks: Stream<ComposeShared> = {
   ...altered(recipes, { isFinal: ({ status }: Row) => status === 'done' }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },

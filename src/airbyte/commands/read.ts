@@ -10,7 +10,7 @@ import { streamStatus } from '../protocol/messages.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
 
-/** Reads the streams in the configured catalog or in `--streams`. Returns 0 if all streams are complete. */
+/** Reads the streams in the configured catalog or in `--streams`. Returns the exit code, which is 0 only if all streams are complete. */
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
   const output = openAirbyteOutput(context, 'read', debug);
   const warn = (sentence: string): void => output.log('warn', sentence);

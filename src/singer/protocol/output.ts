@@ -74,7 +74,7 @@ class SingerStream implements StreamSink {
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
-  /** The part of a RECORD line that follows its data. */
+  /** The part of a RECORD line after the data. */
   readonly #tail = cachedBytes((at) => `,"time_extracted":"${utcText(at)}"}\n`);
   #records = 0;
   /** The number of values that were set to null, by field. A RECORD can't report them. */

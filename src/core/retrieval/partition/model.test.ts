@@ -12,7 +12,7 @@ import type { Partition } from '../partitions.ts';
 import { parseState } from '../state-format.ts';
 import { type PartitionCursor, type PartitionState, partitionState } from './cursor.ts';
 
-/** All times are multiples of this, so that many rows have the same time. */
+/** All times are multiples of this many milliseconds, so that many rows have the same time. */
 const TICK = 500;
 const BEGIN = Date.parse('2018-09-01T00:00:00Z');
 const PARTITIONS = ['a', 'b', 'c'];
@@ -31,7 +31,7 @@ interface Job {
   isLate: boolean;
 }
 
-/** `which` selects a listed job. `late` is how many ticks before now a job is dated, or after now if negative. */
+/** `which` selects a listed job. `late` is the number of ticks from a job's date to now. It is negative if the date is in the future. */
 type Change =
   | { kind: 'begin'; partition: string; isDated: boolean; isFinal: boolean; late: number }
   | { kind: 'progress' | 'finish' | 'date' | 'forget'; which: number }
@@ -141,7 +141,7 @@ class Model {
 
   #begin({ partition, isDated, isFinal, late }: Change & { kind: 'begin' }): void {
     const { lookback, changes } = this.#story;
-    // Final rows are listed within the lookback window. Rows that may still change can be listed later.
+    // A row that is already final is first listed within the lookback window. A row that may still change can be listed later.
     const ticks = isFinal || !changes ? Math.min(late, lookback) : late;
     const time = this.now - ticks * TICK;
     const key = `j${(this.#count += 1)}`;

@@ -54,7 +54,7 @@ export class Account {
 
   /**
    * Returns the result of a request for optional fields of `deployments`. If the request fails, logs that the fields are null and returns
-   * undefined. Throws if the whole account can't be read, because its records would lack the fields.
+   * undefined. Throws if the whole account can't be read.
    */
   async optional<T>(fields: string, result: Promise<T>): Promise<T | undefined> {
     try {

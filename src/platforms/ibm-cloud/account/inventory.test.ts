@@ -170,7 +170,10 @@ describe('the pages of the inventory', () => {
   });
 });
 
-/** The rows of each page, with repeated rows and empty pages. Each page links to the next by a token with one of the known names. */
+/**
+ * The rows of each page, with repeated rows and empty pages. Each page's link to the next page contains a token, under one of the known
+ * names.
+ */
 const account = fc
   .record({ count: fc.nat(25), cuts: fc.array(fc.nat(4), { minLength: 1, maxLength: 30 }) })
   .chain(({ count, cuts }) =>

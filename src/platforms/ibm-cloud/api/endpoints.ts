@@ -26,7 +26,7 @@ const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> =
   logs: ['{region}', '{instance}'],
 };
 
-/** An error message that completes a sentence that begins with the option's name, or undefined if the address is valid. */
+/** An error message that continues after the option's name, or undefined if the address is valid. */
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
   const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
   if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;
