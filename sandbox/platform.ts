@@ -7,9 +7,9 @@ export type Row = Record<string, unknown>;
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  /** Each character of the body is one byte, so that long bodies are cheap to send. */
+  /** Set if each character of the body is one byte, which makes long bodies cheap to send. */
   readonly oneByte?: true;
-  /** The content type, if it isn't the API's usual one. */
+  /** The content type, if it differs from the API's usual content type. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -52,7 +52,7 @@ export interface Platform<Stream extends string = string> {
   readonly routes: Readonly<Record<string, Route>>;
   /** The API's token or key. The request log shows which requests contain it. */
   readonly credential: string;
-  /** The response to a request with a missing or wrong token. */
+  /** The response to a request with a missing or wrong token, or undefined if the token is valid. */
   admit(received: Received): Answer | undefined;
   /** The account that a request is for, so that faults can apply to one account. */
   accountOf?(received: Received): string | undefined;

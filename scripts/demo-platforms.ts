@@ -36,9 +36,9 @@ export interface Change {
   happened: string;
   /** The keys that the next read must emit, by stream. */
   awaited: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The noun for these records in the sentence `All 5 new events were read`. */
+  /** The noun for the awaited records in the sentence `All 5 new events were read`. */
   what: string;
-  /** Sentences to add when these records have been read. */
+  /** Sentences to add when the awaited records have been read. */
   remarks: string[];
 }
 

@@ -73,7 +73,7 @@ function shownFields(stream: Stream, relations: readonly Relation[]): string[] {
   return [...new Set([referredField(stream), ...own])];
 }
 
-/** Lines connect the key on a stream's right side with a foreign key on another stream's left side. */
+/** Lines connect the key on the right side of a stream's box with a foreign key on the left side of another box. */
 function box(stream: Stream, relations: readonly Relation[]): ElkNode {
   const { name } = stream;
   const fields = shownFields(stream, relations);

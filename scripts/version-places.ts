@@ -1,7 +1,7 @@
 /** A file that repeats the version in package.json, and a pattern that finds the version. */
 export interface VersionPlace {
   file: string;
-  /** Matches only the version, after the text that precedes it. */
+  /** Matches only the version, not the text before it. */
   pattern: RegExp;
 }
 

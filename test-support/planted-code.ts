@@ -39,7 +39,7 @@ export function tellingOfStall(): string {
     subscribe('undici:request:error', ended);`);
 }
 
-/** The line after which a process ends itself, and the signal that it uses. */
+/** The line after which a process sends itself a signal, and the signal. */
 export interface KillAfterLines {
   lines: number;
   signal: NodeJS.Signals;

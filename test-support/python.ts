@@ -18,7 +18,7 @@ const PYTHON_ENV: NodeJS.ProcessEnv = {
   DO_NOT_TRACK: '1',
 };
 
-/** Options for running Python programs. No program takes a minute, and a hanging program must not block the tests. */
+/** Options for running Python programs. No program takes as long as a minute, and a hanging program must not block the tests. */
 export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
@@ -54,7 +54,7 @@ export function requirementsOf(name: Environment): string {
   return join(REQUIREMENTS, `${name}.txt`);
 }
 
-/** The examples with requirements, and the environments that have their packages. */
+/** The examples that have requirements, each with the environment that contains its packages. */
 const EXAMPLES = { airflow: 'airflow', dagster: 'dagster', insights: 'clients', meltano: 'meltano' } as const;
 
 const made = new Map<string, Promise<string>>();

@@ -7,7 +7,7 @@ import { isObject } from './json-schema.ts';
 // token.
 const token = 'filled-in-at-run-time';
 const host = 'filled-in-at-run-time.localhost';
-// If a key is this placeholder, its entry is repeated for each deployment.
+// If an object's key is this placeholder, the entry is repeated for each deployment.
 const deployment = 'every-deployment-at-run-time';
 
 /** The sandbox's values, which replace the placeholders. */

@@ -81,8 +81,7 @@ function parseLine(line: string, where: string): { message?: Message; violations
   return { violations };
 }
 
-// The brace must be the first character, without a byte order mark or indentation, and the line must not end with a
-// carriage return.
+// A line must begin with `{`, without a byte order mark or indentation, and end with `}`, without a carriage return.
 function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
   try {

@@ -11,8 +11,8 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import type { Keys, Rows } from './report.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// IBM's own clients (ibm_inventory.py) and the connector read the inventory, costs and access policies of two accounts
-// through trusted profiles. Both must return the same rows and fields.
+// IBM's own clients (ibm_inventory.py) and the connector read the same streams of two accounts through trusted profiles. Both must return
+// the same rows and fields.
 
 const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
 const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));

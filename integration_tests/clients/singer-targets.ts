@@ -36,7 +36,7 @@ const PIPELINEWISE = {
   package: 'pipelinewise-target-postgres',
 } as const;
 
-/** The titles and versions of all three targets, for a test's title. */
+/** The packages and versions of the three targets, for a test's title. */
 export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   .map(
     (kind: { environment: Environment; package: string }) =>
@@ -133,7 +133,7 @@ export function changesIn(rows: Rows, stream: string): Map<string, string> {
   return new Map((rows[stream] ?? []).map((row) => [keyOf(stream, row), utcText(row['updated_at'])]));
 }
 
-/** Postgres prints these times without a time zone and without trailing zeros. */
+/** Postgres may print timestamps without a time zone and without trailing zeros. */
 function utcText(value: unknown): string {
   const text = String(value);
   return new Date(/[Z+]/.test(text) ? text : `${text}Z`).toISOString();

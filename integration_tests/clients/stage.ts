@@ -102,15 +102,12 @@ export function allKeys(sandbox: Sandbox): Keys {
 const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
-/** The streams whose old records a second read doesn't emit again, except at the boundary. */
+/** The streams whose old records a second read doesn't emit again, except for undated records and records in the lookback window. */
 export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
-/** The result of changes in the sandbox between two reads. */
+/** Changes in the sandbox between two reads, and what the second read must emit. */
 export interface News {
-  /**
-   * The number of rows that the second read must emit, by stream. Incremental streams emit only new rows, changed rows and rows at the
-   * boundary.
-   */
+  /** The number of rows that the second read must emit, by stream. Incremental streams emit only new, changed and re-read rows. */
   expected: Counts;
   /** An existing recipe that was changed. */
   changed: { id: string; updatedAt: string };

@@ -339,7 +339,7 @@ describe.concurrent('incremental reads of audit events', () => {
       const read = correlations(rowsOf(second));
       expect(inAnHour.length).toBeGreaterThan(3);
       expect(read).toEqual(expect.arrayContaining(inAnHour));
-      // Of the known events, only those of the last hour are re-read.
+      // Of the events in the first read, only those of the last hour are re-read.
       expect(read.length).toBeLessThan(inAnHour.length + 10);
       const known = new Set(sandbox.keys(NAME));
       sandbox.addEvents(10, 2.5 * 3_600);

@@ -201,7 +201,7 @@ export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL
   return { deployments_backups: of('deployments_backups'), deployments_recipes: of('deployments_recipes') };
 }
 
-/** The streams whose records depend only on the sandbox's rows. */
+/** The expected records of the streams that depend only on the sandbox's rows. */
 function plainRows(
   sandbox: IbmCloudSandbox,
 ): Record<Exclude<StreamName, 'deployments' | 'deployments_versions'>, Row[]> {

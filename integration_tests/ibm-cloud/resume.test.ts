@@ -4,8 +4,8 @@ import { type StateMessages, latestStates } from '../reads.ts';
 import { INCREMENTAL, type Row, historyNow } from './expected.ts';
 import { type Account, type AccountOptions, ibmCloud, rowsRead } from './reads.ts';
 
-// Reads are killed at random lines and resumed from the last complete STATE, until one read completes. Together, the reads must emit all
-// rows, including the latest version of each row.
+// Reads are killed at random lines and resumed from the last complete STATE, until one read completes. Together, the reads must emit the
+// latest version of every row.
 
 const DATA = { deployments: 40, gen2Deployments: 9, backupDays: 40, tasksPerDay: 6, latencyMs: 1 };
 

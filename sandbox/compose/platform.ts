@@ -20,7 +20,7 @@ import type { World } from './world.ts';
 
 const VERSION_PATH = '/2016-07';
 
-/** The Compose API, with methods that change its account. */
+/** The simulated Compose API, with methods that change the account. */
 export interface Compose extends Platform<StreamName> {
   addEvents(count: number): void;
   touchRecipe(deploymentId?: string): RecipeChange;

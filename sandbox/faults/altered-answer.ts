@@ -69,7 +69,7 @@ function withStatus(
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
-/** Another name for the same machine, so that the other origin also responds. */
+/** Returns an origin that differs from the request's origin, but reaches the same server. */
 function otherOrigin({ host }: Asked): string {
   const other = host.startsWith('localhost')
     ? host.replace('localhost', '127.0.0.1')
@@ -90,10 +90,7 @@ function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
   return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);
 }
 
-/**
- * Returns the response with each row rewritten as JSON text. `edit` returns a row, and the text that replaces RAW in
- * it.
- */
+/** Returns the response with each row rewritten as JSON text. `edit` returns a row, and the text that replaces RAW in the row's JSON. */
 function rewriteRows(
   platform: Platform,
   answer: Answer,

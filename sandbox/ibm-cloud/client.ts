@@ -1,6 +1,6 @@
 import { type IbmCloudSandbox, type IbmCloudSandboxOptions, startSandbox } from '../server.ts';
 
-/** An IBM Cloud sandbox whose clock is at noon. */
+/** Starts an IBM Cloud sandbox whose clock shows noon. */
 export function startAtNoon(options: Partial<IbmCloudSandboxOptions> = {}): Promise<IbmCloudSandbox> {
   return startSandbox({ now: '2026-11-24T12:00:00Z', queriesPerMinute: 0, ...options, platform: 'ibm_cloud' });
 }

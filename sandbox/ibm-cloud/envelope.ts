@@ -86,10 +86,7 @@ function isLast(body: Row): boolean {
   return !body['next'] && !body['next_url'];
 }
 
-/**
- * Adds a next-page link, even on the last page. The link contains this token, and has the same form as the list's own
- * links.
- */
+/** Adds a next-page link, even on the last page. The link contains `token`, and has the same form as the list's own links. */
 function withNext(body: Row, edit: (link: string) => string, token: string): Row {
   const start = encodeURIComponent(token);
   if ('rows_count' in body) return { ...body, next_url: edit(`/v2/resource_instances?start=${start}`) };

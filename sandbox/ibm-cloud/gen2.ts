@@ -154,9 +154,9 @@ function vpe(host: string): Row {
 }
 
 /**
- * The independent backups of generation 2, which are instances themselves (icd-api.md, 2.4.2). They are taken daily and
- * kept for `gen2Backups` days. The newest backup of every second database is unfinished until the clock advances. The
- * last database has been deleted, but its backups still exist.
+ * The independent backups of generation 2, which are instances themselves (icd-api.md, 2.4.2). Each database has a daily backup for the
+ * last `gen2Backups` days. The newest backup of every second database is unfinished when the sandbox starts. The last database has been
+ * deleted, but its backups still exist.
  */
 export function gen2BackupRows(world: World): Row[] {
   const { gen2Backups, gen2Deployments } = world.options;

@@ -90,10 +90,7 @@ function task(world: World, deployment: number, happening: Happening): Row {
   };
 }
 
-/**
- * A deployment's backups that are still kept (icd-api.md, 2.3.4). In some deployments, the newest backup hasn't
- * finished.
- */
+/** A deployment's backups that are still kept (icd-api.md, 2.3.4). Some deployments' newest backup is still running. */
 export function backups(world: World, deployment: number): Row[] {
   const since = world.clock.now - world.options.backupDays * DAY;
   return happenings(world, deployment, 454, DAY, since).map((happening) => backup(world, deployment, happening));

@@ -10,7 +10,7 @@ import { Kind, type World, accountId, crn, fakeSecret, regionOf, uuid } from './
 /** The query parameters that filter by the field of the same name. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
 
-/** The states that are listed by default. Some sources list additional states (icd-api.md, 2.1). */
+/** The states that are listed by default. According to some sources, the default includes additional states (icd-api.md, 2.1). */
 const SHOWN_STATES = new Set(['active', 'provisioning']);
 
 interface Entry {

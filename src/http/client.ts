@@ -18,7 +18,7 @@ interface Call {
   attempts: number;
   /** The `Authorization` header of the last attempt. */
   authorization: string | undefined;
-  /** A sentence that error messages add to explain a request for data other than the stream's own. */
+  /** Explains a request for data other than the stream's own. Appended to error messages. */
   why: string | undefined;
 }
 
@@ -155,8 +155,8 @@ export class ApiClient {
   }
 
   /**
-   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects new tokens, the credentials are invalid: stop the
-   * sync.
+   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects new tokens, the credentials are invalid, so the
+   * sync stops.
    */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };

@@ -7,7 +7,7 @@ export interface LineEncoding {
 }
 
 const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
-/** The beginning of a lone surrogate in the output of JSON.stringify. */
+/** The beginning of an escaped lone surrogate in the output of JSON.stringify. */
 export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 

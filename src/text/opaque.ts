@@ -3,7 +3,8 @@ import { MASK } from './credentials.ts';
 /** A word that is long enough to be a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
 /**
- * Useful text that only looks random. Escape sequences come first, because they can hide where the text for another pattern begins or ends.
+ * Useful text that only looks random. Escape sequences come first, because they can hide the word boundaries that the other patterns
+ * require.
  */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
@@ -57,8 +58,8 @@ function oddPieces(text: string): RegExpExecArray[] {
 }
 
 /**
- * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters may contain few inner capitals, as in
- * `GetAddrInfoReqWrap`, and must not begin with 16 capitals.
+ * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters may contain only a few inner
+ * capitals, as in `GetAddrInfoReqWrap`, and must not begin with 16 capitals.
  */
 function isWord(piece: string): boolean {
   if (/^\d+$/.test(piece)) return true;

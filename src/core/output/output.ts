@@ -14,7 +14,7 @@ export interface Log {
   log(level: Level, text: string, stack?: string): void;
 }
 
-/** A protocol's interface to the core. */
+/** The interface through which the core uses a protocol. */
 export interface Output extends Log {
   stream(name: string): StreamSink;
   /** Resolves when stdout accepts more output. */

@@ -35,7 +35,7 @@ function open(life = never): Breaker {
   return { time, breaker, gone, go, attempt };
 }
 
-/** A breaker that received a complete response, and then an HTTP 429 with a wait of ten seconds. */
+/** A breaker that received a complete response, and then an HTTP 429 with a Retry-After of ten seconds. */
 async function limited(): Promise<Breaker> {
   const opened = open();
   await opened.attempt('answered');

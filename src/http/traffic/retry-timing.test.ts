@@ -5,7 +5,7 @@ import { realTiming } from './retry.ts';
 test('a sleep lasts as long as requested', async () => {
   const began = performance.now();
   await realTiming.sleep(20, new AbortController().signal);
-  // Timers count in whole milliseconds, so slightly less time may have passed.
+  // Timers count in whole milliseconds, so slightly less than 20 ms may have passed.
   expect(performance.now() - began).toBeGreaterThan(18);
 });
 

@@ -12,7 +12,7 @@ import type { StateLines } from './state-lines.ts';
 export interface OutputStream {
   definition: Stream;
   deselected: ReadonlySet<string>;
-  /** The bookmark format. Undefined if the stream has no bookmark, or if this sync doesn't change it. */
+  /** The bookmark format. Undefined if the stream has no bookmark, or this sync doesn't change the bookmark. */
   format: BookmarkFormat | undefined;
 }
 
@@ -57,7 +57,7 @@ export class SingerOutput implements Output {
     if (!this.#stop.aborted) this.#log.counted(stream, value);
   }
 
-  /** Sets the state of a stream. Does nothing if the stream has no bookmark, or if this sync doesn't change it. */
+  /** Sets the state of a stream. Does nothing if the stream has no bookmark, or this sync doesn't change the bookmark. */
   setState(name: string, state: object | undefined): void {
     const format = this.#streams.get(name)?.format;
     if (format !== undefined && state !== undefined) this.#states.set(name, state, format);
@@ -77,7 +77,7 @@ class SingerStream implements StreamSink {
   /** The part of a RECORD line after the data. */
   readonly #tail = cachedBytes((at) => `,"time_extracted":"${utcText(at)}"}\n`);
   #records = 0;
-  /** The number of values that were set to null, by field. A RECORD can't report them. */
+  /** The number of values that were set to null, by field. RECORD messages can't report these replacements. */
   readonly #nulled = new Map<string, number>();
 
   constructor(output: SingerOutput, writer: LineWriter, log: TapLog, states: StateLines, stream: OutputStream) {

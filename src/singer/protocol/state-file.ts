@@ -15,8 +15,8 @@ export interface TapState {
 
 /**
  * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of the
- * Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte connector
- * become bookmarks for streams that have no bookmark. Errors name the file.
+ * Airbyte connector, either alone, in an array, or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte
+ * connector become bookmarks for streams that have no bookmark. Errors name the file.
  */
 export async function readTapState(path: string | undefined): Promise<TapState> {
   const text = path === undefined ? '' : await readInput('state', path);

@@ -166,7 +166,7 @@ class Model {
     else if (change.kind === 'move' && isKnown && this.#story.changes) {
       if (this.present.has(change.partition)) job.partition = change.partition;
     } else if ((change.kind === 'progress' || change.kind === 'finish') && !job.isFinal) {
-      // A late job must be seen before it finishes.
+      // A late job can finish only after a read has emitted it.
       if (change.kind === 'finish' && job.isLate && !isKnown) return;
       job.version += 1;
       job.isFinal = change.kind === 'finish';

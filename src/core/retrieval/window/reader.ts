@@ -23,7 +23,7 @@ export async function readWindows<S, F extends string>(
   async function readPartition(partition: Partition): Promise<void> {
     let unreadable = 0;
     const windows = cursor.windowsOf(partition.id);
-    /** The identities in the previous window. A row dated exactly at the boundary may be in both windows. */
+    /** The identities of the rows in the previous window. A row dated exactly at the boundary may be in both windows. */
     let before: ReadonlySet<string> = new Set();
 
     function emit(page: WindowPage, window: Window, path: string): void {
@@ -74,7 +74,7 @@ export async function readWindows<S, F extends string>(
   if (others > 0) reader.report.leftOut.push(`${others} ${terms.others}`);
 }
 
-/** The rows that are neither in the previous window nor earlier in this window. */
+/** Returns the rows that were not in the previous window, each only once. */
 function freshIn({ rows, identities }: WindowPage, before: ReadonlySet<string>): unknown[] {
   const now = new Set<string>();
   return rows.filter((_, i) => {

@@ -11,7 +11,7 @@ export async function loadResourceGroups(account: Account): Promise<Row[]> {
   return loadList(account, { ...request, list: 'resources', key: 'id' });
 }
 
-/** The groups in resource_group_ids that belong to the account. Returns all of them if the sync reads only one account. */
+/** The groups in resource_group_ids that belong to the account. Returns all configured groups if the sync reads only one account. */
 export async function selectedGroups(account: Account): Promise<readonly string[]> {
   const { resourceGroupIds } = account.selection;
   if (account.peers.length === 1 || resourceGroupIds.length === 0) return resourceGroupIds;

@@ -12,7 +12,7 @@ export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }
 
-/** A missing field becomes null. */
+/** Returns only these fields of a row. Missing fields become null. */
 export function pick(row: Row, names: readonly string[]): Row {
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }
