@@ -8,7 +8,7 @@ import { DOCUMENTED, type DocumentedPlatform, referredField } from './docs-platf
 const FOLDER = 'dbt/models/staging';
 const NOTE = 'Written by `npm run docs` from the stream declarations.';
 
-/** Fields for connecting to a database or downloading a backup, which the models omit. */
+/** Fields that the models omit because they allow connecting to a database or downloading a backup. */
 const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download_link']);
 
 /** Fields that are renamed because their names have another meaning in the models. */

@@ -32,7 +32,7 @@ export function streamsTable({ streamsPage, reference, streams, origin }: Docume
   );
 }
 
-/** The table of all platforms' streams: the platforms that have each stream, and its sync modes. */
+/** The table of all streams, with each stream's sync modes on each platform. */
 export function overviewTable(platforms: readonly DocumentedPlatform[], at: string): string {
   const names = new Set(platforms.flatMap(({ streams }) => streams.map(({ name }) => name)));
   const rows = [...names].toSorted().map((name) => {

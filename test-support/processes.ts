@@ -99,7 +99,7 @@ export function run(program: string, args: readonly string[], options?: ProcessO
   return start(program, args, options).finished;
 }
 
-/** Returns the stdout of a process. Unless the process exits with 0, throws an error with the end of its output. */
+/** Returns the stdout of a process. Throws an error that contains the end of the output if the exit code isn't 0. */
 export async function outputOf(program: string, args: readonly string[], options?: ProcessOptions): Promise<string> {
   const { exitCode, signal, stdout, stderr } = await run(program, args, options);
   if (exitCode === 0) return stdout;

@@ -33,7 +33,7 @@ export const FUTURE = Date.UTC(2099, 0, 1);
 /** The current time, fixed at the start, because an event's date must not change after it has been returned. */
 const NOW = Date.now();
 
-/** The time of the n-th later change, counted from 0. The result is after the history, but never in the future. */
+/** The time of the nth later change, counted from 0. The result is after the history, but never in the future. */
 export function laterMoment(n: number): number {
   return Math.min(END_OF_HISTORY + (n + 1) * SECOND, NOW);
 }

@@ -10,7 +10,7 @@ const PUBLIC_GROUP = 'AccessGroupId-PublicAccess';
 
 export const NAMES = ['Ada Quay', 'Bo Pier', 'Çelik Ñandú', 'Dana "Dee" Dock'] as const;
 
-/** The IAM ID of the n-th user. The first user, who owns the account, is the same person in every account. */
+/** The IAM ID of the nth user. The first user, who owns the account, is the same person in every account. */
 export function userId(world: World, index: number): string {
   if (index === 0) return 'IBMid-0269999999';
   return `IBMid-${String(270_000_000 + (noise(world.seed, Kind.user, 0) % 1000) * 1000 + index).padStart(10, '0')}`;

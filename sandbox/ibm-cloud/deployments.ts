@@ -161,7 +161,7 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
   };
 }
 
-/** The name of the n-th instance of a kind. The number at the end makes the name unique. */
+/** The name of the nth instance of a kind. The number at the end makes the name unique. */
 export function instanceName(index: number, kind: string): string {
   return `${pick(NAMES, index)}-${kind}-${index}`;
 }
@@ -175,7 +175,7 @@ export function versionOf(deployment: number): string {
   return pick(versions, deployment);
 }
 
-/** The CRN of the n-th generation 1 deployment. Some deployments belong to IBM's own staging account. */
+/** The CRN of the nth generation 1 deployment. Some deployments belong to IBM's own staging account. */
 export function deploymentId(world: World, deployment: number): string {
   const cname = world.options.oddInstances && deployment % 6 === 4 ? 'staging' : 'bluemix';
   const { service } = engineOf(deployment);

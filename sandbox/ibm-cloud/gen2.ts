@@ -39,7 +39,7 @@ function guidOf(world: World, index: number): string {
   return uuid(world, Kind.gen2, 0, index);
 }
 
-/** The CRN of the n-th generation 2 deployment. */
+/** The CRN of the nth generation 2 deployment. */
 export function gen2Id(world: World, index: number): string {
   const { service } = pick(ENGINES, index);
   return crn(world, { service, region: regionOf(world, index + 1), guid: guidOf(world, index) });

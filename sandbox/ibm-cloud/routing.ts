@@ -3,7 +3,7 @@ import { logsInstances } from './audit-events.ts';
 import type { Refuse } from './errors.ts';
 import { DAY, Kind, type World, accountId, crn, fakeSecret, iso, uuid } from './world.ts';
 
-/** The id of the n-th target. The last target belongs to the enterprise and isn't listed. */
+/** The id of the nth target. The last target belongs to the enterprise and isn't listed. */
 function targetId(world: World, index: number): string {
   return uuid(world, Kind.routing, 0, index);
 }

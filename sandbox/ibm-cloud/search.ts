@@ -6,7 +6,7 @@ import { gen2BackupRows, gen2Row } from './gen2.ts';
 import type { Pages } from './pages.ts';
 import { type World, accountId } from './world.ts';
 
-/** The user tags and access tags of the n-th deployment. One deployment in four has no tags. */
+/** The user tags and access tags of the nth deployment. One deployment in four has no tags. */
 function tagsOf(index: number): Row {
   if (index % 4 === 3) return {};
   const tags = [`env:${index % 2 === 0 ? 'production' : 'test'}`, ...(index % 3 === 0 ? ['team:"büro"'] : [])];

@@ -76,7 +76,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. Rejects with the signal's reason.
+   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. Rejects with the reason of `signal` when it is aborted.
    * If a rate limit delays the request, `onLimited` is called with each new wait, in ms.
    */
   async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {

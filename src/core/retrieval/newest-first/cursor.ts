@@ -81,7 +81,7 @@ export class NewestFirstCursor implements Cursor {
     this.#frame = new StateFrame(state, options);
     const { counts } = this.#frame;
     this.#mark = counts ? state.mark : undefined;
-    // A pass with a floor read only rows above the floor, so a full refresh of another job can't resume it.
+    // A pass with a floor has read only the rows above the floor, so another job's full refresh can't resume the pass.
     const walk = counts || state.walk?.floor === undefined ? state.walk : undefined;
     this.#pass = walk === undefined ? { floor: this.#mark } : { ...walk };
     if (walk === undefined) return;

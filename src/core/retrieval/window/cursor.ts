@@ -38,7 +38,7 @@ export class WindowCursor implements Cursor {
 
   warnings(): string[] {
     const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
-    // Removing start_date needs no warning, because a first read without it also skips older records.
+    // Removing start_date needs no warning, because even a first read without start_date skips older records.
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 

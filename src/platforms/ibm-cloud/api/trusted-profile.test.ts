@@ -10,7 +10,7 @@ const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const CRN = `crn:v1:bluemix:public:iam-identity::a/${ACCOUNT}::profile:Profile-a0000000-0000-4000-8000-000000000001`;
 const HOUR = 3_600;
 
-/** A token of the identity, as IAM returns it. */
+/** The response in which IAM returns a token for an identity. */
 function tokenOf(iam_id: string, account: string, life: number): object {
   const claims = Buffer.from(JSON.stringify({ iam_id, account: { bss: account } })).toString('base64url');
   return { access_token: `a.${claims}.${life}`, expires_in: life };
@@ -45,7 +45,7 @@ function open(assumed: (n: number) => unknown = () => tokenOf('iam-Profile-1', A
 }
 
 describe('a token of a trusted profile', () => {
-  test('is requested with a token of the key and the CRN of the profile, and nothing else', async () => {
+  test('is requested with a token for the key and the CRN of the profile, and nothing else', async () => {
     const { header, ofKind } = open();
     expect(await header()).toMatch(/^Bearer a\./);
     expect(await header()).toMatch(/^Bearer a\./);
