@@ -14,7 +14,7 @@ const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 const damaged: Array<[Shape, RegExp]> = [
   ['embedded-list', /_embedded is not an object/],
   ['list-object', /_embedded\.\w+ is not a list/],
-  ['other-list', /it has the list \w+ instead of \w+/],
+  ['other-list', /it contains the list \w+ instead of \w+/],
   ['body-list', /it is not an object/],
   ['body-null', /it is not an object/],
   ['row-null', /row \d+ of \d+ is not an object|row \d+ has no valid id/],

@@ -30,19 +30,19 @@ const COMMON_OPTIONS = {
   platform: choice(PLATFORM_NAMES, 'compose', 'the API to imitate'),
   port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
   host: text('127.0.0.1', 'address', 'address to listen on; 0.0.0.0 makes it reachable from containers'),
-  seed: whole({ least: 0, most: 4_294_967_295, default: 1, meaning: 'determines all data' }),
+  seed: whole({ least: 0, most: 4_294_967_295, default: 1, meaning: 'number that determines all data' }),
   latencyMs: whole({ least: 0, most: 3_600_000, default: 0, meaning: 'milliseconds to wait before each response' }),
   quota: whole({
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'requests to each service before it responds with 429 and Retry-After for a while; 0: unlimited',
+    meaning: 'requests that each service accepts before it responds with 429 and Retry-After for a while; 0: unlimited',
   }),
   quotaWindowMs: whole({
     least: 1,
     most: 86_400_000,
     default: 60_000,
-    meaning: 'milliseconds that a service responds with 429; then requests succeed again',
+    meaning: 'milliseconds for which a service responds with 429 after the quota is used up',
   }),
   faults,
 } as const;

@@ -3,14 +3,14 @@ import type { ProblemId } from '../src/core/failure/problems.ts';
 /** The causes of problems, for the troubleshooting tables. A platform may replace them. */
 export const CAUSES: Readonly<Record<ProblemId, string>> = {
   input_unusable:
-    'The config, catalog or state file is missing, unreadable or not JSON, or has an invalid value, such as an unknown stream.',
+    'The config, catalog or state file is missing, unreadable or not JSON, or contains an invalid value, such as an unknown stream.',
   deployments_unknown:
     'The IDs are misspelled, the deployments no longer exist, or the token belongs to another account.',
   partitions_rejected:
-    'The option `fail_on_refused_deployments` is on, and for at least one deployment, the token lacks a permission or the API doesn’t have the stream’s data.',
+    'The token lacks a role on at least one deployment, or the API doesn’t have the stream’s data for this deployment.',
   credentials_rejected: 'The token is misspelled or revoked, or belongs to a server other than the one at base_url.',
   profile_rejected: 'The trusted profile does not trust the service ID of the API key, or was deleted.',
-  token_rejected: 'The service does not accept the credentials, although they are valid elsewhere.',
+  token_rejected: 'IAM accepts the key, but the service does not, probably because a role is missing.',
   unauthorized: 'The API also responds with HTTP 401 for resources that no longer exist or that the token can’t view.',
   forbidden: 'The user who created the token lacks the required account role or deployment role.',
   role_missing: 'A role that the stream requires is missing. The docs list the required roles.',
@@ -24,12 +24,12 @@ export const CAUSES: Readonly<Record<ProblemId, string>> = {
   not_offered: 'The data isn’t available for this database type, or the platform no longer provides it.',
   not_found: 'The server at base_url does not offer this path, or base_url lacks the version.',
   redirected: 'The API has moved, or base_url uses HTTP although the server requires HTTPS.',
-  unexpected_status: 'The server sent a status that the API does not normally send.',
+  unexpected_status: 'The server returned an HTTP status that the API does not normally return.',
   unexpected_body: 'A successful response has an unknown format, or reports an error.',
   body_too_large: 'The server sent unexpected data, or a body that never ends.',
   nested_too_deeply: 'A field, declared or undeclared, is nested thousands of levels deep.',
   list_not_paged: 'The server at base_url ignores the cursor, or no longer recognizes it.',
-  unexpected: 'The connector has a bug.',
+  unexpected: 'The connector probably mishandled a value in the config, the state or an API response.',
   server_error: 'The API is down or overloaded.',
   query_too_long: 'The service is overloaded, or has more data to search than its own time limit allows.',
   rate_limited: 'This sync, or others with the same token, made more requests than the API allows.',

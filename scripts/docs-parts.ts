@@ -138,7 +138,7 @@ function rowsOfOptions(options: Record<string, Option>, required: readonly strin
     option.title ?? 'Platform',
     typeOf(option),
     option.const === undefined ? (required.includes(name) ? '**required**' : defaultOf(option)) : code(option.const),
-    option.description ?? 'The API to read from.',
+    option.description ?? 'The platform to read from.',
   ]);
 }
 

@@ -49,7 +49,14 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   terms: compose.terms,
   causes: {},
-  withoutProblems: new Set(['profile_rejected', 'token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
+  withoutProblems: new Set([
+    'profile_rejected',
+    'token_rejected',
+    'role_missing',
+    'not_offered',
+    'windows_cut_off',
+    'query_too_long',
+  ]),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -116,16 +123,15 @@ const ibmCloudPages: DocumentedPlatform = {
     deployments_unknown:
       'The IDs are misspelled, the deployments no longer exist, or the key belongs to another account.',
     partitions_rejected:
-      'The option `fail_on_refused_deployments` is on, and there is at least one deployment that the key can’t view.',
-    credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID is locked or deleted.',
+      'The service ID lacks a role on at least one deployment or Logs instance, or IBM Cloud doesn’t have the stream’s data for this deployment or instance.',
+    credentials_rejected: 'The key is misspelled, deleted, disabled or expired, or its service ID was deleted.',
     forbidden: 'The service ID doesn’t have a role on the service, or has a role only in other resource groups.',
-    certificate_untrusted: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',
-    tls_not_spoken: 'An address in `endpoints` is not an IBM address.',
+    certificate_untrusted: 'A proxy presents its own certificate, or an address in `endpoints` is wrong.',
     proxy_rejected: 'The proxy’s rules block the hosts of IBM Cloud.',
     not_found: 'The deployment was deleted during the sync, or IBM has retired this API path.',
-    redirected: 'Another server responded instead of IBM, for example with a proxy’s login page.',
-    unexpected_status: 'The server sent a status that IBM doesn’t document.',
-    unexpected_body: 'A successful response has an unknown format, or the list’s pages never end.',
+    redirected: 'A server other than IBM’s responded, for example a proxy that redirects to its login page.',
+    unexpected_status: 'The server returned an HTTP status that IBM doesn’t document.',
+    unexpected_body: 'A successful response has an unknown format, or a list’s pages never end.',
     rate_limited: 'This sync, or others with the same key, exceeded IBM’s rate limit.',
     host_unknown: 'Name resolution fails where the connector runs, or the machine has no internet access.',
     connection_refused: 'A firewall blocks the connection, or the server is down.',

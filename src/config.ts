@@ -29,7 +29,7 @@ const platform = z
         ? 'must be "ibm_cloud" or "compose"'
         : `must be an object, as in ${input === 'compose' ? EXAMPLES.compose : EXAMPLES.ibm_cloud}`,
   })
-  .meta({ title: 'Platform', description: 'The API to read from and how to connect to it.', order: 0 });
+  .meta({ title: 'Platform', description: 'The platform to read from, with its credentials and options.', order: 0 });
 
 /**
  * The schema of the user's config, from which `npm run spec` writes spec.json. Each error message continues a sentence that begins with the
@@ -53,7 +53,7 @@ export const configSchema = z.object({
     .meta({
       title: 'Start date',
       description:
-        'Skip audit events, recipes (jobs or tasks) and backups from before this time. Undated records are always included. Monthly usage starts with the month that contains this time.',
+        'Skip audit events, recipes (jobs or tasks) and backups from before this time. Undated recipes and backups are always included. Monthly usage starts with the month that contains this time.',
       examples: ['2018-08-22T00:00:00Z'],
       format: 'date-time',
       pattern: DATE_TIME.source,
@@ -63,7 +63,7 @@ export const configSchema = z.object({
   fail_on_refused_deployments: boolean().default(false).meta({
     title: 'Fail on refused deployments',
     description:
-      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: skip these deployments with a warning. As a result, destinations that overwrite tables lose the records of the skipped deployments. On: fail the stream after reading the other deployments.',
+      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: log a warning, and skip these deployments. As a result, destinations that overwrite tables lose the records of the skipped deployments. On: fail the stream after reading the other deployments.',
     order: 2,
   }),
   num_workers: wholeNumber(1, 32).default(4).meta({

@@ -233,7 +233,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [entry('accounts')] } },
-    'The stream accounts is missing sync_mode. Set it to full_refresh or incremental.',
+    'The stream accounts is missing sync_mode. Set sync_mode to full_refresh or incremental.',
   ],
   [
     BOTH,

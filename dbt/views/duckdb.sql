@@ -949,7 +949,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
   from ibm_cloud.deployments_team_roles as loaded
 );
 
--- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies without a service are included, because they also cover databases. Policy conditions aren't evaluated.
+-- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grant them. Policies that don't specify a service are included, because they also cover databases. Policy conditions aren't evaluated.
 create view databases.database_access as
 with policies as (
   select
@@ -1145,7 +1145,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
   from ibm_cloud.resource_groups as loaded
 );
 
--- The cost of each database by month, resource group and plan, and why it changed from the previous month. IBM Cloud only, because Compose doesn't document the unit of its amounts. In the month after its last cost, a database has one more row, with a cost of 0.
+-- The cost of each database by month, resource group and plan, and why the cost changed from the previous month. IBM Cloud only, because Compose doesn't document the unit of its amounts. In the month after its last cost, a database has one more row, with a cost of 0.
 create view databases.database_costs as
 with lines as (
   select
@@ -1386,7 +1386,7 @@ where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted
   from ibm_cloud.deployments_versions as loaded
 );
 
--- Databases whose version is deprecated or no longer in the catalog. Generation 2 has no catalog.
+-- Databases whose version is deprecated, dead, hidden or not in the catalog. Generation 2 databases are omitted, because they have no catalog.
 create view databases.version_risks as
 with catalog as (
   select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status

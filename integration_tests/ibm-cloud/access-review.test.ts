@@ -84,7 +84,7 @@ describe.concurrent('a list that may be incomplete', () => {
     [
       'of service IDs',
       { faults: forbidden(GROUPS) },
-      /^service_ids and api_keys omit all service ID groups except the default .* \(HTTP 403/,
+      /^service_ids and api_keys omit service IDs outside the default group.* \(HTTP 403/,
     ],
   ])('an incomplete list %s causes one warning', async (_, options, warning) => {
     await ibmCloud(options, async ({ read }) => {

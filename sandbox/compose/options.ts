@@ -11,7 +11,12 @@ export const COMPOSE_OPTIONS = {
     default: 5,
     meaning: 'number of deployments; 11 cover every database type',
   }),
-  recipes: whole({ least: 0, most: 1_000_000, default: 12, meaning: 'recipes per deployment, at any depth' }),
+  recipes: whole({
+    least: 0,
+    most: 1_000_000,
+    default: 12,
+    meaning: 'recipes per deployment, including nested recipes',
+  }),
   auditEvents: whole({
     least: 0,
     most: 1_000_000_000,

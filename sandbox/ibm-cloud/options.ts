@@ -48,7 +48,7 @@ export const IBM_CLOUD_OPTIONS = {
   usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, including the open one' }),
   accessGroups: size(5, 'access groups, in addition to Public Access'),
   members: size(3, 'members per access group; some groups have more members, and some have none'),
-  identities: size(6, 'number each of users, service IDs and trusted profiles'),
+  identities: size(6, 'number of users, of service IDs and of trusted profiles'),
   policies: size(14, 'IAM policies; 14 cover every kind'),
   missingRoles: someOf(ROLES, `roles that the API key lacks, separated by commas: ${ROLES.join(', ')}`),
   logsInstances: whole({

@@ -19,7 +19,7 @@ Commands:
   check      test the config: the credentials, the deployment IDs, and access to each stream
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
-  verify     read all streams once, and print a report for an issue; the report describes the API, not your data
+  verify     read all streams once, and print a report to attach to an issue; the report describes the API, not your data
 
 Options:
   --config FILE    the config, as JSON
@@ -41,8 +41,8 @@ A config for IBM Cloud Databases:
 A config for Compose:
   { "platform": { "name": "compose", "api_token": "YOUR TOKEN" } }
 
-Exit codes: 0 the command succeeded (even if a check reports FAILED), 1 it failed or no command was
-given, 2 the command line is invalid, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
+Exit codes: 0 the command succeeded (even if a check reports FAILED), 1 the command failed or is
+missing, 2 the command line is invalid, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
 
 Docs: ${spec.documentationUrl}
 `;

@@ -44,7 +44,7 @@ describe('toError', () => {
     [status(408), 'transient_error', 'server_error', 'The request for deployments failed after 6 attempts (HTTP 408)'],
     [status(429), 'transient_error', 'rate_limited', 'lower num_workers'],
     [status(400, '{"errors":{"limit":["bad"]}}'), 'system_error', 'unexpected_status', 'HTTP 400 ("limit: bad")'],
-    [status(402), 'system_error', 'unexpected_status', 'rejected deployments with HTTP 402.'],
+    [status(402), 'system_error', 'unexpected_status', 'rejected the request for deployments with HTTP 402.'],
     [failed('ENOTFOUND'), 'transient_error', 'host_unknown', 'The host api.example.test is unknown (ENOTFOUND)'],
     [failed('ECONNREFUSED'), 'transient_error', 'connection_refused', 'Nothing responds at api.example.test'],
     [
@@ -147,9 +147,9 @@ test('a redirect is reported with its target, but without the query, which may c
   const error = toError(status(302, '', { location: 'https://login.example.test/in?next=secret#part' }), context);
   expect(error).toMatchObject({ problem: 'redirected', failureType: 'system_error' });
   expect(error.message).toContain(
-    'The API redirected deployments (HTTP 302) to https://login.example.test/in. The connector does not follow redirects',
+    'The API redirected the request for deployments (HTTP 302) to https://login.example.test/in. The connector does not follow redirects',
   );
-  expect(toError(status(304), context).message).toContain('to an unnamed address');
+  expect(toError(status(304), context).message).toContain('to an unspecified address');
 });
 
 test('the log message contains the path, status, API text, request id and number of attempts', () => {

@@ -94,7 +94,7 @@ function problemOfStatus(status: number): HttpProblem {
 /** The target of a redirect, without its query, which may contain secrets. */
 function targetOf(location: string | undefined): string {
   const [address = ''] = location?.split(/[?#]/) ?? [];
-  return address === '' ? 'an unnamed address' : quoted(serverText(address));
+  return address === '' ? 'an unspecified address' : quoted(serverText(address));
 }
 
 /** The failure for an HTTP 200 response with an invalid body. `detail` is a clause about the body. */

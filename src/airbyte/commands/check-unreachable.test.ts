@@ -31,7 +31,7 @@ test('the check fails after a single attempt if nothing listens on the port', as
   expect(messages().at(-1)).toMatchObject({
     connectionStatus: {
       status: 'FAILED',
-      message: `Nothing responds at ${host} (ECONNREFUSED). Check base_url, and make sure that the server is up and reachable from this machine. Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.`,
+      message: `Nothing responds at ${host} (ECONNREFUSED). Check base_url, and make sure that the server is up and reachable from the machine that runs the sync. Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.`,
     },
   });
 });

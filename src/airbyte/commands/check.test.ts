@@ -78,13 +78,13 @@ describe('a failed check', () => {
     [
       'a redirect',
       [302, '', { location: 'https://example.com/login?x=1' }],
-      /redirected accounts .* to https:\/\/example\.com\/login\./,
+      /redirected the request for accounts .* to https:\/\/example\.com\/login\./,
     ],
     ['an unusual status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
     [
       'a response from another API',
       [200, '{"_embedded":{"widgets":[]}}'],
-      /an invalid response for accounts: it has the list widgets/,
+      /an invalid response for accounts: it contains the list widgets/,
     ],
     ['an error with HTTP 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
   ])('reports FAILED with a message and returns the exit code 0 after %s', async (_, accounts, sentence) => {
@@ -123,7 +123,9 @@ test('a check fails and quotes the API if accounts can be read, but the request 
   expect(code).toBe(0);
   expect(status).toEqual({
     status: 'FAILED',
-    message: expect.stringContaining('The API rejected deployments with HTTP 401 ("gone"), although it accepts'),
+    message: expect.stringContaining(
+      'The API rejected the request for deployments with HTTP 401 ("gone"), although it accepts',
+    ),
   });
 });
 

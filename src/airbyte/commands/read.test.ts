@@ -215,11 +215,11 @@ describe('a stream that cannot be read', () => {
     [[stream('compose.events')], 'The stream compose.events does not exist. Choose from: parts, events.'],
     [
       [{ name: 'events', mode: undefined }],
-      'The stream events is missing sync_mode. Set it to full_refresh or incremental.',
+      'The stream events is missing sync_mode. Set sync_mode to full_refresh or incremental.',
     ],
     [
       [stream('events', 'INVALID')],
-      'The stream events has the unknown sync_mode "INVALID". Set it to full_refresh or incremental.',
+      'The stream events has the unknown sync_mode "INVALID". Set sync_mode to full_refresh or incremental.',
     ],
     [
       [stream('events', 'incremental'), stream('events'), stream('events')],

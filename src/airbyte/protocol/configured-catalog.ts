@@ -58,7 +58,7 @@ export function chooseStreams(
       reject(`The configured catalog lists the stream ${name} more than once; keep only one entry.`);
     } else if (mode !== 'full_refresh' && mode !== 'incremental') {
       const problem = mode === undefined ? 'is missing sync_mode' : `has the unknown sync_mode ${JSON.stringify(mode)}`;
-      reject(`The stream ${name} ${problem}. Set it to full_refresh or incremental.`);
+      reject(`The stream ${name} ${problem}. Set sync_mode to full_refresh or incremental.`);
     } else {
       // PyAirbyte requests incremental mode even for full-refresh streams.
       chosen.push({ definition, mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : mode });

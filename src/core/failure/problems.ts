@@ -25,7 +25,7 @@ const configErrors = problemsOf('config_error', {
   },
   deployments_unknown: {
     message:
-      'This {token} cannot view any of the deployment_ids ({ids}). Correct deployment_ids, or remove the option to read all deployments.',
+      'This {token} cannot view any of the deployments in deployment_ids ({ids}). Correct deployment_ids. To read all deployments, remove the option.',
   },
   partitions_rejected: {
     message:
@@ -48,7 +48,7 @@ const configErrors = problemsOf('config_error', {
   unauthorized: {
     isRejection: true,
     message:
-      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} for other requests. The resource may no longer exist. If it still exists, grant the missing role to {holder}, or deselect the stream.',
+      'The API rejected the request for {path} with HTTP 401{said}, although it accepts the {token} for other requests. If the resource still exists, grant the missing role to {holder}, or deselect the stream.',
   },
   forbidden: {
     isRejection: true,
@@ -98,10 +98,11 @@ const systemErrors = problemsOf('system_error', {
   },
   redirected: {
     message:
-      'The API redirected {path} (HTTP {status}) to {target}. The connector does not follow redirects, because it sends the {token} only to the configured server. Set {address} to the final address.',
+      'The API redirected the request for {path} (HTTP {status}) to {target}. The connector does not follow redirects, because it sends the {token} only to the configured server. Set {address} to the final address.',
   },
   unexpected_status: {
-    message: 'The API rejected {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
+    message:
+      'The API rejected the request for {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
   },
   unexpected_body: {
     message:
@@ -129,12 +130,12 @@ const transientErrors = problemsOf('transient_error', {
   },
   query_too_long: {
     message:
-      'The API did not complete the request for {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
+      'The API did not complete the request for {path} in time (HTTP {status}{said}), even in a time window of the minimum length. Run the sync again later; if the problem persists, report it.',
   },
   rate_limited: {
     endsOrigin: true,
     message:
-      'The API rejected {path} because the rate limit was exceeded (HTTP 429). Run the sync later or less often, or lower num_workers.',
+      'The API rejected the request for {path} because the rate limit was exceeded (HTTP 429). Run the sync later or less often, or lower num_workers.',
   },
   host_unknown: {
     isUnreachable: true,
@@ -144,7 +145,7 @@ const transientErrors = problemsOf('transient_error', {
   connection_refused: {
     isUnreachable: true,
     message:
-      'Nothing responds at {host} ({code}). Check {address}, and make sure that the server is up and reachable from this machine.',
+      'Nothing responds at {host} ({code}). Check {address}, and make sure that the server is up and reachable from the machine that runs the sync.',
   },
   connection_lost: {
     message:

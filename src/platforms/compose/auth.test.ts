@@ -68,7 +68,7 @@ describe('an HTTP 401 for a resource', () => {
       status: 401,
       answer: 'HTTP 401 ("unauthorized")',
       message: expect.stringMatching(
-        /^The API rejected deployments\/d1\/recipes with HTTP 401 \("unauthorized"\), .* grant the missing role/,
+        /^The API rejected the request for deployments\/d1\/recipes with HTTP 401 \("unauthorized"\), .* grant the missing role/,
       ) as string,
       internalMessage: 'GET deployments/d1/recipes: HTTP 401 (unauthorized), on the first attempt',
     });
@@ -116,7 +116,7 @@ test('if requests for accounts keep failing, the error is transient and explains
     problem: 'server_error',
     failureType: 'transient_error',
     isRejection: false,
-    message: expect.stringContaining('because the API rejected teams with HTTP 401') as string,
+    message: expect.stringContaining('because the API rejected the request for teams with HTTP 401') as string,
   });
   expect(told).toEqual([]);
 });

@@ -38,7 +38,7 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
     async meaningOf({ request, said }, send) {
       if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'rejected';
       if (now() - acceptedAt <= ACCEPTED_MS) return 'unrelated';
-      const why = `This request was sent to find out whether the token is still valid, because the API rejected ${request.path} with HTTP 401.`;
+      const why = `This request was sent to find out whether the token is still valid, because the API rejected the request for ${request.path} with HTTP 401.`;
       probing ??= isAccepted(() => send(PROBE, why)).finally(() => (probing = undefined));
       return (await probing) ? 'unrelated' : 'rejected';
     },

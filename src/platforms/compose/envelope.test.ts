@@ -51,7 +51,7 @@ describe('an invalid body', () => {
     ['an envelope that is a string', { _embedded: '' }, '_embedded is not an object'],
     ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is not a list'],
     ['a list that is false', { _embedded: { backups: false } }, '_embedded.backups is not a list'],
-    ['another list instead', { _embedded: { snapshots: [] } }, 'it has the list snapshots instead of backups'],
+    ['another list instead', { _embedded: { snapshots: [] } }, 'it contains the list snapshots instead of backups'],
   ])('causes an error instead of counting as an empty list: %s', (_, body, detail) => {
     expect(() => list(body)).toThrow(
       expect.objectContaining({ problem: 'unexpected_body', failureType: 'system_error' }),
@@ -63,7 +63,7 @@ describe('an invalid body', () => {
 
 test('a very long list name is not quoted in the error', () => {
   const name = 'x'.repeat(2_000_000);
-  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it has the list … instead');
+  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it contains the list … instead');
   expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
 });
 

@@ -24,7 +24,7 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   if (list !== undefined && list !== null) throw unexpectedBody(path, `_embedded.${name} is not a list`);
   const other = Object.keys(lists).find((key) => Array.isArray(lists[key]));
   if (list === undefined && other !== undefined) {
-    throw unexpectedBody(path, `it has the list ${quoted(serverText(other))} instead of ${name}`);
+    throw unexpectedBody(path, `it contains the list ${quoted(serverText(other))} instead of ${name}`);
   }
   return {
     rows: [],

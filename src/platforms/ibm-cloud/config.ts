@@ -65,7 +65,7 @@ export const ibmCloudConfig = z
     api_key: requiredText().meta({
       title: 'API key',
       description:
-        'IAM API key. We recommend using the key of a service ID that has the Viewer role on the database services. Create the key under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
+        'IAM API key. We recommend using the key of a service ID that has the Viewer role on the database services. Create the key under Manage → Access (IAM) → Service IDs → API keys. The connector sends the key only to IAM.',
       airbyte_secret: true,
       order: 1,
     }),
@@ -157,6 +157,6 @@ export const ibmCloudConfig = z
     const message = `contains an instance in account ${parseCrn(lost)?.account}, which has no profile in trusted_profiles; add a profile, or remove the instance`;
     context.addIssue({ code: 'custom', path: ['logs_instances'], message });
   })
-  .meta({ title: 'IBM Cloud Databases', description: 'The databases in an IBM Cloud account.' });
+  .meta({ title: 'IBM Cloud Databases', description: 'Databases in one or more IBM Cloud accounts.' });
 
 export type IbmCloudConfig = Omit<z.output<typeof ibmCloudConfig>, 'endpoints'> & { endpoints: Endpoints };

@@ -12,17 +12,17 @@ export const terms: Terms = {
   },
   messages: {
     token_rejected:
-      'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream, and check that the service ID of the API key is not locked. If the problem persists, report it.',
+      'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
     forbidden:
       'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the Viewer role on the service, or deselect the stream.',
     not_found:
-      'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. If it still exists, deselect the stream and report the problem. If platform.endpoints is set, check it.',
+      'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). Run the sync again; if the problem persists, deselect the stream and report the problem. If platform.endpoints is set, check it.',
     redirected:
-      'IBM Cloud redirected {path} (HTTP {status}) to {target}. The connector does not follow redirects, because it sends tokens only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
+      'The request for {path} was redirected (HTTP {status}) to {target}. The connector does not follow redirects, because it sends tokens only to IBM Cloud. Make sure that no proxy or firewall intercepts the request. If platform.endpoints is set, check it.',
     certificate_untrusted:
       'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the path of the CA certificate. If platform.endpoints is set, check it.',
     unexpected_status:
-      'IBM Cloud rejected {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',
+      'IBM Cloud rejected the request for {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',
   },
   hostHint: () => undefined,
 };

@@ -38,7 +38,7 @@ function isRequired(name: string): boolean {
 function propertyOf(name: string, setting: Setting): Property {
   if (name === 'platform.name') {
     const names = PLATFORM_FORMS.map(({ properties }) => properties['name']?.const);
-    return { type: 'string', title: 'Platform', description: 'The API to read from.', enum: names };
+    return { type: 'string', title: 'Platform', description: 'The platform to read from.', enum: names };
   }
   const key = name.slice('platform.'.length);
   const owners = name.startsWith('platform.') ? PLATFORM_FORMS.filter(({ properties }) => key in properties) : [];

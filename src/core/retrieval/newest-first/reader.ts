@@ -16,7 +16,8 @@ export async function readNewestFirst<S, F extends string>(
 
   function take(page: Page): void {
     // Without this check, a response that lacks its list would look like the end of the list.
-    if (page.missing && cursor.isUnderWay) throw unexpectedBody(cursor.path, 'a later page lacks its list');
+    if (page.missing && cursor.isUnderWay)
+      throw unexpectedBody(cursor.path, 'a page after the first does not contain the list');
     const now = Date.now();
     const warning = cursor.page(page.rows, (row, isNew) => {
       if (isNew) reader.record(row, now, page);

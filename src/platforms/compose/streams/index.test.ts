@@ -67,7 +67,7 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
       `the response for ${path} does not contain the list ${list}, so the list is treated as empty`,
     ]);
     expect(() => rowsIn(streamOf(name), { _embedded: { other: [] } }, path)).toThrow(
-      `it has the list other instead of ${list}`,
+      `it contains the list other instead of ${list}`,
     );
   },
 );

@@ -54,7 +54,7 @@ async function loadServiceIdGroups(account: Account): Promise<Row[]> {
   if (!(groups instanceof ConnectorError)) return groups;
   account.api.log(
     'warn',
-    `service_ids and api_keys omit all service ID groups except the default group, because IBM Cloud rejected the request for the groups (${groups.answer})`,
+    `service_ids and api_keys omit service IDs outside the default group, because IBM Cloud rejected the request for the groups (${groups.answer})`,
   );
   return [];
 }

@@ -79,7 +79,7 @@ test('the log contains a summary of the inventory, so that users can notice miss
   await load();
   expect(api.logged).toEqual([
     expect.stringMatching(
-      /^info IBM Cloud lists 4 instances for this API key: 1 deployment of generation 1, 1 of generation 2, 1 independent backup\./,
+      /^info IBM Cloud lists 4 instances for this API key, including 1 deployment of generation 1, 1 of generation 2 and 1 independent backup\./,
     ),
   ]);
 });

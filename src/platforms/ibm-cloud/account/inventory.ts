@@ -102,14 +102,11 @@ function logSummary(
   { api }: Account,
 ): void {
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
-  const numbers = [
-    `${count(gen1.length, 'deployment')} of generation 1`,
-    `${deployments.length - gen1.length} of generation 2`,
-    count(backups.length, 'independent backup'),
-  ];
+  const generations = `${count(gen1.length, 'deployment')} of generation 1, ${deployments.length - gen1.length} of generation 2`;
+  const included = `${generations} and ${count(backups.length, 'independent backup')}`;
   api.log(
     'info',
-    `IBM Cloud lists ${count(instances, 'instance')} for this API key: ${numbers.join(', ')}. It omits instances that the key can't view; to include them, grant the Viewer role on the database services`,
+    `IBM Cloud lists ${count(instances, 'instance')} for this API key, including ${included}. It omits instances that the key can't view; to include them, grant the Viewer role on the database services`,
   );
   for (const deployment of gen1) {
     if (deployment.region !== undefined) continue;

@@ -54,7 +54,7 @@ test('a deployment without tags has empty lists, and a deployment that the searc
       { id: crnOf(3), tags: null, access_tags: null },
     ],
     warnings: [
-      `warn deployments: tags and access_tags are null for deployment ${crnOf(3)}, because IBM Cloud's search omits them. New deployments appear in search results after a delay. If the problem persists, report it`,
+      `warn deployments: tags and access_tags are null for deployment ${crnOf(3)}, which IBM Cloud's search did not find. New deployments appear in search results after a delay. If the problem persists, report it`,
     ],
   });
 });

@@ -53,6 +53,6 @@ export function addTags(records: readonly Row[], found: Tags | undefined, { api 
   const which = countOrName(missing.length, 'deployment', `deployment ${String(first['id'])}`);
   api.log(
     'warn',
-    `deployments: tags and access_tags are null for ${which}, because IBM Cloud's search omits them. New deployments appear in search results after a delay. If the problem persists, report it`,
+    `deployments: tags and access_tags are null for ${which}, which IBM Cloud's search did not find. New deployments appear in search results after a delay. If the problem persists, report it`,
   );
 }

@@ -11,13 +11,14 @@ const PATH = 'v4/accounts';
 /** `GET /v4/accounts/{id}` (icd-api.md 2.9). If the request is rejected, the record contains only the id. */
 export const accounts = ibmStream({
   name: 'accounts',
-  description: 'The account that the API key belongs to, or the accounts of the trusted profiles.',
+  description:
+    'The account that the API key belongs to, or the accounts of the trusted profiles. If IBM Cloud rejects the request for an account, the record contains only the account ID.',
   retrieval: { way: 'shared', path: `${PATH}/{id}`, load: loadAccount },
   primaryKey: 'id',
   dropped: ['owner', 'owner_userid', 'owner_iamid', 'linked_softlayer_account', 'team_directory_enabled', 'traits'],
   fields: {
     id: text('ID of the account.'),
-    name: text('Name of the account. Null if the API key cannot view the account.'),
+    name: text('Name of the account.'),
     owner_iam_id: text('IAM ID of the account owner.'),
     type: text('Account type, such as PAYG or SUBSCRIPTION.'),
     status: text('Status of the account, such as ACTIVE.'),

@@ -54,11 +54,11 @@ export const auditEvents = ibmStream({
     data: object('Details of the event.', {
       requestData: object('Request data.'),
       responseData: object('Response data.'),
-      reason: object('Response status: reasonCode, reasonType and reasonForFailure.'),
+      reason: object('Response status, with the fields reasonCode, reasonType and reasonForFailure.'),
     }),
     correlation_id: text('Correlation ID, shared by all events of a request.'),
     observer: text('Name of the service that recorded the event.'),
-    log_source_crn: text('CRN of the instance that sent the event.'),
+    log_source_crn: text('CRN of the service instance that sent the event.'),
     data_event: boolean('Whether the event is a data event rather than a management event.'),
     save_service_copy: boolean('Whether the service provider keeps a copy of the event.'),
     created_at: timestamp('Time of the event.'),

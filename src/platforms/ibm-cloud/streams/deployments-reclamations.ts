@@ -13,7 +13,8 @@ const RECLAMATIONS = 'v1/reclamations';
 /** `GET /v1/reclamations` (icd-accounts-access.md 2.22), which has no pagination. */
 export const deploymentsReclamations = ibmStream({
   name: STREAM,
-  description: 'Deleted deployments that can still be restored. IBM Cloud keeps them for three days.',
+  description:
+    'Deleted deployments and independent backups that can still be restored. IBM Cloud keeps them for three days.',
   retrieval: { way: 'shared', path: RECLAMATIONS, load },
   primaryKey: 'id',
   dropped: ['entity_id', 'entity_type_id', 'entity_crn', 'resource_instance_id', 'policy_id', 'custom_properties'],
@@ -22,9 +23,9 @@ export const deploymentsReclamations = ibmStream({
     deployment_id: text('CRN of the deleted deployment or independent backup.'),
     resource_group_id: text('ID of the resource group.'),
     state: text('State of the reclamation, such as SCHEDULED.'),
-    target_time: timestamp('Time at which the deployment is permanently deleted.'),
-    created_at: timestamp('Time at which the deployment was deleted.'),
-    created_by: text('IAM ID of the user or service ID that deleted the deployment.'),
+    target_time: timestamp('Time at which the deployment or backup will be permanently deleted.'),
+    created_at: timestamp('Time at which the deployment or backup was deleted.'),
+    created_by: text('IAM ID of the user or service ID that deleted the deployment or backup.'),
     updated_at: timestamp('Time of the last update.'),
     updated_by: text('IAM ID of the identity that last updated the reclamation.'),
   },

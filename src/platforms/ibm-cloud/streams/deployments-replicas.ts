@@ -11,7 +11,7 @@ const TYPES = new Set(['postgresql', 'enterprisedb']);
 /** `GET /deployments/{id}/remotes` (icd-api.md 2.3.8). */
 export const deploymentsReplicas = ibmStream({
   name: 'deployments_replicas',
-  description: 'The read-only replicas of each generation 1 deployment or, if it is a replica, its leader.',
+  description: 'The read-only replicas of each generation 1 deployment or, if the deployment is a replica, its leader.',
   retrieval: {
     ...perDeployment('/remotes', TYPES),
     rows(body, { path }): ParsedPage {
