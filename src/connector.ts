@@ -25,8 +25,6 @@ const CHECK_MS = 30_000;
 /** After this time, a check stops waiting for the results of streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** After this time, a check of several accounts stops waiting for an account that hasn't responded. */
-const CHECK_ACCOUNT_SECONDS = 15;
 /** The number of permits in a check, high enough that requests to unresponsive hosts don't block other requests. */
 const CHECK_PERMITS = 32;
 
@@ -151,7 +149,6 @@ export async function checkConnection(config: Config, context: Context, output: 
     onRateLimit: () => undefined,
   });
   try {
-    if (accounts.length > 1) api.late = after(CHECK_ACCOUNT_SECONDS * 1_000, CHECK_ACCOUNT_SECONDS, { ref: false });
     // A check requests only one page of each list, so the row counts in log lines would be misleading.
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);

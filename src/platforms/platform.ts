@@ -14,8 +14,6 @@ export interface Api {
   authorization(owner: string, account?: string): Promise<string>;
   /** True in a check, which needs only one row of each list and only a few resource groups. */
   isCheck?: true;
-  /** In a check of several accounts, resolves with the elapsed seconds when the check stops waiting for an account. */
-  late?: Promise<number>;
   log(level: Level, sentence: string): void;
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { refusal } from '../../../test-support/unit/fake-api.ts';
 import {
   type TestApi,
@@ -135,18 +135,19 @@ describe('a check', () => {
   });
 
   test('names an account that does not respond in time, and then requests only the others', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const ids = ['1'.repeat(32), '2'.repeat(32)] as const;
     const profiles = ids.map((id) => `crn:v1:bluemix:public:iam-identity::a/${id}::profile:Profile-${guidOf(1)}`);
-    const { promise: late, resolve } = Promise.withResolvers<number>();
     const api = openApi(({ path }) => (path === INSTANCES ? instancesBody([gen1Row(1)]) : { deployment: {} }));
     const get: TestApi['get'] = (request, owner) =>
       request.account === ids[0] ? new Promise<never>(() => undefined) : api.get(request, owner);
     const chosen = config({ trusted_profiles: profiles });
-    const slow = { ...api, get, late, isCheck: true } as const;
+    const slow = { ...api, get, isCheck: true } as const;
     const accounts = new Accounts(chosen, slow);
-    const checking = ibmCloud.check(chosen, slow, accounts);
-    setImmediate(() => resolve(15));
-    const error = await checking.catch((thrown: unknown) => thrown);
+    const checking = ibmCloud.check(chosen, slow, accounts).catch((thrown: unknown) => thrown);
+    await vi.advanceTimersByTimeAsync(15_000);
+    const error = await checking;
     expect(String(error)).toMatch(
       `Account ${ids[0]} could not be read: IBM Cloud sent no successful response within 15 s for the trusted profile Profile-`,
     );

@@ -20,6 +20,9 @@ import { count } from '../../text/count.ts';
 /** A check requests at most this many deployments of each account. */
 const MAX_PROBES = 3;
 
+/** After this time, a check of several accounts stops waiting for an account that hasn't responded. */
+const CHECK_ACCOUNT_SECONDS = 15;
+
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
 export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   config: ibmCloudConfig,
@@ -47,7 +50,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
     const problems = await Promise.all(
       accounts.all.map(async (account) => {
         try {
-          const { results } = await accounts.load((each) => inTime(checkAccount(api, each), api, each), [account]);
+          const { results } = await accounts.load((each) => inTime(checkAccount(api, each), each), [account]);
           const about = account.id === undefined ? '' : `Account ${account.id}: `;
           return results.flatMap((problem) => (problem === undefined ? [] : [`${about}${problem}`]));
         } catch (thrown) {
@@ -68,13 +71,15 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
 };
 
 /** Waits for an account's check. Rejects if the check takes too long, so that the results of the other accounts can be reported. */
-function inTime<T>(checking: Promise<T>, { late }: Api, { profile = '' }: Account): Promise<T> {
-  if (late === undefined) return checking;
-  const expired = late.then((seconds): never => {
-    const answer = `no successful response within ${seconds} s`;
+function inTime<T>(checking: Promise<T>, { peers, profile = '' }: Account): Promise<T> {
+  if (peers.length === 1) return checking;
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const expire = (): void => {
+    const answer = `no successful response within ${CHECK_ACCOUNT_SECONDS} s`;
     const message = `IBM Cloud sent ${answer} for the trusted profile ${profile}. Try again later; if the problem persists, check platform.endpoints and the network.`;
-    throw new ConnectorError('check_timed_out', { message }, { answer });
-  });
+    reject(new ConnectorError('check_timed_out', { message }, { answer }));
+  };
+  setTimeout(expire, CHECK_ACCOUNT_SECONDS * 1_000).unref();
   return Promise.race([checking, expired]);
 }
 
