@@ -54,7 +54,7 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
     return { cursor, read: (reader) => readNewestFirst(reader, retrieval, cursor) };
   },
   month(retrieval, { session, options, state }) {
-    const limits = retrieval.limits?.(session.shared);
+    const limits = retrieval.limits(session.shared);
     const cursor = new MonthCursor(state(monthState), options, retrieval.rules, limits);
     return { cursor, read: (reader) => readMonths(reader, retrieval, cursor) };
   },

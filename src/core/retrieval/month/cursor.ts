@@ -39,7 +39,7 @@ export class MonthCursor implements Cursor {
   readonly #held = new Set<string | undefined>();
 
   /** If `limits` has changed, all months are read again, because they may now contain different records. */
-  constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: readonly string[] = []) {
+  constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: readonly string[]) {
     this.#options = options;
     this.#rules = rules;
     this.#limits = limits;

@@ -8,7 +8,7 @@ export interface ByMonth<S, F extends string> {
   path: string;
   rules: MonthRules;
   /** The ids that the config selects, each as `option:id`. Empty if the config selects everything. */
-  limits?(shared: S): string[];
+  limits(shared: S): string[];
   /** The accounts, each of which has its own cursor value. Default: one account without an id. */
   accounts?(shared: S): ReadonlyArray<string | undefined>;
   /** Loads a month of one account, or of all accounts if `account` is undefined. Throws a ConnectorError. */

@@ -30,14 +30,9 @@ export class Account {
     this.id = profile?.account;
     this.profile = profile?.id;
     this.api = profile === undefined ? api : apiOf(profile.account, api);
-    const logs_instances = config.logs_instances.filter((crn) => this.has(crn));
-    this.config = { ...config, logs_instances };
+    const isOwn = (crn: string): boolean => this.id === undefined || parseCrn(crn)?.account === this.id;
+    this.config = { ...config, logs_instances: config.logs_instances.filter(isOwn) };
     this.selection = new Selection(config);
-  }
-
-  /** Whether the resource with this CRN belongs to the account. Always true for the API key's own account. */
-  has(crn: string): boolean {
-    return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
 
   /** The account's id, if necessary from the access token or the key's details (icd-api.md 1.3). Throws a ConnectorError. */

@@ -6,7 +6,7 @@ import { ACCOUNT, AUTHORIZATION } from '../../../../test-support/unit/instances.
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { Account } from './account.ts';
-import { type SubjectKey, loadGrants } from './grants.ts';
+import { grantsTo } from './grants.ts';
 
 const GUID = 'a0000000-0000-4000-8000-000000000001';
 const OTHER_GUID = 'a0000000-0000-4000-8000-000000000002';
@@ -22,7 +22,7 @@ interface Given {
 
 /** Loads the rows of both role streams for an account with a single deployment. */
 async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }: Given): Promise<{
-  rows: Readonly<Record<SubjectKey, Row[]>>;
+  rows: { iam_id: Row[]; access_group_id: Row[] };
   log: string[];
 }> {
   const log: string[] = [];
@@ -42,8 +42,10 @@ async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }:
     log: (_, sentence) => log.push(sentence),
   };
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
-  const rows = await loadGrants(new Account(parsed, api));
-  return { rows, log };
+  const account = new Account(parsed, api);
+  const users = await grantsTo('iam_id', '').retrieval.load(account);
+  const groups = await grantsTo('access_group_id', '').retrieval.load(account);
+  return { rows: { iam_id: users.rows, access_group_id: groups.rows }, log };
 }
 
 let ids = 0;

@@ -16,7 +16,7 @@ const VIEWER = 'the Viewer role on IAM Access Management';
 const STREAM = 'deployments_roles';
 
 /** The name of both the policy attribute and the record field that contain the id of the role's subject. */
-export type SubjectKey = 'iam_id' | 'access_group_id';
+type SubjectKey = 'iam_id' | 'access_group_id';
 
 /** An access policy (icd-api.md 2.7). */
 interface Policy {
@@ -79,7 +79,7 @@ export function grantsTo<K extends SubjectKey>(subject: K, description: string) 
  * `GET /v2/policies` (icd-api.md 2.7), for both role streams. The request doesn't filter by service: the API filters by only one service at
  * a time, and policies without a service cover databases, too. Throws a ConnectorError.
  */
-export async function loadGrants(account: Account): Promise<Grants> {
+async function loadGrants(account: Account): Promise<Grants> {
   const account_id = await account.requireId();
   const request = { endpoint: 'iam', path: POLICIES, query: { account_id, type: 'access' }, role: VIEWER } as const;
   const next = linked('next', 'start');

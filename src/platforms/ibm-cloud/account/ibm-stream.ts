@@ -25,8 +25,8 @@ export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<
   const description = isSameForAll
     ? 'Always null, because the records are the same for every account.'
     : 'ID of the account.';
-  const [key, ...others] = Object.entries<Field>(fields) as Array<[F, Field]>;
-  const withAccount = [...(key === undefined ? [] : [key]), ['account_id', text(description)] as const, ...others];
+  const withAccount = Object.entries<Field>(fields);
+  withAccount.splice(1, 0, ['account_id', text(description)]);
   return {
     ...rest,
     // If `dropped` is set, even to an empty list, undeclared fields are omitted. They could contain secrets.
@@ -57,7 +57,7 @@ function ofAll<F extends string>(retrieval: Retrieval<Account, F>, isSameForAll:
     case 'month':
       return {
         ...retrieval,
-        limits: ({ all: [account] }) => retrieval.limits?.(account) ?? [],
+        limits: ({ all: [account] }) => retrieval.limits(account),
         accounts: ({ all }) => all.map(({ id }) => id),
         load: (month, accounts, id) => monthOfAll(accounts, id, (account) => retrieval.load(month, account)),
       };

@@ -9,23 +9,23 @@ import { loadInventory } from './inventory.ts';
 export function perDeployment(report: string, types?: ReadonlySet<string>) {
   return {
     way: 'partition' as const,
-    partitions: (account: Account) => gen1Partitions(account, types),
+    async partitions(account: Account): Promise<Partitions> {
+      const { deployments, all } = await account.once(loadInventory);
+      const chosen = await partitionsOf(
+        deployments.filter((each) => kindOf(each) === ''),
+        account,
+      );
+      const leftOut = deployments.map(kindOf).filter((kind) => kind !== '');
+      return { chosen, all, isWhole: account.selection.isAll, leftOut };
+    },
     request: (partition: Partition) => reportOf(partition, report),
   };
-}
 
-export async function gen1Partitions(account: Account, types?: ReadonlySet<string>): Promise<Partitions> {
-  const { deployments, all } = await account.once(loadInventory);
-  const kindOf = ({ generation, type }: Deployment): string => {
+  /** Why a deployment is left out, or an empty string. */
+  function kindOf({ generation, type }: Deployment): string {
     if (generation === 'gen2') return 'of generation 2';
     return (types?.has(type) ?? true) ? '' : 'of other types';
-  };
-  const chosen = await partitionsOf(
-    deployments.filter((each) => kindOf(each) === ''),
-    account,
-  );
-  const leftOut = deployments.map(kindOf).filter((kind) => kind !== '');
-  return { chosen, all, isWhole: account.selection.isAll, leftOut };
+  }
 }
 
 /** Moves one deployment of each service and one of each region to the front, because roles often apply to a whole service. */

@@ -1,5 +1,5 @@
 /** The parts of a CRN that the connector uses (icd-api.md 1.5). */
-export interface Crn {
+interface Crn {
   /** The service, such as `databases-for-postgresql`. */
   service: string;
   /** The unvalidated region, such as `us-south`. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoted } from '../../../text/quoted.ts';
 import { serverText } from '../../../text/server-text.ts';
-import { ibmErrorText, rejections } from './error-text.ts';
+import { rejections } from './error-text.ts';
 
-const shown = (body: string): string => quoted(ibmErrorText(serverText(body)));
+const shown = (body: string): string => quoted(rejections.textOf(serverText(body)));
 
 describe('the text of an error', () => {
   test.each([

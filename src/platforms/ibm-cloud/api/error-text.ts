@@ -20,7 +20,7 @@ export const rejections: Rejections = {
  * The code and message of an error. If the body is JSON, only the documented messages are included (icd-api.md 1.2), since anything else
  * could be a secret. A body that isn't JSON is returned unchanged.
  */
-export function ibmErrorText(body: ServerText): ServerText {
+function ibmErrorText(body: ServerText): ServerText {
   const text = rawText(body);
   try {
     const parsed: unknown = JSON.parse(text);

@@ -59,7 +59,7 @@ export interface LogEntry {
   data: unknown;
 }
 
-export interface QueryResult {
+interface QueryResult {
   entries: LogEntry[];
   /** Why entries are missing, or undefined if the result is complete. */
   truncated: string | undefined;
