@@ -48,6 +48,8 @@ export interface WantedStream {
 
 export interface OpenReads {
   streams: OpenStream[];
+  /** Sends requests in addition to those of the streams. */
+  api: Api;
   /** Reads all streams and closes the connections. If rejected credentials stopped the sync, `rejection` is the error. */
   toEnd: () => Promise<{ ends: StreamEnd[]; rejection: ConnectorError | undefined }>;
 }
@@ -122,7 +124,7 @@ export function openReads(
       await clients.close();
     }
   };
-  return { streams, toEnd };
+  return { streams, api, toEnd };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { loadConfig, offeredStreams, platformOf } from '../config.ts';
-import { connect, openReads } from '../connector.ts';
+import { openReads } from '../connector.ts';
 import { asConnectorError } from '../core/failure/errors.ts';
 import type { Exchange } from '../http/client-options.ts';
 import type { Context } from '../program/context.ts';
@@ -37,24 +37,26 @@ async function verify(context: Context, configPath: string, debug: boolean): Pro
     const response = status === 0 ? 'no response' : `HTTP ${status}`;
     if (debug) context.stderr(`${endpointOf(request)}: ${response} in ${ms} ms\n`);
   };
-  const { streams, toEnd } = openReads(config, context, output, wanted, onExchange);
+  const { streams, api, toEnd } = openReads(config, context, output, wanted, onExchange);
+  // Even if the summary fails, continue with `toEnd`, which closes the connections.
+  const [summary] = await Promise.allSettled([platform.summary?.(config.platform, api)]);
   const { ends, rejection } = await toEnd();
   context.signal.throwIfAborted();
   if (rejection !== undefined) throw rejection;
+  if (summary.status === 'rejected') throw summary.reason;
   const failed = ends.filter(({ end }) => end === 'failed');
   for (const { name } of failed) context.stderr(`${name}: failed\n`);
-  const { signal } = context;
-  const { clients, api } = connect(config, context, output, { signal, onExchange, onRateLimit: () => undefined });
-  try {
-    const findings = {
+  context.print(
+    reportOf({
       platform: config.platform.name,
-      summary: await platform.summary?.(config.platform, api),
       seconds: (performance.now() - began) / 1_000,
+      summary: summary.value,
       hasQuestions: platform.probes !== undefined,
-    };
-    context.print(reportOf({ ...findings, exchanges, streams, ends, shapes: output.shapes }));
-  } finally {
-    await clients.close();
-  }
+      exchanges,
+      streams,
+      ends,
+      shapes: output.shapes,
+    }),
+  );
   return failed.length === ends.length ? 1 : 0;
 }
