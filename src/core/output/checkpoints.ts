@@ -12,7 +12,6 @@ export class CheckpointedSink {
   readonly #sink: StreamSink;
   readonly #now: () => number;
   readonly #stateNow: (() => object) | undefined;
-  #phase: 'new' | 'active' | 'ended' = 'new';
   #lastJson: string | undefined;
   #stateBytes: number;
   #recordsSince = 0;
@@ -20,6 +19,7 @@ export class CheckpointedSink {
   #bytesSince = 0;
   #lastCheckpoint: number;
   records = 0;
+  hasEnded = false;
 
   /** Without `stateNow`, the stream can't be resumed. `now` returns Unix ms. */
   constructor(sink: StreamSink, stateNow: (() => object) | undefined, now: () => number) {
@@ -30,12 +30,7 @@ export class CheckpointedSink {
     this.#stateBytes = this.#state()?.json.length ?? 0;
   }
 
-  get hasEnded(): boolean {
-    return this.#phase === 'ended';
-  }
-
   started(): void {
-    this.#phase = 'active';
     this.#sink.started();
   }
 
@@ -55,7 +50,7 @@ export class CheckpointedSink {
    * before a long wait.
    */
   checkpoint(): void {
-    if (this.#phase !== 'active') return;
+    if (this.hasEnded) return;
     if (this.#bytesSince < this.#stateBytes * RECORD_BYTES_PER_STATE_BYTE && !this.#isLate()) return;
     const state = this.#state();
     if (state === undefined || state.json === this.#lastJson) return;
@@ -69,14 +64,14 @@ export class CheckpointedSink {
 
   /** Reports a rate limit. Without this report, the delayed stream would seem to have stalled. */
   held(until: number): void {
-    if (this.#phase !== 'active') return;
+    if (this.hasEnded) return;
     this.checkpoint();
     this.#sink.held(until);
   }
 
   /** Ends the stream. If the stream can be resumed, its progress is saved even if the stream is incomplete. */
   end(isComplete: boolean): void {
-    this.#phase = 'ended';
+    this.hasEnded = true;
     const state = this.#state();
     const isNews = state === undefined ? isComplete : state.json !== this.#lastJson || this.#recordsSince > 0;
     this.#sink.ended(isComplete, isNews ? { state, records: this.#recordsSince } : undefined);
