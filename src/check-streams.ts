@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { type ConnectorError, asConnectorError } from './core/failure/errors.ts';
+import { type ConnectorError, expectedError } from './core/failure/errors.ts';
 import type { Log } from './core/output/output.ts';
 import { type Probed, probe } from './core/retrieval/probe.ts';
 import { type Stream, isOffered } from './core/stream/stream.ts';
@@ -32,7 +32,9 @@ export async function checkStreams<C extends Config['platform'], S>(
 
   async function lineOf(stream: Stream<S>): Promise<Line> {
     const { name, needsOption } = stream;
-    const probed = probe(stream, shared, (request) => api.get(request, name), failOnRejected).catch(failed);
+    const probed = probe(stream, shared, (request) => api.get(request, name), failOnRejected).catch(
+      (thrown): Probed => ({ rows: undefined, skipped: { label: '', error: expectedError(thrown) } }),
+    );
     const outcome = await Promise.race([probed, late]);
     const warn = (text: string, failure?: ConnectorError): Line => ({
       level: 'warn',
@@ -63,10 +65,4 @@ export async function checkStreams<C extends Config['platform'], S>(
         : `. If records are missing, run this command to grant the role that makes them visible: ${command}`;
     return { level: 'info', text: `${name}: readable, but empty so far${hint}` };
   }
-}
-
-function failed(thrown: unknown): Probed {
-  const error = asConnectorError(thrown);
-  if (error.problem === 'unexpected') throw thrown;
-  return { rows: undefined, skipped: { label: '', error } };
 }
