@@ -74,9 +74,9 @@ export async function each<S, T extends Item>(
   async function readGroup(group: readonly T[]): Promise<void> {
     let failuresInARow = 0;
     let untried = 0;
-    const hasEnded = (): boolean => failuresInARow >= MAX_FAILURES_IN_A_ROW;
+    let hasEnded = false;
     await eachInParallel(group, session.workers, async (item) => {
-      if (hasEnded()) {
+      if (hasEnded) {
         untried += 1;
         return;
       }
@@ -87,14 +87,14 @@ export async function each<S, T extends Item>(
         session.signal.throwIfAborted();
         const error = expectedError(thrown);
         // One log line is enough for all items that waited for the same circuit.
-        if (error.endsOrigin && hasEnded()) untried += 1;
+        if (error.endsOrigin && hasEnded) untried += 1;
         else if (error.isRejection) rejected.set(item, error);
         else {
           failure ??= error;
           log(`${item.label} could not be read: ${error.message}`);
         }
-        if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
-        else if (error.failureType === 'transient_error') failuresInARow += 1;
+        if (error.failureType === 'transient_error') failuresInARow += 1;
+        if (error.endsOrigin || failuresInARow >= MAX_FAILURES_IN_A_ROW) hasEnded = true;
       }
     });
     if (untried > 0) {
