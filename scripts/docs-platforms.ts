@@ -186,8 +186,6 @@ function firstPath<S>({ retrieval }: Stream<S>, shared: S): string {
       return retrieval.request(shared).path;
     case 'partition':
       return retrieval.request(partition, shared).path;
-    case 'newest-first':
-      return retrieval.request({ newerThan: undefined, after: undefined }, shared).path;
     case 'window':
       return retrieval.request(partition, { from: '', to: '' }, shared).path;
     default:

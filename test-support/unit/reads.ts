@@ -124,10 +124,8 @@ export const events = streamsOf<ComposeShared>()({
   retrieval: {
     way: 'newest-first',
     cursorField: 'created_at',
-    request: ({ newerThan, after }, { pageSize }) => ({
-      path: 'events',
-      query: { limit: pageSize, newer_than: newerThan, cursor: after },
-    }),
+    path: 'events',
+    query: ({ newerThan, after }, { pageSize }) => ({ limit: pageSize, newer_than: newerThan, cursor: after }),
     rows: (body, { path }) => embeddedRows(body, 'events', path),
   },
   primaryKey: 'id',

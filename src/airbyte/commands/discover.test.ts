@@ -116,7 +116,7 @@ test('a stream without a cursor supports only full refreshes', () => {
 });
 
 test.each<Stream['retrieval']>([
-  { way: 'newest-first', cursorField: 'created_at', request: () => ({ path: 'parts' }), rows: nothing },
+  { way: 'newest-first', cursorField: 'created_at', path: 'parts', query: () => ({}), rows: nothing },
   {
     way: 'partition',
     partitions: async () => ({ chosen: [], all: undefined }),

@@ -47,9 +47,8 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
     const cursor = isIncremental ? new PartitionCursor(state(partitionState), options) : undefined;
     return { cursor, read: (reader) => readPartitions(reader, retrieval, cursor) };
   },
-  'newest-first'(retrieval, { stream, session, options, state }) {
-    const { path } = retrieval.request({ newerThan: undefined, after: undefined }, session.shared);
-    const list = { path, key: keyFieldOf(stream), time: retrieval.cursorField };
+  'newest-first'(retrieval, { stream, options, state }) {
+    const list = { path: retrieval.path, key: keyFieldOf(stream), time: retrieval.cursorField };
     const cursor = new NewestFirstCursor(state(newestFirstState), options, list);
     return { cursor, read: (reader) => readNewestFirst(reader, retrieval, cursor) };
   },

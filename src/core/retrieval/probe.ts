@@ -38,8 +38,10 @@ export async function probe<S>(
   switch (retrieval.way) {
     case 'once':
       return { rows: await countIn(retrieval, retrieval.request(shared)) };
-    case 'newest-first':
-      return { rows: await countIn(retrieval, retrieval.request({ newerThan: undefined, after: undefined }, shared)) };
+    case 'newest-first': {
+      const query = retrieval.query({ newerThan: undefined, after: undefined }, shared);
+      return { rows: await countIn(retrieval, { path: retrieval.path, query }) };
+    }
     case 'shared':
       return loadedOf(await retrieval.load(shared));
     case 'month':

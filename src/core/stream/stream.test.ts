@@ -51,7 +51,7 @@ test('a declaration can refer only to declared fields', () => {
     fields,
     primaryKey: 'id',
     // @ts-expect-error The cursor field of the newest-first list is not declared.
-    retrieval: { way: 'newest-first', cursorField: 'made_at', request, rows },
+    retrieval: { way: 'newest-first', cursorField: 'made_at', path: 'parts', query: () => ({}), rows },
   });
 });
 

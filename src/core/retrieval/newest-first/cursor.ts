@@ -89,10 +89,6 @@ export class NewestFirstCursor implements Cursor {
     this.#known = walk.before === undefined ? [walk.cursor] : [walk.cursor, walk.before];
   }
 
-  get path(): string {
-    return this.#list.path;
-  }
-
   get done(): boolean {
     return this.#done;
   }

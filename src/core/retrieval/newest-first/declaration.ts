@@ -1,4 +1,4 @@
-import type { ParsedPage, Request } from '../../stream/request.ts';
+import type { ParsedPage, Query, Request } from '../../stream/request.ts';
 
 /** The page to request. Undefined parameters are not sent. */
 export interface Position {
@@ -11,7 +11,9 @@ export interface Position {
 export interface NewestFirst<S, F extends string> {
   way: 'newest-first';
   cursorField: F;
-  request(position: Position, shared: S): Request;
+  path: string;
+  /** The query of the request for a page. */
+  query(position: Position, shared: S): Query;
   /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
 }

@@ -10,6 +10,7 @@ export async function readNewestFirst<S, F extends string>(
   cursor: NewestFirstCursor,
 ): Promise<void> {
   const { session } = reader;
+  const { path } = retrieval;
   const warn = (sentence: string | undefined): void => {
     if (sentence !== undefined) reader.warn(sentence);
   };
@@ -17,7 +18,7 @@ export async function readNewestFirst<S, F extends string>(
   function take(page: Page): void {
     // Without this check, a response that lacks its list would look like the end of the list.
     if (page.missing && cursor.isUnderWay)
-      throw unexpectedBody(cursor.path, 'a page after the first does not contain the list');
+      throw unexpectedBody(path, 'a page after the first does not contain the list');
     const now = Date.now();
     const warning = cursor.page(page.rows, (row, isNew) => {
       if (isNew) reader.record(row, now, page);
@@ -29,7 +30,7 @@ export async function readNewestFirst<S, F extends string>(
 
   while (!cursor.done) {
     try {
-      await reader.readPage(retrieval.request(cursor.position, session.shared), retrieval, take);
+      await reader.readPage({ path, query: retrieval.query(cursor.position, session.shared) }, retrieval, take);
     } catch (thrown) {
       session.signal.throwIfAborted();
       if (cursor.position.after === undefined || !isAboutTheCursor(thrown)) throw thrown;

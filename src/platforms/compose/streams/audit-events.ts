@@ -9,10 +9,8 @@ export const auditEvents = composeStream({
   retrieval: {
     way: 'newest-first',
     cursorField: 'created_at',
-    request: ({ newerThan, after }, { pageSize }) => ({
-      path: 'audit_events',
-      query: { limit: pageSize, newer_than: newerThan, cursor: after },
-    }),
+    path: 'audit_events',
+    query: ({ newerThan, after }, { pageSize }) => ({ limit: pageSize, newer_than: newerThan, cursor: after }),
     rows: (body, { path }) => embeddedRows(body, 'audit_events', path),
   },
   primaryKey: 'id',

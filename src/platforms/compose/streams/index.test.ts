@@ -46,11 +46,11 @@ test.each(TABLE)('the stream %s requests %s', (name, path) => {
 
 test('audit events are requested with page_size as the page size', () => {
   const { shared } = openRun({ pageSize: 17 }).run;
-  const query = { limit: 17, newer_than: 'n', cursor: 'c' };
   const { retrieval } = streamOf('audit_events');
   if (retrieval.way !== 'newest-first') throw new Error('it is not read newest first');
-  const request = retrieval.request({ newerThan: 'n', after: 'c' }, shared);
-  expect(request).toEqual({ path: 'audit_events', query });
+  expect(retrieval.path).toBe('audit_events');
+  const query = retrieval.query({ newerThan: 'n', after: 'c' }, shared);
+  expect(query).toEqual({ limit: 17, newer_than: 'n', cursor: 'c' });
 });
 
 // The rows of the stream deployments are tested in deployment-list.test.ts.
