@@ -54,6 +54,17 @@ async function judged(config: unknown): Promise<{ warnings: string[]; usageError
 }
 
 describe.each(FORMS)('a config %s', (_form, inForm) => {
+  test('causes a warning if start_date is in the future', async () => {
+    const warned = (start_date: string) => judged(inForm({ api_token: TOKEN, start_date }));
+    await expect(warned('2018-09-01T00:00:00Z')).resolves.toEqual({ warnings: [], usageError: undefined });
+    await expect(warned('2999-01-01T00:00:00Z')).resolves.toEqual({
+      warnings: [
+        'start_date 2999-01-01T00:00:00.000Z is in the future, so streams that use start_date emit only undated records',
+      ],
+      usageError: undefined,
+    });
+  });
+
   test('has default values for all options except the token', async () => {
     await expect(judged(inForm({ api_token: TOKEN }))).resolves.toEqual({ warnings: [], usageError: undefined });
     expect(await load(inForm({ api_token: TOKEN }))).toEqual({

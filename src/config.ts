@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inputError } from './core/failure/errors.ts';
 import { type Row, isRow } from './core/record/row.ts';
-import { toUtcText } from './core/record/timestamp.ts';
+import { toUtcText, utcText } from './core/record/timestamp.ts';
 import { type Stream, isOffered } from './core/stream/stream.ts';
 import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
@@ -95,7 +95,7 @@ export function offeredStreams(config: Config): Stream[] {
   return platformOf(config).streams.filter((stream) => isOffered(stream, config.platform));
 }
 
-/** Called with a sentence about each ignored option. */
+/** Called with a sentence about each option that is ignored or probably wrong. */
 type Warn = (sentence: string) => void;
 
 /**
@@ -120,7 +120,14 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   if (isRow(config['platform'])) config['platform'] = withoutNulls(config['platform']);
   warnOfIgnored(config, warn);
   const result = configSchema.safeParse(config);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { start_date: start } = result.data;
+    // Without this warning, users might not notice a mistyped year: the sync would succeed, but emit only undated records.
+    if (start !== undefined && start > utcText(Date.now())) {
+      warn(`start_date ${start} is in the future, so streams that use start_date emit only undated records`);
+    }
+    return result.data;
+  }
   // Report only the first issue of each option, because any other issues follow from the first.
   const errors = new Map<string, string>();
   for (const { path, message } of result.error.issues) {

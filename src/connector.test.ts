@@ -5,7 +5,7 @@ import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './program/version.ts';
 import { openAirbyteOutput } from './airbyte/protocol/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
-import { checkConnection, connect, openReads } from './connector.ts';
+import { connect, openReads } from './connector.ts';
 
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
 vi.spyOn(realTiming, 'random').mockReturnValue(0);
@@ -79,27 +79,6 @@ test('the credentials of a proxy are masked immediately, and an invalid proxy ad
   expect(() => connect(config, bad, output, events)).toThrow(
     'The environment variable HTTPS_PROXY must be the address of a proxy',
   );
-});
-
-test('a read and a check each log a warning if start_date is in the future', async () => {
-  const warned = async (start_date: string): Promise<string[]> => {
-    const { context, messages, stop } = openContext();
-    const config = configOf('https://api.internal', { start_date });
-    const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), []);
-    await reads.toEnd();
-    stop.abort();
-    await checkConnection(config, context, openAirbyteOutput(context, 'check', false)).catch(() => undefined);
-    return messages().flatMap((message) =>
-      message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
-    );
-  };
-  const sentence =
-    'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so streams that use start_date emit only undated records';
-  expect((await warned('2999-01-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([
-    sentence,
-    sentence,
-  ]);
-  expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
 });
 
 describe('the streams of a read', () => {

@@ -191,14 +191,6 @@ export function connect(
   { onLongWait, onExchange, ...options }: Options,
 ): { clients: AccountClients; api: Api } {
   const { env, timing = realTiming } = context;
-  const { start_date: start } = config;
-  // Without this warning, users might not notice a mistyped year: the sync would succeed, but emit only undated records.
-  if (start !== undefined && start > utcText(Date.now())) {
-    output.log(
-      'warn',
-      `start_date ${start} is in the future, so streams that use start_date emit only undated records`,
-    );
-  }
   const platform = platformOf(config);
   const clients = new AccountClients({
     permits: config.num_workers,
