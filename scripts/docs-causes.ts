@@ -13,7 +13,6 @@ export const CAUSES: Readonly<Record<ProblemId, string>> = {
   token_rejected: 'IAM accepts the key, but the service does not, probably because a role is missing.',
   unauthorized: 'The API also responds with HTTP 401 for resources that no longer exist or that the token can’t view.',
   forbidden: 'The user who created the token lacks the required account role or deployment role.',
-  role_missing: 'A role that the stream requires is missing. The docs list the required roles.',
   certificate_untrusted: 'The certificate comes from a private CA, has expired, or is for a different host name.',
   tls_not_spoken: 'The port is for plain HTTP, or does not belong to a web server.',
   proxy_login: 'The username and password in the proxy’s address are missing or wrong.',

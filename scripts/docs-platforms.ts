@@ -49,14 +49,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   terms: compose.terms,
   causes: {},
-  withoutProblems: new Set([
-    'profile_rejected',
-    'token_rejected',
-    'role_missing',
-    'not_offered',
-    'windows_cut_off',
-    'query_too_long',
-  ]),
+  withoutProblems: new Set(['profile_rejected', 'token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -125,7 +118,7 @@ const ibmCloudPages: DocumentedPlatform = {
     partitions_rejected:
       'The service ID lacks a role on at least one deployment or Logs instance, or IBM Cloud doesn’t have the stream’s data for this deployment or instance.',
     credentials_rejected: 'The key is misspelled, deleted, disabled or expired, or its service ID was deleted.',
-    forbidden: 'The service ID doesn’t have a role on the service, or has a role only in other resource groups.',
+    forbidden: 'The service ID lacks the role that the message names, or has it only in other resource groups.',
     certificate_untrusted: 'A proxy presents its own certificate, or an address in `endpoints` is wrong.',
     proxy_rejected: 'The proxy’s rules block the hosts of IBM Cloud.',
     not_found: 'The deployment was deleted during the sync, or IBM has retired this API path.',

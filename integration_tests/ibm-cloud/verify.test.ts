@@ -118,7 +118,7 @@ describe.concurrent('a report of verify', () => {
     await ibmCloud({ ...DOCUMENTED, missingRoles: ['billing'] }, async (account) => {
       const { stdout, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^\| billables \| \*\*failed\*\*: role_missing \(HTTP 403\) \| 0 \|/m);
+      expect(stdout).toMatch(/^\| billables \| \*\*failed\*\*: forbidden \(HTTP 403\) \| 0 \|/m);
     });
   });
 

@@ -26,6 +26,7 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
   const attempts = context.attempts === 1 ? 'on the first attempt' : `after ${context.attempts} attempts`;
   const known: Record<HttpFact, string> = {
     ...terms.facts,
+    role: request.role ?? terms.facts.role,
     path: readable(request.path),
     host,
     attempts,

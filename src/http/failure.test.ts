@@ -122,6 +122,14 @@ test("a platform's own error messages replace the default messages", () => {
   expect(toError(status(404), own).message).toBe(toError(status(404), context).message);
 });
 
+test('a message names the role that the request requires, if the request specifies one', () => {
+  const role = 'the Viewer role on things';
+  const { message, facts } = toError(status(403), { ...context, request: { path: 'things', role } });
+  expect(message).toContain(`Grant ${role} to `);
+  expect(facts).toMatchObject({ role });
+  expect(toError(status(403), context).message).toContain('Grant the missing role to ');
+});
+
 test("notes are also appended to a platform's own error messages", () => {
   const messages = { connection_refused: 'Nobody is at {host} ({code}).' };
   const own = { ...context, terms: { ...compose.terms, messages }, host: 'localhost:8080', why: 'It was needed.' };

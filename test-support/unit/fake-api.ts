@@ -53,11 +53,15 @@ export class FakeApi {
   }
 }
 
-/** The error that the client throws for this status. `tokenAccepted` means that a 401 isn't about the token. */
-export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
+/** The error that the client throws for this status of a request or path. `tokenAccepted` means that a 401 isn't about the token. */
+export function refusal(
+  status: number,
+  request: string | Request = 'somewhere',
+  tokenAccepted = false,
+): ConnectorError {
   const failure = statusFailure({ status, headers: {}, text: '' }, { textOf: errorText });
   return toError(tokenAccepted ? { ...failure, problem: 'unauthorized' } : failure, {
-    request: { path },
+    request: typeof request === 'string' ? { path: request } : request,
     host: 'api.example.test',
     terms: compose.terms,
     attempts: 1,

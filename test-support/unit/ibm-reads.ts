@@ -15,7 +15,7 @@ import { openRun, sendTo } from './reads.ts';
 
 interface AccountData {
   instances?: readonly unknown[];
-  /** Responses, or errors to throw, by path suffix. All other paths get HTTP 404. */
+  /** Responses, the statuses of rejections, or errors to throw, by path suffix. All other paths get HTTP 404. */
   answers?: Record<string, unknown>;
   config?: object;
   state?: object;
@@ -32,12 +32,13 @@ export interface IbmRead {
 export function openIbmRead(definition: Stream<Accounts>, account: AccountData): IbmRead {
   const { instances = [], answers = {}, config = {}, state = {}, startedAt = '2026-11-26T00:00:00.000Z' } = account;
   const { run: usual, printed } = openRun({ startedAt });
-  const api = openApi(({ path }: Request) => {
+  const api = openApi((request: Request) => {
+    const { path } = request;
     if (path === INSTANCES) return instancesBody(instances);
     const [, answer] = Object.entries(answers).find(([end]) => path.endsWith(end)) ?? [];
     // The search finds every instance, but returns no tags.
     if (answer === undefined && path.endsWith('/search')) return { items: instances };
-    if (answer === undefined) throw refusal(404, path);
+    if (answer === undefined || typeof answer === 'number') throw refusal(answer ?? 404, request);
     if (answer instanceof Error) throw answer;
     return answer;
   });

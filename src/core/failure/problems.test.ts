@@ -32,7 +32,7 @@ test('every problem has the expected failure type', () => {
   expect(byType).toEqual({
     config_error: words(`
       input_unusable deployments_unknown partitions_rejected credentials_rejected profile_rejected token_rejected
-      unauthorized forbidden role_missing certificate_untrusted tls_not_spoken
+      unauthorized forbidden certificate_untrusted tls_not_spoken
       proxy_login proxy_rejected api_not_found windows_cut_off`),
     system_error: words(`
       not_offered not_found redirected unexpected_status unexpected_body body_too_large nested_too_deeply

@@ -53,11 +53,7 @@ const configErrors = problemsOf('config_error', {
   forbidden: {
     isRejection: true,
     message:
-      'The {token} is not authorized to read {path} (HTTP 403). Grant the missing role to {holder}, use another {token}, or deselect the stream.',
-  },
-  role_missing: {
-    isRejection: true,
-    message: 'The {token} is not authorized to read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
+      'The {token} is not authorized to read {path} (HTTP 403). Grant {role} to {holder}, use another {token}, or deselect the stream.',
   },
   certificate_untrusted: {
     message:

@@ -13,6 +13,8 @@ export interface Terms {
     renewal: string;
     /** The user or service ID whose rights the credentials have, such as `the user who created the token`. */
     holder: string;
+    /** The role to grant if a request that specifies no role is rejected. */
+    role: string;
   };
   /** Messages that replace the default messages of problems, with the same placeholders. */
   messages?: Partial<Record<ProblemId, string>>;

@@ -24,6 +24,8 @@ export interface Request {
   reads?: 'events';
   /** The rate limit of the request's origin. */
   rate?: Rate;
+  /** The role that the request requires, for error messages, such as `the Viewer role on the resource group`. */
+  role?: string;
   /** Messages that replace the platform's messages about failures of this request. */
   messages?: Partial<Record<ProblemId, string>>;
 }

@@ -17,6 +17,7 @@ const terms: Terms = {
     token: 'API token',
     renewal: 'Create a new token under Account → API Tokens and set it as api_token.',
     holder: 'the user who created the token',
+    role: 'the missing role',
   },
   hostHint(host) {
     if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;

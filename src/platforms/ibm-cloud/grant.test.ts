@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { refusal } from '../../../test-support/unit/fake-api.ts';
 import { openIbmRead } from '../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT, crnOf, gen1Row, instancesBody, openApi } from '../../../test-support/unit/instances.ts';
 import type { ConnectorError } from '../../core/failure/errors.ts';
@@ -40,7 +39,7 @@ test.each([
 ])(
   'if the request for %s is rejected (trusted_profiles: %j), the command grants the Viewer role on %s',
   async (end, crns, service) => {
-    const answers = { rules: { rules: [ZONED] }, [end]: refusal(403, end) };
+    const answers = { rules: { rules: [ZONED] }, [end]: 403 };
     const { stream } = openIbmRead(deploymentsRestrictions, { answers, config: { trusted_profiles: crns } });
     const error = (await stream.toEnd().catch((thrown: unknown) => thrown)) as ConnectorError;
     const { shared } = stream.reader.session;

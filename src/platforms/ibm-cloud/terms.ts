@@ -1,4 +1,3 @@
-import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
 
 /** How messages refer to IBM Cloud and its settings. */
@@ -9,12 +8,13 @@ export const terms: Terms = {
     token: 'API key',
     renewal: 'Create a new key under Manage → Access (IAM) → Service IDs and set it as platform.api_key.',
     holder: 'the service ID of the API key',
+    role: 'the Viewer role on the service',
   },
   messages: {
     token_rejected:
       'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
     forbidden:
-      'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the Viewer role on the service, or deselect the stream.',
+      'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} {role}, or deselect the stream.',
     not_found:
       'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). Run the sync again; if the problem persists, deselect the stream and report the problem. If platform.endpoints is set, check it.',
     redirected:
@@ -28,15 +28,3 @@ export const terms: Terms = {
 };
 
 export const DATABASE_VIEWER = 'the Viewer role on the database services';
-
-/** Converts a 403 to an error that states the required role, if known, such as `the Viewer role on the resource group`. */
-export async function requiringRole<T>(role: string | undefined, path: string, outcome: Promise<T>): Promise<T> {
-  try {
-    return await outcome;
-  } catch (thrown) {
-    const { problem, status, answer = '', internalMessage = '', facts: known, account } = asConnectorError(thrown);
-    if (role === undefined || problem !== 'forbidden' || status === undefined) throw thrown;
-    const facts = { ...terms.facts, ...known, path, answer, role };
-    throw new ConnectorError('role_missing', facts, { status, answer, internalMessage, account });
-  }
-}

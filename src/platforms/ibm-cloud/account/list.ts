@@ -5,12 +5,11 @@ import type { EndpointName } from '../api/endpoints.ts';
 import { orRejection } from '../api/failure.ts';
 import { type NextPage, listPages, onlyPage } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
-import { requiringRole } from '../terms.ts';
 import { count, countOrName } from '../../../text/count.ts';
 import type { Account } from './account.ts';
 
 /** How to request a list of an account's resources. */
-interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'messages'> {
+interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'role' | 'messages'> {
   /** The stream that needs the list. */
   stream: string;
   endpoint: Exclude<EndpointName, 'databases' | 'logs'>;
@@ -20,18 +19,16 @@ interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'message
   next?: NextPage;
   /** The field that identifies a row. A list that isn't a snapshot may contain a row twice. Only one copy of the row is returned. */
   key?: string;
-  /** The role that the error recommends if the API rejects the request. */
-  role?: string;
 }
 
 /** Requests all pages of a list, or a single row in a check. Throws a ConnectorError. */
 export async function loadList(
   { api, config }: Account,
-  { stream, endpoint, list, next = onlyPage, key, role, ...request }: ListRequest,
+  { stream, endpoint, list, next = onlyPage, key, ...request }: ListRequest,
 ): Promise<Row[]> {
   const { path } = request;
   const pages = listPages(api, { origin: config.endpoints[endpoint], ...request }, stream, list, next);
-  const rows = (await requiringRole(role, path, Array.fromAsync(pages))).flat();
+  const rows = (await Array.fromAsync(pages)).flat();
   if (key === undefined) return rows;
   const byKey = new Map<string, Row>();
   for (const [i, row] of rows.entries()) {

@@ -11,6 +11,11 @@ import { RESOURCE_GROUPS, loadResourceGroups, selectedGroups } from './resource-
 const PAGE_SIZE = 200;
 const VIEWER = 'the Viewer role on the resource group';
 
+const MESSAGES = {
+  token_rejected:
+    'The Billing service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} {role}. If the problem persists, report it.',
+} as const;
+
 /** A check requests the usage of at most this many resource groups, and passes if one request succeeds. */
 const MAX_CHECKED = 3;
 
@@ -59,22 +64,21 @@ async function groupIds(account: Account): Promise<readonly string[]> {
   const groups = await account.once(loadResourceGroups);
   if (groups.length === 0) {
     // Without this error, the months would be marked as read.
-    const facts = { ...terms.facts, path: RESOURCE_GROUPS, answer: 'the list is empty', role: VIEWER };
-    throw new ConnectorError('role_missing', facts);
+    const message = `The API key is not authorized to read ${RESOURCE_GROUPS} (the list is empty). Grant ${terms.facts.holder} ${VIEWER}, or deselect the stream.`;
+    throw new ConnectorError('forbidden', { message });
   }
   logListed(account, groups.length, 'resource group', 'the Viewer role on all resource groups');
   return groups.map(({ id }) => String(id));
 }
 
 function usageAt(path: string, role: string, account: Account): Promise<Row[]> {
-  const token_rejected = `The Billing service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
   const query = { _limit: PAGE_SIZE, _names: 'true' };
   const request = {
     stream: 'billables',
     endpoint: 'billing',
     path,
     query,
-    messages: { token_rejected },
+    messages: MESSAGES,
     role,
   } as const;
   return loadList(account, { ...request, list: 'resources', next: linked('next', '_start') });

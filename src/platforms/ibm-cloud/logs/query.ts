@@ -17,8 +17,6 @@ const QUERY =
   "source logs | filter $l.applicationname == 'ibm-audit-event' && ($l.subsystemname.startsWith('databases-') || $l.subsystemname.startsWith('messages-for-'))";
 
 const MESSAGES = {
-  forbidden:
-    'The {token} is not authorized to query the Logs instance at {host} (HTTP 403{said}). Grant {holder} the Reader role on this Logs instance, or deselect the stream audit_events.',
   not_found:
     'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove the CRN of the instance in platform.logs_instances.',
 } as const;
@@ -45,6 +43,7 @@ export function eventsQuery(
     post: { type: 'application/json', body: JSON.stringify({ query: QUERY, metadata }) },
     reads: 'events',
     rate: RATE,
+    role: 'the Reader role on this Logs instance',
     messages: MESSAGES,
   };
 }

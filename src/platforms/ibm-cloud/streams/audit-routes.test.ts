@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { auditRoutes } from './audit-routes.ts';
@@ -51,9 +50,9 @@ test('a record contains the details of its target, but no secrets', async () => 
 });
 
 test('the stream fails and names the missing role if a request is rejected with HTTP 403', async () => {
-  const { stream: reading } = openIbmRead(auditRoutes, { answers: { ...answers, targets: refusal(403, 'targets') } });
+  const { stream: reading } = openIbmRead(auditRoutes, { answers: { ...answers, targets: 403 } });
   await expect(reading.toEnd()).rejects.toMatchObject({
-    problem: 'role_missing',
+    problem: 'forbidden',
     message: expect.stringContaining('the Viewer role on the atracker service') as string,
   });
 });

@@ -5,7 +5,6 @@ import { ibmStream } from '../account/ibm-stream.ts';
 import { loadList } from '../account/list.ts';
 import { objectOf, rowsOf } from '../api/envelope.ts';
 import { textOf, within } from '../api/values.ts';
-import { requiringRole } from '../terms.ts';
 
 const ROUTES = 'api/v2/routes';
 const ROLE = 'the Viewer role on the atracker service';
@@ -64,8 +63,8 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
 
   async function settings(): Promise<Row> {
     const path = 'api/v2/settings';
-    const request = { origin: account.config.endpoints.atracker, path };
-    return objectOf(await requiringRole(ROLE, path, account.api.get(request, 'audit_routes')), path);
+    const request = { origin: account.config.endpoints.atracker, path, role: ROLE };
+    return objectOf(await account.api.get(request, 'audit_routes'), path);
   }
 }
 

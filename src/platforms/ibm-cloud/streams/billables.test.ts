@@ -6,6 +6,7 @@ import { ACCOUNT, AUTHORIZATION } from '../../../../test-support/unit/instances.
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { Accounts } from '../account/accounts.ts';
+import { terms } from '../terms.ts';
 import { billables } from './billables.ts';
 
 const [GROUP, OTHER] = ['b'.repeat(32), 'c'.repeat(32)] as const;
@@ -37,7 +38,7 @@ async function read(
       const answer = answers[group] ?? [];
       if (typeof answer !== 'number') return Promise.resolve({ resources: structuredClone(answer) });
       const problem = answer === 404 ? 'not_found' : answer === 403 ? 'forbidden' : 'unexpected_status';
-      const facts = { path, host: 'h', address: 'a', token: 't', holder: 'h', status: String(answer), said: '' };
+      const facts = { ...terms.facts, path, host: 'h', status: String(answer), said: '' };
       return Promise.reject(new ConnectorError(problem, facts, { status: answer, answer: `HTTP ${answer}` }));
     },
     authorization: () => Promise.resolve(AUTHORIZATION),
@@ -96,7 +97,7 @@ describe('a resource group', () => {
       { [GROUP]: 404, [OTHER]: 403 },
       { [GROUP]: 403, [OTHER]: 404 },
     ]) {
-      await expect(read(answers)).rejects.toMatchObject({ problem: 'role_missing' });
+      await expect(read(answers)).rejects.toMatchObject({ problem: 'forbidden' });
     }
   });
 });

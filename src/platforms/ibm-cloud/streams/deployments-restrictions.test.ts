@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { type IbmRead, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT, crnOf, gen2Row, guidOf } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
@@ -93,7 +92,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   [
     'the request for the number of rules is rejected',
-    { [ACCOUNT]: refusal(403, 'x') },
+    { [ACCOUNT]: 403 },
     'IBM Cloud lists 1 of an unknown number of rules',
   ],
 ])('a warning is logged if %s', async (_, more, reason) => {
@@ -112,8 +111,8 @@ test('an attribute of a resource that no field contains causes a warning', async
 });
 
 test('the stream fails and names the missing role if the request for a zone is rejected with HTTP 403', async () => {
-  await expect(read([rule('r1', [REDIS])], { z1: refusal(403, 'z1') })).rejects.toMatchObject({
-    problem: 'role_missing',
+  await expect(read([rule('r1', [REDIS])], { z1: 403 })).rejects.toMatchObject({
+    problem: 'forbidden',
     message: expect.stringContaining('the Viewer role on the context-based-restrictions service') as string,
   });
 });

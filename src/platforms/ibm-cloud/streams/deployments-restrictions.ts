@@ -10,7 +10,7 @@ import { objectOf, rowsOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOf, textOrNull, within } from '../api/values.ts';
-import { DATABASE_VIEWER, requiringRole } from '../terms.ts';
+import { DATABASE_VIEWER } from '../terms.ts';
 
 const STREAM = 'deployments_restrictions';
 const RULES = 'v1/rules';
@@ -137,9 +137,8 @@ function contextsOf(row: Row): Context[] {
 /** `GET /v1/zones/{id}`: the list of zones contains only three addresses of each zone. Throws a ConnectorError. */
 async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
   const path = `v1/zones/${encodeURIComponent(id)}`;
-  const request = api.get({ origin: config.endpoints.cbr, path }, STREAM);
   const role = 'the Viewer role on the context-based-restrictions service';
-  const zone = objectOf(await requiringRole(role, path, request), path);
+  const zone = objectOf(await api.get({ origin: config.endpoints.cbr, path, role }, STREAM), path);
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {
     name: textOrNull(zone['name']),
