@@ -44,13 +44,12 @@ export async function checkStreams<C extends Config['platform'], S>(
     if (outcome === 'late') return warn('not checked: no response in time');
     const { rows, skipped } = outcome;
     if (skipped !== undefined) {
-      const { error, label, id } = skipped;
+      const { error, label } = skipped;
       const isTransient = error.failureType === 'transient_error' && !error.isUnreachable;
       const isTokenRejected = error.problem === 'token_rejected';
       const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
-      const command =
-        lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id, error) : undefined;
+      const command = lacksRole && answer !== undefined ? await grant?.(name, shared, skipped) : undefined;
       const advice = command === undefined ? '' : `. To grant the missing role, run this command: ${command}`;
       if (rows !== undefined) return warn(`readable, except for ${label} (${answer ?? error.message})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
@@ -58,7 +57,7 @@ export async function checkStreams<C extends Config['platform'], S>(
       return warn(`not readable: ${reason}`, needsOption === undefined ? undefined : error);
     }
     if (rows !== 0) return { level: 'info', text: `${name}: readable` };
-    const command = await grant?.(name, shared, 'hidden');
+    const command = await grant?.(name, shared);
     const hint =
       command === undefined
         ? ''

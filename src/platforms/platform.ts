@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { ConnectorError } from '../core/failure/errors.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import type { Level } from '../core/output/output.ts';
 import type { Row } from '../core/record/row.ts';
+import type { Skipped } from '../core/retrieval/partitions.ts';
 import type { Request } from '../core/stream/request.ts';
 import type { Stream } from '../core/stream/stream.ts';
 import type { Connection, Exchange } from '../http/client-options.ts';
@@ -47,14 +47,8 @@ export interface Platform<C, S> {
   /** Requests facts for the report of `verify`, and returns the facts as a sentence without account data. */
   summary?(config: C, api: Api): Promise<string>;
   /**
-   * The command that grants the role that a stream, or one of its partitions, needs. The outcome `rejected` means that the API rejected a
-   * request (`error`), and `hidden` means that a list is empty, possibly because of a missing role.
+   * The command that grants the role that a stream, or one of its partitions, needs. Without a rejection, the stream's list is empty,
+   * possibly because of a missing role.
    */
-  grant?(
-    stream: string,
-    shared: S,
-    outcome: 'rejected' | 'hidden',
-    partition?: string,
-    error?: ConnectorError,
-  ): Promise<string | undefined>;
+  grant?(stream: string, shared: S, rejection?: Pick<Skipped, 'id' | 'error'>): Promise<string | undefined>;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { refusal } from '../../../test-support/unit/fake-api.ts';
 import { openIbmRead } from '../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT, crnOf, gen1Row, instancesBody, openApi } from '../../../test-support/unit/instances.ts';
 import type { ConnectorError } from '../../core/failure/errors.ts';
@@ -17,7 +18,7 @@ test.each(['account', 'resource_groups'])('the docs contain each grant command (
   const api = openApi(() => instancesBody([gen1Row(1)]));
   const accounts = new Accounts(ibmCloudConfig.parse(config), api);
   for (const { name } of streams) {
-    const command = (await grant(name, accounts, 'rejected'))
+    const command = (await grant(name, accounts, { error: refusal(403) }))
       ?.replace('SERVICE_ID', 'source-compose')
       .replace('databases-for-postgresql', '"$service"')
       .replace(/(?<=--service-instance )\S+/, 'GUID');
@@ -43,7 +44,7 @@ test.each([
     const { stream } = openIbmRead(deploymentsRestrictions, { answers, config: { trusted_profiles: crns } });
     const error = (await stream.toEnd().catch((thrown: unknown) => thrown)) as ConnectorError;
     const { shared } = stream.reader.session;
-    const command = await grant('deployments_restrictions', shared as Accounts, 'rejected', undefined, error);
+    const command = await grant('deployments_restrictions', shared as Accounts, { error });
     expect(command).toContain(`--roles Viewer --service-name ${service} --force`);
   },
 );

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../core/failure/errors.ts';
+import type { Skipped } from '../../core/retrieval/partitions.ts';
 import { parseCrn } from './api/crn.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { serviceIdIn } from './api/token.ts';
@@ -41,19 +42,19 @@ const POLICIES: Readonly<Record<string, Policy>> = {
 };
 
 /**
- * The command that grants the role that a stream, or one of its partitions, needs. `error` is the rejection. For the outcome `hidden`,
- * returns undefined unless a missing role can explain the empty list.
+ * The command that grants the role that a stream, or one of its partitions, needs. Without a rejection, returns undefined unless a missing
+ * role can explain an empty list.
  */
 export async function grant(
   stream: string,
   accounts: Accounts,
-  outcome: 'rejected' | 'hidden',
-  partition?: string,
-  error?: ConnectorError,
+  rejection?: Pick<Skipped, 'id' | 'error'>,
 ): Promise<string | undefined> {
-  if (outcome === 'hidden' && POLICIES[stream]?.hides !== true) return undefined;
-  const account = accounts.at(error?.account ?? parseCrn(partition ?? '')?.account);
-  const service = parseCrn(partition ?? '')?.service ?? (await serviceOf(account));
+  if (rejection === undefined && POLICIES[stream]?.hides !== true) return undefined;
+  const { id: partition, error } = rejection ?? {};
+  const crn = parseCrn(partition ?? '');
+  const account = accounts.at(error?.account ?? crn?.account);
+  const service = crn?.service ?? (await serviceOf(account));
   const policyOf = roleIn(error) === DATABASE_VIEWER ? undefined : POLICIES[stream]?.of;
   const policy = policyOf?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
   if (account.id !== undefined) {
