@@ -397,6 +397,18 @@ test('every JSON document results in a config or a ConnectorError, and every tok
   );
 });
 
+test.each([
+  ['compose', 'api_token', ' compose-token\n'],
+  ['ibm_cloud', 'api_key', ' ibm-key\n'],
+])(
+  'the credentials of %s are masked, both as written and trimmed, even if the config is invalid',
+  async (name, key, secret) => {
+    const { usageError } = await judged({ platform: { name, [key]: secret }, num_workers: 0 });
+    expect(usageError).toContain('num_workers');
+    expect([secret, secret.trim()].map(maskCredentials)).toEqual([MASK, MASK]);
+  },
+);
+
 describe('an IBM Cloud config', () => {
   const KEY = 'k'.repeat(44);
   const ibm = (platform: Row, more: Row = {}): Row => ({

@@ -109,8 +109,12 @@ export async function loadConfig(path: string, warn: Warn): Promise<Config> {
 /** Validates a parsed config. Error messages begin with `source`. */
 export function configFrom(raw: Row, source: string, warn: Warn): Config {
   const given = withoutNulls(raw);
-  for (const platform of Object.values(PLATFORMS)) {
-    for (const part of [given, given['platform']]) if (isRow(part)) platform.credentials(part).forEach(addCredential);
+  // Even the credentials of an invalid config must be masked.
+  for (const { secret } of Object.values(PLATFORMS)) {
+    for (const part of [given, given['platform']]) {
+      const value = isRow(part) ? part[secret] : undefined;
+      if (typeof value === 'string') [value, value.trim()].forEach(addCredential);
+    }
   }
   const isFlat = given['platform'] === undefined;
   if (isFlat && given['api_token'] === undefined) {

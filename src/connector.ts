@@ -135,7 +135,7 @@ export async function checkConnection(config: Config, context: Context, output: 
   const platform = platformOf(config);
   const { address, accounts = [] } = platform.connection(config.platform);
   const { host, origin } = new URL(address);
-  const notes = [platform.terms.hostHint(host), proxyNote(proxyFor(origin, context.env))];
+  const notes = [platform.terms.hostHint?.(host), proxyNote(proxyFor(origin, context.env))];
   const timedOut = new ConnectorError(
     'check_timed_out',
     { ...platform.terms.facts, host, seconds: String(CHECK_MS / 1_000) },

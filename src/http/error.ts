@@ -58,7 +58,7 @@ function readable(path: string): string {
 }
 
 function noteOf(problem: ProblemId, { host, terms, proxy, why }: FailureContext): string | undefined {
-  const notes = [why, terms.hostHint(host)];
+  const notes = [why, terms.hostHint?.(host)];
   if (problem === 'connection_refused') notes.push(containerNote(host));
   if (['timed_out', 'connection_lost', 'tls_failed', 'host_unresponsive'].includes(problem))
     notes.push(proxyNote(proxy));

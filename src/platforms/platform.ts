@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Terms } from '../core/failure/terms.ts';
 import type { Level } from '../core/output/output.ts';
-import type { Row } from '../core/record/row.ts';
 import type { Skipped } from '../core/retrieval/partitions.ts';
 import type { Request } from '../core/stream/request.ts';
 import type { Stream } from '../core/stream/stream.ts';
@@ -36,8 +35,8 @@ export interface Platform<C, S> {
   /** The streams, in the order of the catalog. */
   streams: readonly Stream<S>[];
   terms: Terms;
-  /** The credentials in the option `platform`, even if the option is invalid. */
-  credentials(raw: Row): string[];
+  /** The name of the option that contains the credentials. */
+  secret: string;
   connection(config: C): Connection;
   open(config: C, api: Api): S;
   /** Checks the config with a few requests and returns the problems found. Throws a ConnectorError. */

@@ -19,5 +19,5 @@ export interface Terms {
   /** Messages that replace the default messages of problems, with the same placeholders. */
   messages?: Partial<Record<ProblemId, string>>;
   /** Returns a sentence to append to errors about `host`. */
-  hostHint(host: string): string | undefined;
+  hostHint?(host: string): string | undefined;
 }

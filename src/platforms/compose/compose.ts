@@ -30,9 +30,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
   config: composeConfig,
   streams,
   terms,
-  credentials({ api_token: token }) {
-    return typeof token === 'string' ? [token, token.trim()] : [];
-  },
+  secret: 'api_token',
   connection: ({ base_url: address, api_token: token }) => ({
     address,
     auth: tokenAuth(token),
@@ -61,7 +59,7 @@ async function accountsAt(address: string, api: Api): Promise<unknown> {
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
     const { internalMessage = '' } = thrown;
-    const note = terms.hostHint(new URL(address).host);
+    const note = terms.hostHint?.(new URL(address).host);
     const message = `There is no Compose API at ${address} (HTTP 404). Set base_url to the full address, including the version, such as https://compose.example.com/2016-07.`;
     throw new ConnectorError('api_not_found', { message }, { internalMessage, note, status: 404, cause: thrown });
   }

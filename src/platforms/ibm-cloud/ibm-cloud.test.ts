@@ -26,11 +26,6 @@ test('requests without an origin are sent to the Resource Controller and accept 
   expect({ address, accept }).toEqual({ address: 'http://localhost:8080/rc', accept: 'application/json' });
 });
 
-test('the key is registered as a credential, both as written and trimmed, even if the config is invalid', () => {
-  expect(ibmCloud.credentials({ api_key: ' the-key\n', endpoints: 'odd' })).toEqual([' the-key\n', 'the-key']);
-  for (const none of [{}, { api_key: 7 }, { api_key: null }]) expect(ibmCloud.credentials(none)).toEqual([]);
-});
-
 describe('an error message of this platform', () => {
   const { messages = {}, facts } = ibmCloud.terms;
   const own = Object.keys(messages) as ProblemId[];

@@ -28,9 +28,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   config: ibmCloudConfig,
   streams,
   terms,
-  credentials({ api_key: key }) {
-    return typeof key === 'string' ? [key, key.trim()] : [];
-  },
+  secret: 'api_key',
   connection({ api_key: apiKey, endpoints, trusted_profiles: crns }) {
     const auth = iamAuth(apiKey, endpoints.iam);
     const profiles = crns.flatMap((crn) => parseProfile(crn) ?? []);

@@ -24,7 +24,6 @@ export const terms: Terms = {
     unexpected_status:
       'IBM Cloud rejected the request for {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',
   },
-  hostHint: () => undefined,
 };
 
 export const DATABASE_VIEWER = 'the Viewer role on the database services';
