@@ -18,7 +18,7 @@ const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
 /** The number of rounds of concurrent requests before the first per-deployment request. */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
-/** The requests in these rounds: first for the token, then for the first page of instances, the account and its resource groups. */
+/** The requests in these rounds: one for the token, then one each for the first page of instances, the account and the resource groups. */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**

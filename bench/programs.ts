@@ -27,7 +27,7 @@ export function connectorRead(sandbox: SandboxProcess, names: readonly string[],
   return [process.execPath, programPath(), 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
 }
 
-/** Returns the tap's command line for reading only these streams, with the catalog from `--discover`. */
+/** Returns the tap's command line for reading only the named streams, with the catalog from `--discover`. */
 export async function tapSync(sandbox: SandboxProcess, names: readonly string[], config: object): Promise<string[]> {
   const tap = [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox, config)];
   const { streams } = JSON.parse(readFileSync(await printed([...tap, '--discover']), 'utf8')) as {

@@ -6,7 +6,7 @@ import { PYTHON_OPTIONS, installInto } from '../test-support/python.ts';
 import { type Row, figure, interleaved, show, workspace } from './measure.ts';
 import { connector } from './programs.ts';
 
-/** Measures how long the wheel's Python code takes before it replaces itself with Node.js. */
+/** Measures how long the wheel's Python code runs before it replaces itself with Node.js. */
 export async function wheel(runs: number): Promise<Row[]> {
   await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
   const links = join(ROOT, 'dist-wheel');

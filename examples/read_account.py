@@ -110,7 +110,7 @@ def save(folder: Path) -> tuple[Counter[str], list[dict]]:
         # Drop pending records: their read was killed, so the retry reads them again.
         counts.update({stream: len(lines) for stream, lines in kept.items()})
         # Save the records before the states, so that no state is saved without its records. If this script crashes
-        # between the two steps, the next read repeats both.
+        # between the two steps, the next read repeats both steps.
         replace(part.with_suffix(".jsonl"), chain.from_iterable(kept.values()))
         replace(state_file, states.values())
         part.unlink()

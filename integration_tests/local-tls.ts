@@ -1,7 +1,4 @@
-/**
- * A self-signed certificate for api.internal and 127.0.0.1, with its key, created for these tests. No program trusts it
- * by default.
- */
+/** A self-signed certificate for api.internal and 127.0.0.1, with its key, created for these tests. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBtDCCAVqgAwIBAgIUP7xg2KiteMS/SYdbVrHb/e3LbVEwCgYIKoZIzj0EAwIw
 HzEdMBsGA1UEAwwUc291cmNlLWNvbXBvc2UgdGVzdHMwIBcNMjYxMTI1MDEzMjMy

@@ -29,8 +29,8 @@ describe('a malformed body', () => {
       const ofAccount = names.filter((name) => !name.startsWith('deployments'));
       const reports = names.filter((name) => name.startsWith('deployments_'));
       await sandboxed(SMALL, async ({ sandbox, read }) => {
-        // Read the malformed list of deployments separately, because without deployments, no per-deployment lists are
-        // requested.
+        // Read the malformed list of deployments separately, because a read without deployments requests no
+        // per-deployment lists.
         for (const spoiled of [ofAccount, ['deployments'], reports]) {
           sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
           const result = await read({ catalog: catalogOf('full_refresh', spoiled) });

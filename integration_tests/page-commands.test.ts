@@ -13,7 +13,7 @@ import { Workspace } from '../test-support/workspace.ts';
 
 const README = pageOf('README.md');
 
-/** The time on the clocks of the sandbox and the program. The README's table shows the previous month's costs. */
+/** The time on the clocks of the sandbox and the program. The README's table shows the costs of October 2026. */
 const NOW = '2026-11-24T12:00:00Z';
 
 let sandbox: IbmCloudSandbox;
@@ -23,7 +23,7 @@ let checkout: Workspace;
 beforeAll(async () => {
   sandbox = await startSandbox({ platform: 'ibm_cloud', now: NOW });
   checkout = new Workspace();
-  // Omit audit events, because their queries are limited to ten a minute.
+  // Omit audit events, because the API allows only ten queries a minute.
   const platform = { ...(sandbox.config['platform'] as object), logs_instances: [] };
   for (const name of ['sandbox', 'config']) checkout.put(`secrets/${name}.json`, { platform });
   symlinkSync(join(ROOT, 'dist'), join(checkout.folder, 'dist'));

@@ -49,7 +49,7 @@ describe('SIGTERM', () => {
         sent: 'SIGTERM',
         run: {
           onLine(line, kill) {
-            // At this STATE, either all events have been read, or the rate limit delays the remaining pages.
+            // At the first STATE after a RECORD, either all events have been read, or the rate limit delays the remaining pages.
             if (line.includes('"type":"RECORD"')) known += 1;
             if (known > 0 && line.includes('"type":"STATE"')) kill('SIGTERM');
           },
@@ -84,7 +84,7 @@ describe('a reader of stdout', () => {
       });
       await new Promise((done) => child.stderr?.once('data', done));
       const { requests } = sandbox.stats();
-      // A pipe and the stream's buffer hold about 80 KB, and each of the 16 workers holds one more page.
+      // The pipe and the buffer of stdout hold about 80 KB, and each of the 16 workers holds one more page.
       expect(requests).toBeGreaterThan(16);
       expect(requests).toBeLessThan(300);
       let text = '';

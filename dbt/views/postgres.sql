@@ -342,7 +342,7 @@ with finished as (
     platform, deployment_id, created_at, is_restorable,
     lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
   from stg_deployments_backups
-  -- The final statuses of successful backups: on Compose, in generation 1, and in generation 2.
+  -- The final status of a successful backup on Compose, in generation 1 and in generation 2, respectively.
   where status in ('complete', 'completed', 'active')
     and created_at >= current_timestamp - interval '30 days'
 ),
@@ -1164,7 +1164,7 @@ months as (
   select distinct platform, account_id, month
   from lines
 ),
--- Each amount counts twice: in its own month, and as the previous amount of the next month.
+-- Each amount occurs twice: in its own month, and as the previous amount of the next month.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines

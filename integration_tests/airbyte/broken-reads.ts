@@ -47,7 +47,7 @@ export const markState = state('audit_events', { version: 1, mark: '2026-01-02T0
 const teamsComplete = status('teams', 'COMPLETE');
 /** Inserts messages after `walkState`, in the middle of the stream `audit_events`. */
 export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
-/** Checkpoints with more than 100 KB of output, more than a third of which is STATEs. */
+/** Checkpoints with more than 100 KB of output. STATEs make up more than a third of this output. */
 export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {
   return { records: 1, recordBytes: 800, stateBytes: 500 };
 });

@@ -14,7 +14,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   const [items, sameItems] = [previous['items'], current['items']];
   if (isObject(items) && isObject(sameItems)) found.push(...narrowings(items, sameItems, inner('items')));
   for (const [index, variant] of schemasIn(previous, 'oneOf').entries()) {
-    // Variants may be reordered. A variant still exists if a current variant has the same constants.
+    // Variants may be reordered. A previous variant still exists if a current variant has the same constants.
     const kept = schemasIn(current, 'oneOf').find((other) =>
       isDeepStrictEqual(constantsOf(other), constantsOf(variant)),
     );
@@ -25,8 +25,8 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
 }
 
 /**
- * A schema becomes stricter if the value of a LEAST keyword increases, of a MOST keyword decreases, or of a FORMS keyword changes. Adding a
- * keyword also makes the schema stricter.
+ * A schema becomes stricter if a LEAST keyword's value increases, a MOST keyword's value decreases, or a FORMS keyword's value changes.
+ * Adding a keyword also makes the schema stricter.
  */
 const LEAST = ['minimum', 'minLength', 'minItems'];
 const MOST = ['maximum', 'maxLength', 'maxItems'];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Any JSON object. Separate checks cover its contents (record data, json_schema, stream_state). */
+/** Any JSON object (record data, json_schema or stream_state). Separate checks cover its fields. */
 const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'is not a JSON object',

@@ -12,7 +12,7 @@ import {
 import type { RecordMessage } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** Checks the order of statuses: STARTED, RUNNING, one final status, and records only while RUNNING. */
+/** Checks that the statuses are STARTED, RUNNING and one final status, in this order, and that records occur only while RUNNING. */
 export function statusViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -92,7 +92,7 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
 // many bytes.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
-// A STATE is always allowed this long after the previous STATE.
+// A STATE is always allowed if at least this much time has passed since the previous STATE.
 const checkpointMs = 10_000;
 // A STATE is always allowed before a wait longer than this.
 const waitMs = 1_000;

@@ -90,8 +90,8 @@ function signalViolations(
   exitCode: number | null,
   done: boolean,
 ): Violation[] {
-  // The signal killed the process, or the process exited with 128 + n (PID 1 of a container can't kill itself with a signal), or it ended
-  // before the signal arrived.
+  // The process may be killed by the signal, exit with 128 + n (PID 1 of a container can't kill itself with a signal), or end before the
+  // signal arrives.
   if (exitCode === null || exitCode === 128 + signalNumbers[signal] || (exitCode === 0 && done)) return [];
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }

@@ -99,7 +99,7 @@ describe('sample files in discover', () => {
   });
 });
 
-// Fields without a value in any record. The sandbox never sets these fields, or sets them only in responses that aren't requested.
+// Fields without a value in any record. The sandbox never sets these fields, or sets them only in responses that the tests don't request.
 const ABSENT: Record<string, readonly string[]> = {
   deployments: ['provision_recipe_id'],
   deployments_backups: ['download_link'],

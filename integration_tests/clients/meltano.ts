@@ -54,8 +54,8 @@ async function runTwice(stage: Stage, project: MeltanoProject, target: Target): 
 }
 
 /**
- * Makes the API reject `teams`, and interrupts the read of `audit_events`. The other streams are loaded, and the next sync loads the
- * missing records.
+ * Makes the API reject `teams`, and interrupts the read of `audit_events`. Expects the sync to load the other streams, and the next sync to
+ * load the missing records.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report } = stage;
@@ -90,7 +90,7 @@ async function refresh(stage: Stage, project: MeltanoProject, target: Target): P
   await compare(stage, 'after the sync that follows --full-refresh', target, changed);
 }
 
-/** Expects a project that has used tap-airbyte-wrapper to resume from the wrapper's state. */
+/** Expects the tap to resume from the state of tap-airbyte-wrapper, which the project used before. */
 async function changeOver(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report, file, config } = stage;
   const args = ['--config', file('wrapper.json', config), '--catalog', file('catalog.json', catalogOf('incremental'))];

@@ -32,7 +32,7 @@ def check(**other):
 
 def read():
     result = source().read(cache=cache)
-    # The public property contains only the total of all streams.
+    # The public property contains only the total record count.
     return result._progress_tracker.stream_read_counts
 
 

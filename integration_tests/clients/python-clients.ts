@@ -15,7 +15,7 @@ import { pythonMachine, wheelEnv } from './wheel.ts';
 
 // Tests PyAirbyte and airbyte_serverless, each controlled through a script (dialog.py).
 
-/** A hanging client must not block the other tests. */
+/** The timeout, so that a hanging client doesn't block the other tests. */
 const LONGEST_MS = 1_800_000;
 
 const PYAIRBYTE = pinned('clients', 'airbyte');

@@ -96,7 +96,7 @@ export class Report {
   }
 }
 
-/** Describes each field that differs in rows with the same key. */
+/** Describes each field that differs between rows with the same key. */
 function fieldDifferencesOf(
   stream: string,
   found: ReadonlyMap<string, Row>,

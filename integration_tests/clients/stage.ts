@@ -102,7 +102,7 @@ export function allKeys(sandbox: Sandbox): Keys {
 const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
-/** The streams whose old records a second read doesn't emit again, except for undated records and records in the lookback window. */
+/** The incremental streams. A second read re-emits only records that are changed, undated or in the lookback window. */
 export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
 /** Changes in the sandbox between two reads, and what the second read must emit. */
@@ -114,8 +114,8 @@ export interface News {
 }
 
 /**
- * Adds audit events and recipes, and changes recipes. The rows that the second read must emit are derived from the
- * API's responses.
+ * Adds audit events and recipes, and changes recipes. Derives the rows that the second read must emit from the API's
+ * responses.
  */
 export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promise<News> {
   const events = await ask(sandbox, 'audit_events?limit=100');

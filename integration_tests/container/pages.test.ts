@@ -31,7 +31,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** A config without audit events, because their queries are limited to ten a minute. */
+/** A config without audit events, because the API allows only ten queries a minute. */
 function config(): object {
   return { platform: { ...(sandbox.config['platform'] as object), logs_instances: [] } };
 }

@@ -17,7 +17,7 @@ import { rowText } from './expected-rows.ts';
 import { MARTS, type Marts, OF_IBM_CLOUD, type Row, WAREHOUSES, Warehouses } from './warehouses.ts';
 
 const DAY_SECONDS = 86_400;
-/** An account with every engine, and few rows of each stream. */
+/** An account with every engine, and only a few rows of each stream. */
 const ACCOUNT = {
   platform: 'ibm_cloud',
   now: '2026-11-24T12:00:00Z',

@@ -17,7 +17,7 @@ const MONTH = '2025-03';
 export interface Accounts {
   /** The IDs of the accounts that can be read. */
   ids: readonly string[];
-  /** A config with these accounts and the stranger's account. */
+  /** A config with these accounts and `STRANGER`. */
   config: Row;
   /** Whether a read has printed everything except the hanging request's records. */
   isHanging: (printed: string) => boolean;
@@ -28,7 +28,7 @@ export interface Accounts {
   close: () => Promise<void>;
 }
 
-/** Starts a sandbox with several accounts. Until `release` is called, reads hang, except for the last account. */
+/** Starts a sandbox with several accounts. Until `release` is called, the read of every account except the last one hangs. */
 export async function startAccounts(count: number, workspace: Workspace): Promise<Accounts> {
   // The sandbox's time is in the past, so that no record is new when a read resumes.
   const sandbox = await startSandbox({ platform: 'ibm_cloud', accounts: count - 1, now: '2025-06-02T12:00:00Z' });
@@ -37,7 +37,7 @@ export async function startAccounts(count: number, workspace: Workspace): Promis
   sandbox.setFaults(ids.slice(0, -1).map((account) => ({ ...hang, account })));
   const streams = (await discovered()).filter(({ name }) => name !== 'audit_events');
   const configOf = (profiles: readonly string[]): Row => {
-    // Omit audit events, because their queries are limited to ten a minute.
+    // Omit audit events, because the API allows only ten queries a minute.
     const changed = { billing: 'account', logs_instances: [], trusted_profiles: profiles };
     return { platform: { ...(sandbox.config['platform'] as object), ...changed }, start_date: '2024-05-01T00:00:00Z' };
   };

@@ -44,7 +44,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Runs the block that starts with this text. */
+/** Runs the page's only code block that starts with `start`. */
 function runBlock(start: string, cwd: string, change = (text: string): string => text): Promise<string> {
   return type(`set -e\n${change(blockOf(PAGE, start))}`, join(folder.folder, cwd), { ...PYTHON_OPTIONS, env });
 }
@@ -53,7 +53,7 @@ const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
 test('the steps in docs/meltano.md lead from an empty folder to rows in Postgres, and its later sections work', async () => {
-  // The build is skipped, because integration_tests/install/readme.test.ts runs the same build.
+  // Skip the build, because integration_tests/install/readme.test.ts runs the same build.
   await runBlock('git clone', '.', (text) =>
     text
       .replaceAll('~/.local/bin', join(folder.folder, 'bin'))

@@ -22,7 +22,7 @@ export function linesOf(example: string): string[] {
   return lines as string[];
 }
 
-/** The lines of the only block that starts with this text. */
+/** The lines of the only code block that starts with `start`. */
 export function blockOf(start: string): string[] {
   return findBlock(PAGE, start).trimEnd().split('\n');
 }

@@ -13,7 +13,7 @@ const SAME_FOR_ALL = ['databases', 'datacenters'];
 
 const accountIn = (crn: string): string => crn.split(':')[6]?.slice(2) ?? '';
 
-/** Options that read the accounts of these profiles. */
+/** Options for reading the accounts of these profiles. */
 function through(profiles: readonly string[]): ReadOptions {
   return { platform: { trusted_profiles: profiles }, config: { num_workers: 16, start_date: START } };
 }

@@ -258,7 +258,7 @@ describe.concurrent('a key without the role for account usage', () => {
         all.filter((row) => row['resource_group_id'] !== closed),
       );
       expect(logged(some.result, 'WARN').filter((text) => text.includes(String(closed)))).toHaveLength(1);
-      // This month precedes the first month, so no month is final, and the next read starts where this read started.
+      // This month precedes the first month with usage, so no month is final, and the next read starts where this read started.
       expect(monthIn(some)).toBe('2025-02');
 
       sandbox.setFaults([]);

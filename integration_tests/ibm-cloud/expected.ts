@@ -1,7 +1,7 @@
 import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { IbmCloudSandbox } from '../../sandbox/server.ts';
 
-// The expected records of a read, according to docs/reference/icd-api.md, section 4. They are computed without the
+// The expected records of a read, according to docs/reference/icd-api.md, section 4. This file computes them without the
 // connector's code, from the rows that the API returns.
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -143,8 +143,8 @@ export function isFinal({ status, generation }: Row): boolean {
 }
 
 /**
- * Formats a time as in records: UTC with milliseconds, with additional digits truncated. IAM Identity omits the
- * seconds.
+ * Formats a time as in records, in UTC and with milliseconds. Truncates additional digits. Times from IAM Identity have
+ * no seconds.
  */
 function utc(text: unknown): string | null {
   if (typeof text !== 'string') return null;

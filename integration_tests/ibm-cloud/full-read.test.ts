@@ -81,7 +81,7 @@ describe.concurrent('a full read of an account', () => {
   });
 
   it('a full read without problems logs no warning', async () => {
-    // Read replicas have no autoscaling, so none of the six deployments is a read replica.
+    // The six deployments include no read replica, because read replicas have no autoscaling.
     await ibmCloud({ ...SMALL, deployments: 6, oddInstances: false }, async ({ read }) => {
       // Start at the first month with usage in the sandbox.
       const result = await read({ config: { start_date: '2024-06-01T00:00:00Z' } });

@@ -125,7 +125,7 @@ describe.concurrent('a region that never responds', () => {
           name,
         ).toEqual([]);
       }
-      // For a minute, the region gets one request at a time, with a pause of two seconds after each.
+      // For a minute, the region gets one request at a time, with a pause of two seconds after each request.
       const asked = sandbox.requests.slice(before).filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeLessThanOrEqual(25);
       expect(logged(result, 'ERROR')).toContainEqual(expect.stringMatching(/has not responded for \d+ s/));

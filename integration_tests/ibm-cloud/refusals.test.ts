@@ -20,7 +20,7 @@ const SMALL = { backupDays: 3 };
 const GEN1_ALONE = { ...SMALL, deployments: 8, gen2Deployments: 0, gen2Backups: 0 };
 const REPORTS = Object.keys(REPORT_PATHS) as DeploymentReport[];
 const isReport = (name: string): boolean => REPORTS.some((report) => report === name);
-/** Streams that are empty instead of failing if no deployment has the list, for example because IBM has retired the API. */
+/** Streams that return no records instead of failing if no deployment has the list, for example because IBM has retired the API. */
 const RETIRING: readonly DeploymentReport[] = [
   'deployments_allowlists',
   'deployments_autoscalings',

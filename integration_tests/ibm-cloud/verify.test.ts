@@ -156,11 +156,11 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/** Fields whose values must stay unchanged: later requests or date parsing depend on them. A report must not show these values either. */
+/** Fields whose values stay unchanged, because later requests or date parsing depend on them. A report must not show these values either. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 
-/** A server that forwards all requests. In the responses, it adds a marker to every string except those in NEEDED fields. */
+/** A server that forwards all requests. In the responses, the server adds a marker to every string except those in NEEDED fields. */
 async function planting(target: string): Promise<{ origin: string; values: Set<string> }> {
   const values = new Set<string>();
   const planted = (value: unknown, name = ''): unknown => {

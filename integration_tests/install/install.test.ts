@@ -36,8 +36,8 @@ beforeAll(async () => {
   files = new Workspace('install').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
-  // Omit audit events: the API allows only ten queries a minute, so the test of each installation method would have to wait. Other tests
-  // read audit events.
+  // Omit audit events, which other tests read. The API allows only ten queries a minute, so the test of each installation method would have
+  // to wait.
   const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },
@@ -135,7 +135,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
   it('the programs receive stdin', async () => {
     const { command, path } = installation;
-    // Redirect stdin in a shell: Node.js gives child processes a socket, which they can't open as /dev/stdin.
+    // Redirect stdin in a shell, because Node.js gives child processes a socket, which they can't open as /dev/stdin.
     const call = command('source-compose', ['check', '--config', '/dev/stdin'], files.folder);
     const feed = ['-c', 'f=$1; shift; PATH=$0 exec "$@" <"$f"', path, files.file('config.json', composeConfigNow())];
     const { stdout } = await runProcess(onPath('sh'), [...feed, ...call], { env: { HOME: files.folder } });

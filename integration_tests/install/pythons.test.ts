@@ -18,7 +18,7 @@ test('the wheel supports Python 3.10 to 3.14', () => {
   expect(RELEASES).toEqual(['3.10', '3.11', '3.12', '3.13', '3.14']);
 });
 
-// GitHub's CI has all of these versions. On other machines, tests of missing versions are reported as skipped.
+// The CI workflow on GitHub installs all of these versions. On other machines, tests of missing versions are reported as skipped.
 for (const release of RELEASES) {
   test(`the wheel runs on Python ${release}`, async ({ skip }) => {
     const python = await findPython(release);

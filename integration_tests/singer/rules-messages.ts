@@ -32,7 +32,7 @@ function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => s
 
 const validators = new Map<string, ValidateFunction>();
 
-/** A draft 7 validator that checks times as strictly as targets do. */
+/** A JSON Schema draft 7 validator that checks times as strictly as targets do. */
 function validatorOf(schema: Row): ValidateFunction {
   const text = JSON.stringify(schema);
   const known = validators.get(text);

@@ -10,8 +10,8 @@ const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
 /**
- * The STATEs' share of the output is checked only in output of at least this size. In smaller output, the first and last STATEs alone are a
- * large share.
+ * The share of STATEs in the output is checked only in output of at least this size. In smaller output, the first and last STATEs alone are
+ * a large share.
  */
 const MUCH_OUTPUT = 100_000;
 
@@ -122,7 +122,7 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
   for (const partition of partitions) {
     const { deployment_id: id, logs_instance: instance } = partition['context'] as Row;
     if (instance !== undefined) {
-      // The bookmark covers the requested time range, so the last events may be older.
+      // The bookmark is the end of the requested time range, which may be later than the last event.
       const end = timeOf(partition['replication_key_value']);
       if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is in the future`);
       continue;

@@ -93,7 +93,7 @@ describe('a resumed sync', () => {
         message('teams', { __ab_no_cursor_state_message: true }),
       ];
       sandbox.addEvents(3);
-      // The states of deselected streams are also translated.
+      // The tap also translates the states of deselected streams.
       const next = await sync({ choices: { audit_events: {} }, state: { airbyte_state: saved }, asState: ended ?? {} });
       expect(next.violations).toEqual([]);
       expect(next.keys('audit_events').length).toBeLessThan(30);

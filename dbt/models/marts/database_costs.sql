@@ -16,7 +16,7 @@ months as (
   from lines
 ),
 
--- Each amount counts twice: in its own month, and as the previous amount of the next month.
+-- Each amount occurs twice: in its own month, and as the previous amount of the next month.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines
