@@ -166,7 +166,7 @@ describe('TLS', () => {
     const api = await startApi();
     const breaks: Array<(socket: Socket) => void> = [
       (socket) => socket.resetAndDestroy(),
-      // The "internal error" alert, which load balancers send if they have no backend.
+      // The TLS alert "internal error", which load balancers send if they have no backend.
       (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80])),
     ];
     const server = createServer((socket) => {

@@ -6,8 +6,8 @@ import spec from '../spec.json' with { type: 'json' };
 import { ROOT } from '../test-support/connector.ts';
 import { blocksOf, pageOf } from '../test-support/pages.ts';
 
-// Tests must run every block of commands or code on a page as written, or this file must say why that isn't possible. A new block fails the
-// tests until it has an entry.
+// Tests must run every block of commands or code on a page as written, or this file must say why that isn't possible. The tests fail
+// until every new block has an entry.
 
 const README = 'integration_tests/install/readme.test.ts';
 const COMMANDS = 'integration_tests/page-commands.test.ts';

@@ -61,7 +61,7 @@ test("the README's account commands test a config and read all streams", async (
 test('the command-line steps for IBM Cloud test a config and read all streams', async () => {
   const [block = ''] = commandsIn(sectionOf(pageOf('docs/sources/ibm-cloud.md'), 'By hand'));
   const [build, ...others] = block.trim().split('\n');
-  // `npm ci` isn't run, because it would delete the packages that this process uses.
+  // Skip `npm ci`, because it would delete the packages that this process uses.
   expect(build).toBe('npm ci && npm run build');
   expect(await bash(others.join('\n'))).toContain('"status":"SUCCEEDED"');
   expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);

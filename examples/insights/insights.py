@@ -68,7 +68,7 @@ def build(database: Path) -> None:
     target = str(HERE / "target")
     project = ["--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE), "--target-path", target, "--log-path", target]
     outcome = dbtRunner().invoke(["--quiet", "build", "--target", "duckdb", *project])
-    # Close dbt's connections, so that the page can open the same file with different settings.
+    # Close dbt's connections, so that `page` can open the same file with different settings.
     DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         sys.exit("dbt reported errors.")

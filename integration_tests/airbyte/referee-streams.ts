@@ -99,7 +99,7 @@ const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** Checks a stream's checkpoints: their counts, content and size, and whether each checkpoint follows all of its records. */
+/** Checks a stream's checkpoints: their record counts, content and size, and whether each checkpoint follows all of its records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);

@@ -118,7 +118,7 @@ async function rowsOfTables(query: Postgres['query'], schema: string): Promise<R
   return Object.fromEntries(tables);
 }
 
-/** The keys of a target's rows, by stream. If the target appends rows, repeated keys are removed. */
+/** The keys of a target's rows, by stream. Removes repeated keys if the target appends rows. */
 export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   return Object.fromEntries(
     Object.entries(await rows()).map(([name, all]) => {

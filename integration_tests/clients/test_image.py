@@ -8,7 +8,7 @@ from airbyte_cdk.test.standard_tests._spec_compatibility import PublishedSpec
 
 
 def published_spec(docker_repository, registry):
-    # Without a published spec, the compatibility test would be skipped, because Airbyte's registry doesn't have this connector.
+    # Without a published spec, the CDK would skip the compatibility test, because Airbyte's registry doesn't have this connector.
     file = Path(os.environ["PUBLISHED_SPEC"])
     return PublishedSpec(version="0.0.0", spec=json.loads(file.read_text()), url=file.as_uri())
 

@@ -48,7 +48,7 @@ async function startRead(
   return id;
 }
 
-/** Waits until this many pages of audit events have been requested. */
+/** Waits until the read has requested this many pages of audit events. */
 async function pagesServed(pages: number): Promise<void> {
   const asked = (): number | undefined => sandbox.stats().byPath['/audit_events'];
   await vi.waitFor(() => expect(asked()).toBeGreaterThanOrEqual(pages), { timeout: 60_000, interval: 20 });

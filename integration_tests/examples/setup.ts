@@ -10,7 +10,7 @@ import { blockOf } from './page.ts';
  */
 export async function setup(): Promise<() => Promise<void>> {
   const [install, ...lines] = blockOf('npm ci');
-  // `npm ci` isn't run, because it would delete the packages that this process uses.
+  // Skip `npm ci`, because it would delete the packages that this process uses.
   if (install !== 'npm ci') throw new Error('The first line of examples/README.md is no longer `npm ci`.');
   const stop = await startSandboxCommand(
     blockOf('npm run sandbox -- --platform ibm_cloud --port 8322').join('\n'),

@@ -397,14 +397,14 @@ function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
   };
 }
 
-/** The subject's type, from the prefix of its id (icd-accounts-access.md, 2.19). */
+/** The subject's type, derived from the prefix of its ID (icd-accounts-access.md, 2.19). */
 function subjectType(id: string): string {
   if (id.startsWith('iam-ServiceId-')) return 'service_id';
   if (id.startsWith('iam-Profile-')) return 'profile';
   return id.startsWith('AccessGroupId-') ? 'access_group' : 'user';
 }
 
-/** The generation, from the plan, the field `extensions` or the service (section 1.7). */
+/** The generation, derived from the plan, the field `extensions` or the service (section 1.7). */
 function generationOf(row: Row): string {
   const isGen2 =
     /-gen2($|-)/.test(String(row['resource_plan_id'])) ||
@@ -413,13 +413,13 @@ function generationOf(row: Row): string {
   return isGen2 ? 'gen2' : 'gen1';
 }
 
-/** Whether the id is a CRN of ten segments whose region is valid in a host name (section 1.5). */
+/** Whether the ID is a CRN of ten segments whose region is valid in a host name (section 1.5). */
 export function isSound(id: unknown): boolean {
   const segments = String(id).split(':');
   return segments.length === 10 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(segments[5] ?? '');
 }
 
-/** The database type, from the service's name or, if a service has several types, from the plan (section 1.5). */
+/** The database type, derived from the service's name or, if a service has several types, from the plan (section 1.5). */
 function typeOf(service: string, plan: string): string {
   const engine = service.replace(/^(databases|messages)-for-/, '');
   if (engine === 'mongodb' && plan.includes('enterprise-sharding')) return 'mongodbees';

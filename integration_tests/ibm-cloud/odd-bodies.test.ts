@@ -9,7 +9,7 @@ import { EVERY_DEPLOYMENT, type Kind, ibmCloud, keysRead, logged } from './reads
 
 const SMALL = { backupDays: 2, deployments: 4, gen2Deployments: 1 };
 
-/** The streams whose rows are in a list or object that must exist. */
+/** The streams whose rows are in a list or object that every response must contain. */
 const STREAMS: readonly StreamName[] = [
   'databases',
   'deployments_allowlists',

@@ -113,7 +113,7 @@ async function discover(): Promise<readonly DiscoveredStream[]> {
   }
 }
 
-/** A configured catalog of these streams. Default: all streams except `audit_events`. */
+/** A configured catalog of the named streams. Default: all streams except `audit_events`. */
 export async function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): Promise<ConfiguredCatalog> {
   const streams = await discovered();
   return configure(

@@ -156,7 +156,7 @@ describe.concurrent('a report of verify', () => {
   });
 });
 
-/** Fields whose values stay unchanged, because later requests or date parsing depend on them. A report must not show these values either. */
+/** Fields whose values stay unchanged, because later requests or date parsing depend on them. Reports must not show these values either. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 
