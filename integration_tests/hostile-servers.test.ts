@@ -69,8 +69,8 @@ describe('an endless body', () => {
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
   /**
-   * Reads accounts from a server that sends an endless body. Also returns the number of bytes that the server sent, and the program's peak
-   * memory usage in bytes.
+   * Reads `accounts` from a server that sends an endless body. Also returns the number of bytes that the server sent, and the program's
+   * peak memory usage in bytes.
    */
   async function readEndless(headers: Record<string, string>) {
     let written = 0;

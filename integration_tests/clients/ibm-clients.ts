@@ -96,7 +96,7 @@ async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
 
 /**
  * The number of requests per path, except token requests, which IBM's clients repeat for each profile. IBM's client uses the older of the
- * two paths for allowlists, so requests to either path are counted together.
+ * two paths for allowlists, so requests to both paths are counted together.
  */
 function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -28,7 +28,7 @@ interface Line {
   run: string;
 }
 
-/** The three commands in the row of the README's table that starts with `beginning`. */
+/** The three commands in the README table's row that starts with `beginning`. */
 function lineOf(beginning: string): Line {
   const row = INSTALL.split('\n').find((line) => line.startsWith(`| ${beginning}`)) ?? '';
   const [today, released, run, ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
