@@ -44,7 +44,7 @@ export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   )
   .join(', ');
 
-/** Opens the target that writes files, in a new folder. */
+/** Opens target-jsonl, which writes its files to a new folder. */
 export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<Target> {
   const out = join(stage.folder, 'out');
   stage.file('out/.keep', '');

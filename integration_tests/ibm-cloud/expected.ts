@@ -136,7 +136,7 @@ export function fieldsOf(name: StreamName): string[] {
   return ['account_id', ...STREAMS[name].fields.split(/\s+/)];
 }
 
-/** Whether a task or backup has a final status. The generations use different statuses. */
+/** Whether a task or backup has a final status. */
 export function isFinal({ status, generation }: Row): boolean {
   const words = generation === 'gen2' ? ['active', 'failed', 'removed'] : ['completed', 'failed', 'expired'];
   return words.includes(String(status));
