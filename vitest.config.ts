@@ -24,7 +24,7 @@ export default defineConfig({
     },
     // There are more workers than cores, because tests mostly wait for servers and processes.
     maxWorkers: availableParallelism() + 3,
-    // Only a hanging test takes this long. No test may fail because a machine is slow.
+    // Only a hanging test takes this long. Tests must not fail because a machine is slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

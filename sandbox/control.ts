@@ -60,7 +60,7 @@ function areCounts(value: unknown): value is Record<string, number> {
   );
 }
 
-/** Sends one key per line, in chunks, because there may be millions of keys. */
+/** Yields one key per line, in chunks, because there may be millions of keys. */
 function* lines(keys: Iterable<string>): Generator<string> {
   let piece = '';
   for (const key of keys) {

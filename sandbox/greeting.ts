@@ -5,8 +5,8 @@ interface Greeted {
 }
 
 /**
- * The text that a started sandbox prints for people: its address, records and config, and commands to paste. `credential` is the token or
- * key with a label.
+ * The text that a sandbox prints when it starts: its address, record counts and config, and commands to paste. `credential` is the labeled
+ * token or key.
  */
 export function greeting(
   title: string,

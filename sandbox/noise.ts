@@ -10,7 +10,7 @@ export function pick<T>(choices: readonly [T, ...T[]], number: number): T {
   return choices[number % choices.length] ?? choices[0];
 }
 
-/** The numbers 0, 1, 2, … below the count. */
+/** The numbers from 0 to `count - 1`. */
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }

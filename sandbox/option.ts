@@ -9,7 +9,7 @@ export interface Option<Value> {
   readonly shownDefault?: string;
   /** Completes the sentence `--flag must be …`. */
   readonly kind: string;
-  /** Parses the value. Returns undefined if it is invalid. */
+  /** Parses the value. Returns undefined if the value is invalid. */
   read(text: string): Value | undefined;
 }
 
@@ -69,7 +69,7 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
   };
 }
 
-/** An option whose value is a comma-separated list of some of these words. */
+/** An option whose value is a comma-separated list of some of the given words. */
 export function someOf<const Word extends string>(words: readonly Word[], meaning: string): Option<readonly Word[]> {
   return {
     default: [],

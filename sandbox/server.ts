@@ -39,7 +39,7 @@ interface RunningSandbox<Stream extends string> {
 
 /** A running Compose sandbox. The keys of audit events start with the newest event. */
 export interface Sandbox extends RunningSandbox<StreamName> {
-  /** The address including the version, as in the connector's option `base_url`. */
+  /** The address, including the version, as in the connector's option `base_url`. */
   readonly baseUrl: string;
   readonly token: string;
   /** Adds audit events that are newer than all existing events, except for future events. */
@@ -65,7 +65,7 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly profiles: readonly string[];
   /** The services' addresses, in which clients replace `{region}` and `{instance}`. */
   readonly endpoints: Endpoints;
-  /** CRNs of the IBM Cloud Logs instances with the audit events. */
+  /** CRNs of the IBM Cloud Logs instances that contain the audit events. */
   readonly logsInstances: readonly string[];
   readonly config: Row;
   /** The rows that a full read of a stream must emit, as the API returns them, with all fields of the primary key. */

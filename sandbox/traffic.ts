@@ -11,7 +11,7 @@ export interface RequestEntry {
   readonly credential: boolean;
 }
 
-/** The requests that the sandbox has received so far. */
+/** Statistics about the requests received so far. */
 export interface Stats {
   readonly requests: number;
   readonly byPath: Readonly<Record<string, number>>;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, buildIfNeeded, isUpToDate } from '../test-support/connector.ts';
 
-// `npm run build:wheel` packages the built program as a Python wheel in dist-wheel/, unless that wheel is up to date.
-// It assembles the wheel in a separate folder, because the wheel contains files from outside python/.
+// `npm run build:wheel` packages the built program as a Python wheel in dist-wheel/, unless that wheel is up to date. The script assembles
+// the wheel in a separate folder, because the wheel contains files from outside python/.
 
 const wheels = join(ROOT, 'dist-wheel');
 

@@ -8,7 +8,7 @@ import { DOCUMENTED, type DocumentedPlatform, referredField } from './docs-platf
 const FOLDER = 'dbt/models/staging';
 const NOTE = 'Written by `npm run docs` from the stream declarations.';
 
-/** Fields that the models omit because they allow connecting to a database or downloading a backup. */
+/** Fields that the models omit because the values allow connecting to a database or downloading a backup. */
 const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download_link']);
 
 /** Fields that are renamed because their names have another meaning in the models. */
@@ -130,7 +130,7 @@ function describe(texts: Array<[platform: string, text: string]>, named = false)
   return texts.map(([platform, text]) => `${platform}: ${text}`).join(' ');
 }
 
-/** Every sync fills these tables, so they show how old the data is. */
+/** Tables that every sync fills, so that dbt can check how old the data is. */
 const ALWAYS_FILLED = new Set(['accounts', 'deployments']);
 
 function sourceProperties({ name, title, streams }: DocumentedPlatform): object {

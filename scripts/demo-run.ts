@@ -186,8 +186,8 @@ function openStage(files: DemoFiles, print: (text: string) => void, signal: Abor
 }
 
 /**
- * Runs the built program with stdout redirected to a file. Throws unless the program exits with 0. If the signal is
- * aborted, the program is stopped before this function returns, so it never outlives the demo.
+ * Runs the built program with stdout redirected to a file. Throws if the exit code isn't 0. If the signal is aborted, the program is
+ * stopped before this function returns, so it never outlives the demo.
  */
 async function runProgram(args: readonly string[], outputFile: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();

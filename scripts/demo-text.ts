@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { messagesInFile } from '../test-support/transcript.ts';
 
-/** A read's output for one stream. */
+/** Statistics about a read's output for one stream. */
 export interface StreamTally {
   records: number;
   /** The total size of the stream's RECORD lines. */

@@ -1,6 +1,6 @@
 import type { ProblemId } from '../src/core/failure/problems.ts';
 
-/** The causes of problems, for the troubleshooting tables. A platform may replace them. */
+/** The causes of problems, for the troubleshooting tables. A platform may override individual causes. */
 export const CAUSES: Readonly<Record<ProblemId, string>> = {
   input_unusable:
     'The config, catalog or state file is missing, unreadable or not JSON, or contains an invalid value, such as an unknown stream.',

@@ -207,7 +207,7 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
 ];
 
 /**
- * The troubleshooting tables: the platform's error messages, their causes, and the recommended actions. Placeholders replace variable
+ * The troubleshooting tables, which list the platform's error messages with causes and recommended actions. Placeholders replace variable
  * values.
  */
 export function problemTables(platform: DocumentedPlatform): string {

@@ -7,7 +7,7 @@ import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { Accounts } from '../src/platforms/ibm-cloud/account/accounts.ts';
 
-/** The data about a platform that the docs show. */
+/** The data that the docs show about a platform. */
 export interface DocumentedPlatform {
   /** The platform's name in a config. */
   name: string;
@@ -161,7 +161,7 @@ function ibmCloudPath(stream: Stream<Accounts>): string {
   return pathOf(stream, { all: [account], at: () => account } as unknown as Accounts);
 }
 
-/** The field that foreign keys to a stream contain: `id`, even if it is only part of the key. */
+/** The field that foreign keys to a stream contain: `id`, even if `id` is only part of the key. */
 export function referredField(stream: Stream): string {
   const { primaryKey } = stream;
   return typeof primaryKey !== 'string' && primaryKey.madeOf.includes('id') ? 'id' : keyFieldOf(stream);

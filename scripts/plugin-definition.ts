@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import spec from '../spec.json' with { type: 'json' };
 import { about } from '../src/singer/modes/about.ts';
 
-/** A plugin definition, and the package that Meltano installs. Without a package, the tap must be on PATH. */
+/** The location of a plugin definition, and the package that Meltano installs. Without a package, the tap must be on PATH. */
 export interface PluginDefinition {
   url: URL;
   pipUrl?: string;
@@ -56,7 +56,7 @@ export function pluginDefinition({ pipUrl }: PluginDefinition): string {
     ...(pipUrl === undefined ? {} : { pip_url: pipUrl }),
     executable: name,
     capabilities,
-    // The required settings of each platform. Meltano accepts any one of these groups.
+    // The required settings of each platform. Meltano requires all settings of at least one group.
     settings_group_validation: FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
     settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };

@@ -1,6 +1,6 @@
 /**
- * Returns a release's section in CHANGELOG.md. Throws unless `tag` is `v` plus the version in package.json, and the
- * changelog has a dated, non-empty section for the release.
+ * Returns a release's section in CHANGELOG.md. Throws if `tag` isn't `v` plus the version in package.json, or if the section is missing,
+ * undated or empty.
  */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
   if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, and package.json says ${version}.`);

@@ -14,8 +14,8 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     for (const [path, text] of Object.entries(dbtModels())) writeFileSync(pageUrl(path), text);
   },
   /**
-   * `npm run release:notes -- v0.2.0 FILE` writes the release's section of the changelog. Throws if the version or the
-   * date is wrong.
+   * `npm run release:notes -- v0.2.0 FILE` writes the release's section of the changelog. Throws if the tag is wrong, or if the section is
+   * missing, undated or empty.
    */
   async notes(tag = '', file = '') {
     const { releaseNotes } = await import('./release-notes.ts');

@@ -21,7 +21,7 @@ export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
 /** The per-deployment streams of Compose. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
 
-/** A configured catalog of these Compose streams (default: all). Streams without a cursor always use full refresh. */
+/** A configured catalog of the given Compose streams (default: all). Streams without a cursor always use full refresh. */
 export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): ConfiguredCatalog {
   return configure(
     STREAMS.filter(({ name }) => names.includes(name)),

@@ -17,7 +17,7 @@ export function programPath(name: ProgramName = 'source-compose'): string {
 export interface ConnectorOptions extends ProcessOptions {
   /** The program to run. Default: `source-compose`. */
   program?: ProgramName;
-  /** Ends the program with a signal at exactly this line of its output, however slowly the output is read. */
+  /** Ends the program with a signal after exactly this many lines of output, however slowly the output is read. */
   killAfterLines?: KillAfterLines | undefined;
 }
 
@@ -40,8 +40,8 @@ export function startConnector(
 }
 
 /**
- * Runs a command to completion. Without options, the command runs in this process, from `src/`, and waits for retries and rate limits take
- * an eighth of their usual time. With options or `REAL_PROCESSES=1`, a child process runs the built program.
+ * Runs a command to completion. Without options, the command runs in this process, from `src/`, and its waits for retries and rate limits
+ * are shortened to an eighth. With options or `REAL_PROCESSES=1`, a child process runs the built program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {
@@ -53,7 +53,7 @@ export async function runConnector(args: readonly string[], options: ConnectorOp
 
 const SOURCES = ['src/**/*.ts', 'spec.json', 'package.json', 'rolldown.config.ts'];
 
-/** Builds the programs if they don't exist, or if a source file is newer. Returns a message that says whether it built them. */
+/** Builds the programs if they don't exist, or if a source file is newer. Returns a message that says whether the programs were built. */
 export async function buildIfNeeded(): Promise<string> {
   if (isUpToDate(programPath())) return `${relative(ROOT, programPath())} is up to date`;
   const began = performance.now();

@@ -58,7 +58,7 @@ function parseFlags(
   }
 }
 
-/** The help: the script's purpose, and each flag with its meaning and default. */
+/** The help text, with the script's purpose and each flag's meaning and default. */
 function helpText(script: string, purpose: string, flags: Readonly<Record<string, Flag>>): string {
   const shown = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => ({
     flag: `${flag === HELP ? '-h, ' : ''}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`,

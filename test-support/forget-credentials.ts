@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { forgetCredentials } from '../src/text/credentials.ts';
 
-// A worker's test files share a process, and therefore also its registered credentials.
+// A worker's test files share a process and its registered credentials.
 afterAll(forgetCredentials);

@@ -100,7 +100,7 @@ def read_account(config, now, authenticator, is_first):
         gen2 = [row for row in deployments if is_gen2(row)]
         gen1 = [row for row in deployments if not is_gen2(row)]
         asked = [row for row in gen1 if region_of(row["crn"]) is not None]
-        # Requests that don't concern a deployment go to the first deployment's region.
+        # Requests that don't concern a deployment go to the alphabetically first region.
         regions = sorted({region_of(row["crn"]) for row in asked} or {"us-south"})
         databases = {region: client(CloudDatabasesV5, at["databases"].replace("{region}", region)) for region in regions}
         names = {row["id"]: row["name"] for row in groups.result()}

@@ -7,7 +7,7 @@ import { realTiming } from '../src/http/traffic/retry.ts';
 import { redacted } from '../src/text/quoted.ts';
 import type { Finished } from './processes.ts';
 
-/** Waits for retries and rate limits are shortened by this factor. */
+/** The factor by which waits for retries and rate limits are shortened. */
 const SPEED = 8;
 
 /** Runs a command from `src/` in this process, with its own stdout and stderr and an empty environment. */

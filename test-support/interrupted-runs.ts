@@ -16,12 +16,13 @@ export function randomNumbers(seed = SEED): (bound: number) => number {
 interface Interruptions<State, Result> {
   /** The number of runs to interrupt. */
   count: number;
-  /** Each interrupted run ends after a random number of lines, at most this many. */
+  /** Each run is interrupted after a random number of lines, up to this maximum. */
   maxLines: number;
   /** The signal that interrupts a run. Default: SIGKILL. */
   signal?: NodeJS.Signals;
   /**
-   * Runs the command from a state. Returns the state to resume from: the last printed state, or the given state if the run printed none.
+   * Runs the command from a state. Returns the state to resume from: the last printed state, or the given state if the run printed no
+   * state.
    */
   run: (state: State | undefined, killAfterLines: KillAfterLines | undefined) => Promise<Result>;
   /** Called after each interrupted run. */

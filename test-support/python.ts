@@ -18,7 +18,7 @@ const PYTHON_ENV: NodeJS.ProcessEnv = {
   DO_NOT_TRACK: '1',
 };
 
-/** Options for running Python programs. No program takes as long as a minute, and a hanging program must not block the tests. */
+/** Options for running Python programs. The timeout ends hanging programs. All other programs finish within a minute. */
 export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
@@ -113,7 +113,7 @@ export async function findPython(release: string): Promise<string | undefined> {
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** Creates an environment in a folder and installs a package, which may be in `links`. Returns the `bin` folder. */
+/** Creates an environment in a folder and installs a package from PyPI or from the folder `links`. Returns the `bin` folder. */
 export async function installInto(
   folder: string,
   { python = PYTHON, name, links }: { python?: string; name: string; links: string },
@@ -136,7 +136,7 @@ async function uv(...args: string[]): Promise<void> {
   await outputOf(await theInstaller(), args, PYTHON_OPTIONS);
 }
 
-/** Installs uv, which is fast and works without pip in the environments. */
+/** Installs uv, which is fast and doesn't require pip in the environments. */
 async function makeInstaller(): Promise<string> {
   const folder = join(KEPT, 'uv');
   const requirements = join(REQUIREMENTS, 'uv.txt');

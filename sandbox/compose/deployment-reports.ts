@@ -75,10 +75,7 @@ function backup(world: World, deployment: number, index: number): Row {
   };
 }
 
-/**
- * The previous and current billing rows of each deployment. Every second deployment is also billed for a capsule
- * (P-bill).
- */
+/** A past and a current billing row for each deployment. Every second deployment is also billed for a capsule (P-bill). */
 export function billables(world: World): Row[] {
   return upTo(world.deployments).flatMap((deployment) =>
     upTo(deployment % 2 === 0 ? 3 : 2).map((index) => billable(world, deployment, index)),
@@ -147,7 +144,7 @@ export function scalings(deployment: number): Row {
   };
 }
 
-/** The versions that a deployment can be upgraded to (P-vers). An up-to-date deployment has none. */
+/** The versions that a deployment can be upgraded to (P-vers). An up-to-date deployment has no transitions. */
 export function transitions(deployment: number): Row[] {
   const { type, versions } = databaseOf(deployment);
   const from_version = versionOf(deployment);

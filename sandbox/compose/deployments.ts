@@ -23,7 +23,7 @@ export function deploymentName(index: number): string {
   return `${pick(SERVICES, index)}-${databaseOf(index).type.replace('_', '')}${number}`;
 }
 
-/** The version of a deployment's database: an outdated version for every second deployment, if its type has one. */
+/** The version of a deployment's database. Every second deployment has an outdated version, if its database type has several versions. */
 export function versionOf(index: number): string | undefined {
   const { versions } = databaseOf(index);
   return versions[index % 2 === 0 ? Math.max(0, versions.length - 3) : versions.length - 1];

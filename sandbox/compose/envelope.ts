@@ -11,7 +11,7 @@ export function list(name: string, rows: readonly Row[]): Answer {
   return json(200, { _embedded: { [name]: rows } });
 }
 
-/** The rows of a list. An object counts as a single row. */
+/** Returns the rows of a body, and a function that rebuilds the body with other rows. A body without a list is a single row. */
 export function open(value: unknown): OpenedBody {
   const body = value as Body;
   const { _embedded, ...beside } = body;

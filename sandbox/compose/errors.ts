@@ -5,8 +5,8 @@ export function invalid(errors: Record<string, string[]>): Answer {
 }
 
 /**
- * The error response for a status, with the given text, if any. Bodies have three shapes: text, lists by field, and text by field
- * (compose-api.md, 7.1). No source says which status uses which shape.
+ * The error response for a status, with the given text, if any. The field `errors` has three shapes: text, lists by field, and text by
+ * field (compose-api.md, 7.1). No source says which status uses which shape.
  */
 export function refusal(status: number, text?: string): Answer {
   if (text !== undefined) return json(status, { errors: { error: text } });

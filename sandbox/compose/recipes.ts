@@ -29,7 +29,7 @@ const STATUSES = ['complete', 'complete', 'completed', 'failed', 'waiting'] as c
 const PARENT_OF = [undefined, 0, 0, 1, 3, undefined] as const;
 const FAMILY = PARENT_OF.length;
 
-/** All recipes: a fixed history, and recipes changed or added since. */
+/** The fixed history of recipes, with later changes and additions. */
 export class Recipes {
   readonly #world: World;
   readonly #changed = new Map<string, number>();

@@ -7,7 +7,7 @@ import { deploymentId, deployments } from './deployments.ts';
 import type { Recipes } from './recipes.ts';
 import type { World } from './world.ts';
 
-/** The source of responses and keys: generated data, and changes since the start. */
+/** The data from which responses and keys are created, including changes since the start. */
 export interface Holdings {
   readonly world: World;
   readonly trail: AuditTrail;
@@ -25,7 +25,7 @@ export interface Report {
   readonly list?: string;
   readonly key: readonly string[];
   rows(holdings: Holdings, deployment: number): readonly Row[];
-  /** The keys of a deployment's rows. Defined only if rows are nested. */
+  /** The keys of a deployment's rows. Defined only for streams with nested rows. */
   keys?(holdings: Holdings, deployment: number): Iterable<string>;
 }
 
@@ -120,10 +120,7 @@ export function rowKey(list: string): string {
   return report?.key.find((field) => field !== DEPLOYMENT) ?? 'id';
 }
 
-/**
- * The primary keys that a full read of the stream must emit, without duplicates. For audit events, the newest key is
- * first.
- */
+/** The primary keys that a full read of the stream must emit, without duplicates. The newest audit event's key is first. */
 export function* keysOf(holdings: Holdings, stream: StreamName): Generator<string> {
   const report = reportOf(stream);
   if ('page' in report) {

@@ -30,7 +30,7 @@ export const YEAR = 365 * DAY;
 /** A date that is in the future whenever the sandbox runs. */
 export const FUTURE = Date.UTC(2099, 0, 1);
 
-/** The current time, fixed at the start, because an event's date must not change after it has been returned. */
+/** The current time, fixed at the start, because an event's date must not change after the event has been returned. */
 const NOW = Date.now();
 
 /** The time of the nth later change, counted from 0. The result is after the history, but never in the future. */

@@ -63,7 +63,7 @@ function withStatus(
 ): Answer {
   const { status, body, retryAfter } = fault;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  // Text that replaces a successful response keeps its content type, so that an event stream remains an event stream.
+  // Text that replaces a successful response keeps the response's content type, so that an event stream remains an event stream.
   const type = status === 200 && typeof body === 'string' && proper.type !== undefined ? { type: proper.type } : {};
   const answer = body === undefined ? platform.refusal(path, status) : { status, body: text, ...type };
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
@@ -110,7 +110,7 @@ function isJson({ type = 'json' }: Answer): boolean {
   return type.includes('json');
 }
 
-/** Converts the key to a large number. Parsed as doubles, similar keys become equal. */
+/** Converts the key to a large number. Similar keys become numbers that are equal when parsed as doubles. */
 function digitsOf(key: string): string {
   const hex = /^[0-9a-f]+$/.test(key) ? key : Buffer.from(key).toString('hex');
   return String(BigInt(`0x${hex}`) + 2n ** 53n);

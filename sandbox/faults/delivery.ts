@@ -8,7 +8,7 @@ type Framing = 'length' | 'chunked';
 
 const DRIP_MS = 50;
 
-/** Sends the response, or the fault's replacement. */
+/** Sends the response after applying the fault, if any. */
 export function deliver(
   platform: Platform,
   request: FastifyRequest,
@@ -70,7 +70,7 @@ function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string
   raw.write(body.subarray(0, Math.ceil(body.length / 2)), () => raw.destroy());
 }
 
-/** Sends endless whitespace inside JSON, byte by byte. */
+/** Sends an opening brace and then endless whitespace, byte by byte. */
 function drip(raw: ServerResponse, type: string): void {
   raw.writeHead(200, { 'content-type': type });
   raw.write('{');

@@ -72,7 +72,7 @@ export const KINDS = faultSchema.options.map((option) => option.shape.kind.value
 /** README.md describes each kind of fault. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 
-/** The kinds of faults that break HTTP itself, or the body. */
+/** The kinds of faults that break the connection instead of changing the response. */
 export type ConnectionFault = Extract<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
 
 /** Validates faults that arrived as JSON. Returns an error message if any fault is invalid. */
@@ -84,7 +84,7 @@ export function readFaults(value: unknown): Fault[] | string {
 }
 
 /**
- * The current faults. Each request gets the first applicable fault and doesn't count toward other faults, so faults with `times` for the
+ * The current faults. Each request gets the first applicable fault and doesn't count toward later faults, so faults with `times` for the
  * same path apply one after another.
  */
 export class FaultList {

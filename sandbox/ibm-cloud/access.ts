@@ -65,7 +65,7 @@ export function accessGroups(world: World): Row[] {
   ];
 }
 
-/** A group's members of every type. One group in four has no members, and one in four has four times the usual number. */
+/** A group's members of every type. Of every four groups, one has no members, and one has four times the usual number. */
 export function members(world: World, group: string): Row[] {
   const index = upTo(world.options.accessGroups).find((one) => groupId(world, one) === group);
   if (index === undefined || index % 4 === 3) return [];

@@ -26,7 +26,7 @@ const ACTIONS = [
   'deployment-version.update',
 ] as const;
 
-/** Event times are precise to a hundredth of a second. */
+/** The precision of event times, in milliseconds. */
 const HUNDREDTH = 10;
 
 /** The number of consecutive entries that share a time. */

@@ -8,19 +8,19 @@ import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts'
 /** The sandbox's path for a region's databases. At IBM, each region has its own host. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
-/** A list that the databases API returns for a generation 1 deployment. */
+/** An endpoint of the databases API for generation 1 deployments. */
 interface DatabaseReport {
-  /** The list's path below the deployment's path. */
+  /** The endpoint's path below the deployment's path. */
   readonly path: string;
-  /** The only field of the response. */
+  /** The name of the response's only field. */
   readonly field: string;
   /** Returns the field's value. Returns undefined, which causes a 404, if the deployment has no value yet. */
   value(world: World, deployment: number): unknown;
-  /** Whether an engine supports the list. Requests for other engines return a 422. */
+  /** Whether an engine supports the endpoint. Requests for other engines return a 422. */
   offered?(engine: Engine): boolean;
 }
 
-/** The lists of a deployment (icd-api.md, 2.3). */
+/** The endpoints of a deployment (icd-api.md, 2.3). */
 const DATABASE_REPORTS = {
   detail: { path: '', field: 'deployment', value: deploymentDetail },
   tasks: { path: '/tasks', field: 'tasks', value: tasks },
@@ -51,7 +51,7 @@ const DATABASE_REPORTS = {
   },
 } as const satisfies Record<string, DatabaseReport>;
 
-/** The routes of all regions. Each deployment exists only in its own region. */
+/** The routes for all regions. Each deployment exists only in its own region. */
 export function databaseRoutes(world: World, refuse: Refuse): Record<string, (received: Received) => Answer> {
   const ofDeployment =
     (report: DatabaseReport) =>
@@ -117,7 +117,7 @@ function transitionsOf({ type, versions }: Engine, version: string): Row[] {
   }));
 }
 
-/** The versions that a deployment can be upgraded to. A deployment with the newest version has none. */
+/** The versions that a deployment can be upgraded to. A deployment with the newest version has no transitions. */
 export function transitions(deployment: number): Row[] {
   return transitionsOf(engineOf(deployment), versionOf(deployment));
 }

@@ -8,10 +8,10 @@ export interface Engine {
   readonly service: string;
   readonly plan: string;
   readonly type: string;
-  /** Versions, from oldest to newest. The second to last is preferred, and the last is in beta. */
+  /** The versions, from oldest to newest. The second-to-last version is preferred, and the last version is in beta. */
   readonly versions: readonly [string, ...string[]];
   readonly members: number;
-  /** The lists that the engine has in addition to the common lists. */
+  /** Endpoints that only some engines support. */
   readonly replicas?: true;
   readonly recovery?: true;
   /** Scaling groups in addition to `member`. */
@@ -175,7 +175,7 @@ export function versionOf(deployment: number): string {
   return pick(versions, deployment);
 }
 
-/** The CRN of the nth generation 1 deployment. Some deployments belong to IBM's own staging account. */
+/** The CRN of the nth generation 1 deployment. With `oddInstances`, some CRNs have the cname `staging` (icd-api.md, 1.5). */
 export function deploymentId(world: World, deployment: number): string {
   const cname = world.options.oddInstances && deployment % 6 === 4 ? 'staging' : 'bluemix';
   const { service } = engineOf(deployment);
@@ -186,7 +186,7 @@ function deploymentGuid(world: World, deployment: number): string {
   return uuid(world, Kind.deployment, 0, deployment);
 }
 
-/** The creation date of a deployment: between three months and two years ago. */
+/** The creation date of a deployment, between three months and two years before the sandbox's start. */
 export function createdOf(world: World, deployment: number): number {
   return world.clock.start - (90 + (noise(world.seed, 430, deployment) % 640)) * DAY;
 }
@@ -240,7 +240,7 @@ export function oddRows(world: World): Row[] {
   const service = 'databases-for-redis';
   const evil = 'us-south.evil.example';
   return [
-    // In a host name, this region would lead to a foreign host.
+    // If inserted into a host name, this region would point to a foreign host.
     odd(0, crn(world, { service, region: evil, guid: guid(0) }), evil),
     // This CRN lacks one segment.
     odd(1, crn(world, { service, region: 'us-south', guid: guid(1) }).slice(0, -1), 'us-south'),

@@ -1,7 +1,7 @@
 import { type OpenedBody, type Row, type Shape, asciiJson } from '../platform.ts';
 import type { Pages } from './pages.ts';
 
-/** Where the rows of a body are: in a list or in the body's only field, unless the body itself is a row. */
+/** The rows of a body, and the name of the field that contains them. Without a name, the body itself is the only row. */
 interface Place {
   readonly name?: string;
   readonly rows: readonly Row[];

@@ -41,7 +41,7 @@ const TRACE = '0123456789abcdef0123456789abcdef';
 
 const GATEWAY = '<html><head><title>503 Service Unavailable</title></head><body>503</body></html>\n';
 
-/** Returns an error response in the format of the service that the path belongs to (icd-api.md 1.2). */
+/** Returns an error response in the format of the service that the path belongs to (icd-api.md, 1.2). */
 export type Refuse = (path: string, status: number, text?: string) => Answer;
 
 export const errorBody: Refuse = (path, status, text) => {
@@ -63,7 +63,7 @@ export const errorBody: Refuse = (path, status, text) => {
     case 'atracker':
       return json(status, handbook(status, message));
     default:
-      // No IBM host has these paths, so a gateway responds.
+      // The path belongs to no IBM service. Respond like a gateway.
       return { status, body: '404 page not found\n', type: 'text/plain; charset=utf-8' };
   }
 };
@@ -74,7 +74,7 @@ function iamError(path: string, status: number, message: string): Answer {
     return tokenError(status, status === 400 ? 'BXNIM0415E' : 'BXNIM0001E', message);
   if (path.includes('/policies') || path.includes('/roles')) return json(status, handbook(status, message));
   const errors = [{ code: CODES[status] ?? 'unspecified', message_code: 'BXNIM0407E', message, details: message }];
-  // In this service's errors, the status is a string.
+  // In IAM's errors, `status_code` is a string.
   return json(status, { context: context(path), errors, trace: TRACE, status_code: String(status) });
 }
 

@@ -25,7 +25,7 @@ const ENGINES: readonly [Gen2Engine, ...Gen2Engine[]] = [
   { ...sized('mongodb', '8.0', 20), storageGb: 40 },
 ];
 
-/** How long provisioning takes. During provisioning, the deployment has no `extensions`. */
+/** How long provisioning takes. During provisioning, a deployment has no `extensions`. */
 const PROVISIONED_AFTER = HOUR;
 
 const BACKUP_TAKES = 40 * MINUTE;
@@ -94,8 +94,8 @@ export function gen2Row(world: World, index: number): Row {
 }
 
 /**
- * Adds the generation before or after a plan's name. Valkey exists only in generation 2, and its plan omits the generation (icd-api.md,
- * 1.7).
+ * Adds the generation to a plan's name, as a prefix or a suffix. Valkey exists only in generation 2, and its plan omits the generation
+ * (icd-api.md, 1.7).
  */
 function planName(index: number, plan: string): string {
   if (pick(ENGINES, index).key === 'valkey') return plan;
@@ -107,7 +107,7 @@ function extensions(world: World, index: number): Row {
   const password = fakeSecret(world, 3, index);
   const host = `${guidOf(world, index)}.example.invalid`;
   const connection = { [key]: { type: 'uri', composed: [`${key}://$USER:${password}@${host}:5432/ibmclouddb`] } };
-  // This is the older shape, which IBM documented in 2025.
+  // For Redis, use the older shape, which IBM documented in 2025.
   if (key === 'redis') {
     const database = { members: 2, host_flavor: flavor, storage_gb: storageGb };
     const older = { version, resources: { database }, endpoints: 'private', virtual_private_endpoints: vpe(host) };

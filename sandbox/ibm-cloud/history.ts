@@ -34,7 +34,7 @@ interface Happening {
 
 /**
  * The times of a deployment's tasks or backups since `since`, newest first, at regular intervals. Every third deployment's newest task or
- * backup begins just before the sandbox starts, so that some are still running.
+ * backup begins just before the sandbox starts, so that some tasks and backups are still running.
  */
 function happenings(world: World, deployment: number, salt: number, every: number, since: number): Happening[] {
   const offset = deployment % 3 === 1 ? 5 * MINUTE : HOUR + (noise(world.seed, salt, deployment) % Math.max(1, every));
@@ -90,7 +90,7 @@ function task(world: World, deployment: number, happening: Happening): Row {
   };
 }
 
-/** A deployment's backups that are still kept (icd-api.md, 2.3.4). Some deployments' newest backup is still running. */
+/** A deployment's backups that are still kept (icd-api.md, 2.3.4). The newest backup may still be running. */
 export function backups(world: World, deployment: number): Row[] {
   const since = world.clock.now - world.options.backupDays * DAY;
   return happenings(world, deployment, 454, DAY, since).map((happening) => backup(world, deployment, happening));

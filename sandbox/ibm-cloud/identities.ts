@@ -28,7 +28,7 @@ function activity({ clock }: World, index: number): Row {
     : { last_authn: minutes(clock.start - index * DAY), authn_count: 7 * index + 1 };
 }
 
-/** The users, with phone numbers and photos. A restricted list is empty, because the key's service ID isn't a user. */
+/** The users, with phone numbers and photos. With restricted visibility, the list is empty, because the key's service ID isn't a user. */
 export function users(world: World): Row[] {
   const { identities, missingRoles } = world.options;
   if (missingRoles.includes('users')) return [];
@@ -259,7 +259,7 @@ export function identitySettings(world: World, { parameters, path }: Received, r
   });
 }
 
-/** Adds each identity's activity to the rows of a stream. */
+/** Adds each identity's activity to its row. */
 export function withActivity(world: World, rows: readonly Row[]): Row[] {
   return rows.map((row, index) => ({ ...row, activity: activity(world, index) }));
 }

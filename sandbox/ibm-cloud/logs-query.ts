@@ -102,8 +102,8 @@ export class LogsQuery {
 }
 
 /**
- * Parses the supported part of a query: comparisons of the application name or the subsystem name with a quoted string.
- * An entry must match one of the strings for each name. The rest of the query is ignored, so the client must filter.
+ * Parses the supported part of a query: comparisons of the application name or the subsystem name with a quoted string. An entry must match
+ * one of the strings for each name. The rest of the query is ignored, so the client must filter the results.
  */
 function filterOf(query: string): (labels: Readonly<Record<string, string>>) => boolean {
   const textsFor = (label: string): string[] =>

@@ -15,7 +15,7 @@ export interface Page<Item> {
   readonly next?: number;
 }
 
-/** These bytes become `+` and `/` in base64, which a client must percent-encode. */
+/** In base64, these bytes become `+` and `/`, which a client must percent-encode. */
 const AWKWARD_BYTES = Buffer.from([0xfb, 0xff, 0xbf]);
 
 const TOKEN_FIELDS = 'next_docid';

@@ -46,7 +46,7 @@ export interface IbmCloud extends Platform<IbmCloudStreamName> {
 export interface Endpoints {
   readonly iam: string;
   readonly resource_controller: string;
-  /** The address contains `{region}`, and the path before `/deployments`. */
+  /** The address contains `{region}` and ends before `/deployments`. */
   readonly databases: string;
   readonly billing: string;
   readonly accounts: string;

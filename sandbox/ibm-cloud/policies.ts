@@ -162,7 +162,7 @@ function roleName(role: string): string {
   return role.slice(role.lastIndexOf(':') + 1);
 }
 
-/** `GET /v2/policies`: paginated by a token, which is in the link, in a field next to the link, or in both. */
+/** `GET /v2/policies`: paginated by a token, which is both in the link and in a field next to the link. */
 export function listPolicies(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { query, path } = received;
   if (query['account_id'] !== accountId(world)) return refuse(path, query['account_id'] === undefined ? 400 : 403);

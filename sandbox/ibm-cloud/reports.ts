@@ -16,7 +16,7 @@ import { searchable } from './search.ts';
 import { type Usage, usageMetrics } from './usage.ts';
 import type { World } from './world.ts';
 
-/** The source of responses and keys: generated data, and changes since the start. */
+/** The data from which responses and keys are created, including changes since the start. */
 export interface Holdings {
   readonly world: World;
   readonly usage: Usage;
@@ -41,7 +41,7 @@ const REPORTS = {
   api_keys: { paths: ['/iam/v1/apikeys'], key: ['id'], rows: ({ world }) => apiKeys(world) },
   audit_events: {
     paths: ['/logs/:region/:id/v1/query'],
-    // Few events have an id, but each sandbox event has a unique correlation id.
+    // Not every event has an id, but each sandbox event has a unique correlation id.
     key: ['correlationId'],
     rows: ({ events }) => events.ofDatabases(),
   },

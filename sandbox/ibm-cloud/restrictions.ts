@@ -69,7 +69,7 @@ function rules(world: World): Rule[] {
       covers: [instance(deploymentId(world, 0))],
       coversDatabases: true,
     },
-    // One `networkZoneId` contains two zones.
+    // One `networkZoneId` contains the ids of two zones.
     {
       contexts: [{ networkZoneId: `${first}, ${second}`, mfa: 'LEVEL1' }],
       covers: [{ serviceName: 'databases-for-redis', region: 'us-south' }],

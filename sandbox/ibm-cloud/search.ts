@@ -13,7 +13,7 @@ function tagsOf(index: number): Row {
   return { tags, ...(index % 4 !== 2 && { access_tags: ['data:personal'] }) };
 }
 
-/** The search index: all databases except the last `untracked` generation 2 deployments, and all generation 2 backups. */
+/** The search index: all generation 2 backups, and all databases except the last `untracked` generation 2 deployments. */
 export function searchable(world: World): Row[] {
   const { deployments, gen2Deployments, untracked } = world.options;
   const rows = [
@@ -30,7 +30,7 @@ export function search(world: World, pages: Pages, { query, body, path }: Receiv
   const { account_id = accountId(world) } = query;
   if (account_id !== accountId(world)) return refuse(path, 403);
   const { search_cursor: cursor, ...asked } = body as Record<string, string | undefined>;
-  // The cursor contains the query, so all other properties of the body are ignored.
+  // The cursor contains the original query, so the rest of the body is ignored.
   const read =
     cursor === undefined
       ? { from: 0, filters: { query: String(asked['query']), fields: String(asked['fields']) } }

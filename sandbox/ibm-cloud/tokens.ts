@@ -37,8 +37,8 @@ interface Issued {
 }
 
 /**
- * The tokens issued so far. IAM exchanges the API key for a token of the first account. It exchanges that token for
- * tokens of all accounts' trusted profiles. The services accept only tokens.
+ * The tokens issued so far. With the API key, clients request a token for the first account. With that token, they request tokens for the
+ * accounts' trusted profiles. The services accept only tokens.
  */
 export class Tokens {
   readonly #worlds: readonly [World, ...World[]];

@@ -10,7 +10,7 @@ import { DAY, type World, accountId } from './world.ts';
 /** The previous month's usage can change until the 21st at 00:00 UTC (icd-api.md, 2.5). */
 const FINAL_DAY = 21;
 
-/** On this day, the previous month's usage is corrected. */
+/** The day of the month on which the previous month's usage is corrected. */
 const CORRECTION_DAY = 10;
 
 const METRICS = [
@@ -19,7 +19,7 @@ const METRICS = [
   ['VIRTUAL_PROCESSOR_CORES', 'vCPU', 31.5, 'CORES'],
 ] as const;
 
-/** A month: its text, such as `2026-10`, its start and its end. */
+/** A month as text, such as `2026-10`, and the times of its start and end. */
 interface Month {
   readonly text: string;
   readonly begin: number;
@@ -27,8 +27,8 @@ interface Month {
 }
 
 /**
- * The account's usage by month. Usage grows until the month ends, is corrected on the 10th, and becomes final on the
- * 21st.
+ * The account's usage by month. A month's usage grows until the month ends, is corrected on the 10th of the next month, and becomes final
+ * on the 21st.
  */
 export class Usage {
   readonly #world: World;
@@ -89,7 +89,7 @@ export class Usage {
       created_at: new Date(String(instance['created_at'])).toISOString(),
       ...(index % 3 === 0 && { deleted_at: null }),
       usage: upTo(1 + (index % METRICS.length)).map((metric) => this.#metric(month, index, metric, 1)),
-      // These fields are included only on request. Otherwise, `answer` removes them.
+      // `answer` removes the names by default, and the tags if `_tags` is `false`.
       resource_instance_name: instance['name'],
       resource_group_name: 'Default',
       resource_name: instance['resource_id'],

@@ -15,7 +15,7 @@ export class Clock {
   #passed = 0;
 
   constructor(start: number) {
-    // The clock starts on a whole minute, so that dates that differ by seconds are easy to read.
+    // The clock starts on a whole minute, so that small differences between dates are easy to see.
     this.start = start - (start % MINUTE);
   }
 
@@ -97,7 +97,7 @@ export function accountId(world: World): string {
   return madeUpHex(world.seed, 400, 32);
 }
 
-/** A CRN with ten segments (icd-api.md, 1.5). An instance's child has its own type and id. */
+/** A CRN with ten segments (icd-api.md, 1.5). For a child of an instance, such as a backup, `type` and `resource` identify the child. */
 export function crn(world: World, parts: CrnParts): string {
   const { cname = 'bluemix', service, region, guid, type = '', resource = '' } = parts;
   return ['crn', 'v1', cname, 'public', service, region, `a/${accountId(world)}`, guid, type, resource].join(':');
@@ -116,7 +116,7 @@ export function childCrn(instance: string, type: 'backup' | 'task', id: string):
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }
 
-/** A fake secret, which clients must never show. */
+/** A fake secret, which must never appear in a client's output. */
 export function fakeSecret(world: World, group: number, index: number): string {
   return `FAKE${madeUpHex(world.seed, Kind.secret * 100_003 + group * 101 + index, 16).toUpperCase()}`;
 }

@@ -1,4 +1,4 @@
-/** A text that a server may send, with the parts that must be masked and the parts that must not. */
+/** A text that a server may send, with the parts that must be masked and the parts that must remain visible. */
 export interface ErrorText {
   text: string;
   secrets: string[];

@@ -53,7 +53,7 @@ export class FakeApi {
   }
 }
 
-/** The error that the client throws for this status of a request or path. `tokenAccepted` means that a 401 isn't about the token. */
+/** The error that the client throws for this status of a request or path. `tokenAccepted` means that the token isn't the cause of a 401. */
 export function refusal(
   status: number,
   request: string | Request = 'somewhere',
@@ -71,7 +71,7 @@ export function refusal(
   });
 }
 
-/** A response that throws the error of a rejected request. */
+/** Returns a function that throws the error of a rejected request, for use in `Answers`. */
 export function refuses(status: number, path?: string): () => never {
   return () => {
     throw refusal(status, path);

@@ -20,7 +20,7 @@ export interface TestClient {
   limits: number[];
 }
 
-/** Options for a client of the API at BASE_URL. Its waits take no real time. */
+/** Options for a client of the API at BASE_URL. The client's waits take no real time. */
 export function clientOptions(timing = skippedTime()): ClientOptions {
   return {
     address: BASE_URL,

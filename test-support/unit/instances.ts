@@ -6,7 +6,7 @@ import type { Api } from '../../src/platforms/platform.ts';
 /** The account in all CRNs of this file. */
 export const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
-/** The value of the header `Authorization`, with a token of the account. */
+/** The value of the header `Authorization`, with a token for the account. */
 export const AUTHORIZATION = `Bearer a.${Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url')}.b`;
 
 export function guidOf(n: number): string {
@@ -17,7 +17,7 @@ export function crnOf(n: number, service = 'databases-for-postgresql', region = 
   return `crn:v1:bluemix:public:${service}:${region}:a/${ACCOUNT}:${guidOf(n)}::`;
 }
 
-/** An inventory row (icd-api.md 2.1). `more` overrides its fields. */
+/** An inventory row (icd-api.md, 2.1). `more` overrides its fields. */
 export function instanceRow(n: number, crn = crnOf(n), more: Row = {}): Row {
   const [, , , , service] = crn.split(':');
   return { id: crn, guid: guidOf(n), crn, name: `db-${n}`, state: 'active', resource_id: service, ...more };
@@ -36,7 +36,7 @@ export function gen2Row(n: number, dataservices?: Row, more?: Row): Row {
   });
 }
 
-/** An independent backup (icd-api.md 2.4.2) of the deployment with this CRN. */
+/** An independent backup (icd-api.md, 2.4.2) of the deployment with this CRN. */
 export function backupRow(n: number, source: string | undefined, more?: Row): Row {
   const backup = source === undefined ? {} : { source_data_service_crn: source };
   return instanceRow(n, crnOf(n, 'databases-independent-backups'), {

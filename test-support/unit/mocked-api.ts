@@ -5,8 +5,8 @@ import { BASE_URL } from './http.ts';
 const LOCAL = /^(?:https?:\/\/)?127\.0\.0\.1:/;
 
 /**
- * Call this once in a test file that mocks the API. A test then fails if it sends more or fewer requests than it mocked. Real servers on
- * loopback remain reachable.
+ * Call this function once in each test file that mocks the API. A test then fails if it sends more or fewer requests than it mocked. Real
+ * servers on loopback remain reachable.
  */
 export function mockTheApi(): void {
   const unmatched: string[] = [];

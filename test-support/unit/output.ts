@@ -84,7 +84,7 @@ export interface OpenContext {
   stop: AbortController;
 }
 
-/** Opens the context of a command, whose stdout is kept in memory. */
+/** Creates a command's context, which keeps stdout and stderr in memory. */
 export function openContext(env: Context['env'] = {}): OpenContext {
   let text = '';
   let said = '';
@@ -119,8 +119,8 @@ export function openContext(env: Context['env'] = {}): OpenContext {
 }
 
 /**
- * A fake stdout. If `prompt` is true, its reader accepts each chunk immediately. Otherwise, it accepts chunks only when the test calls
- * `takeOne` or `takeAll`.
+ * A fake stdout. If `prompt` is true, the simulated reader accepts each chunk immediately. Otherwise, the reader accepts chunks only when
+ * the test calls `takeOne` or `takeAll`.
  */
 export class StalledOutput extends Writable {
   text = '';
@@ -155,7 +155,7 @@ export class StalledOutput extends Writable {
   }
 }
 
-/** Writes this content as JSON to a file that is deleted at the end of the test. Returns its path. */
+/** Writes this content as JSON to a file that is deleted at the end of the test. Returns the file's path. */
 export function jsonFile(content: unknown): string {
   const folder = mkdtempSync(join(tmpdir(), 'json-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

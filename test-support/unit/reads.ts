@@ -37,7 +37,7 @@ export interface RunOptions extends Partial<
 
 const STARTED_AT = '2018-09-01T00:00:00.000Z';
 
-/** A read from a fake API with inspectable output. */
+/** A read from a fake API, with inspectable output. */
 export function openRun(options: RunOptions = {}): TestRun {
   const { answers = {}, otherwise, chosen = [], printed = new Printout() } = options;
   const { workers = 4, pageSize = 10, includeConnectionStrings = false, failOnRefusedDeployments = false } = options;

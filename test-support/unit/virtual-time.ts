@@ -7,8 +7,8 @@ interface Sleeper {
 }
 
 /**
- * A clock that advances to the next wake-up whenever all code sleeps. Hours of waiting take no time, and tests are
- * deterministic. Use it for code that waits only for this clock and for promises.
+ * A clock that advances to the next wake-up whenever all code sleeps. Hours of waiting take no time, and tests are deterministic. The
+ * tested code must wait only for this clock and for promises.
  */
 export class VirtualTime implements Timing {
   chance = 0.5;

@@ -39,7 +39,10 @@ const LAST = '{?embed}","templated":true}}}';
 const TWO_DIGITS = upTo(60).map((number) => String(number).padStart(2, '0'));
 const THREE_DIGITS = upTo(SECOND).map((number) => `.${String(number).padStart(3, '0')}`);
 
-/** Writes audit events as ASCII JSON. Renders their details only once, because benchmarks request hundreds of thousands of events. */
+/**
+ * Writes audit events as ASCII JSON. Renders each variant of the details only once, because benchmarks request hundreds of thousands of
+ * events.
+ */
 export class EventText {
   readonly #seed: number;
   readonly #timeline: Timeline;
@@ -72,14 +75,14 @@ export class EventText {
 }
 
 /**
- * Formats dates with milliseconds and without a zone. Calling `Date.toISOString` for every date would take half of the time needed for a
- * page of events. Caches the day, because consecutive dates usually share it.
+ * Formats dates without a zone. Calling `Date.toISOString` for every date would account for half of the time needed to generate a page of
+ * events. Caches the day, because consecutive dates usually share it.
  */
 class DateText {
   #day = Number.NaN;
   #dayText = '';
 
-  /** Formats a date as `2023-02-28T12:00:00.000`, or without milliseconds. */
+  /** Formats a date like `2023-02-28T12:00:00.000`, with or without the milliseconds. */
   of(time: number, withMilliseconds: boolean): string {
     const day = Math.floor(time / DAY);
     if (day !== this.#day) {
@@ -120,7 +123,7 @@ function scaling(world: World, deployment: number, bits: number): Row {
       cluster: 'harbour-eu-c00',
       deployment: deploymentName(deployment),
     },
-    // In the recorded system event, these fields are empty strings (gds-bill). The sandbox also sends nulls.
+    // In the recorded system event, `ip` and `user_agent` are empty strings (gds-bill). The sandbox also sends nulls.
     ip: bits % 2 === 0 ? '' : null,
     user_agent: bits % 2 === 0 ? '' : null,
   };
@@ -142,7 +145,7 @@ function login(world: World, bits: number): Row {
 function change(world: World, deployment: number, bits: number): Row {
   const note = bits % 9 === 0 ? pick(ODD_NOTES, bits >>> 4) : 'nightly';
   return {
-    // This kind of event has no `cluster_id`, and sometimes no `data`.
+    // Deployment events other than scaling have no `cluster_id`, and some have no `data`.
     deployment_id: deploymentId(world, deployment),
     user_id: currentUser(world)['id'],
     email: 'ada@example.com',

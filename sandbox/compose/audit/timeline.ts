@@ -17,8 +17,8 @@ const LONGEST_STEP = 6 * HOUR;
 const FUTURE_SERIAL = 0xf000_0000;
 
 /**
- * Computes the time and id of each audit event from its rank. Rank 0 is the oldest event. Stores no events, so memory use doesn't depend on
- * their number. Events added later rank between the fixed history and the future events.
+ * Computes the time and id of each audit event from its rank. The oldest event has rank 0. Stores no events, so memory use doesn't depend
+ * on their number. Events added later rank between the fixed history and the future events.
  */
 export class Timeline {
   readonly #options: TimelineOptions;

@@ -76,7 +76,7 @@ export class AuditTrail {
     return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
 
-  /** Returns the events that a query selects. Returns undefined if the cursor isn't an event's id. */
+  /** Returns the page that a query selects, or undefined if the cursor isn't an event's id. */
   #find(query: AuditQuery): Page | undefined {
     const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;
