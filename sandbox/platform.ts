@@ -14,7 +14,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The parameters of a URL. A repeated parameter becomes a list. */
+/** A repeated parameter becomes a list. */
 export type QueryParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The parts of a request that an API can use. */

@@ -17,7 +17,7 @@ export function programPath(name: ProgramName = 'source-compose'): string {
 export interface ConnectorOptions extends ProcessOptions {
   /** The program to run. Default: `source-compose`. */
   program?: ProgramName;
-  /** Ends the program with a signal after exactly this many lines of output, however slowly the output is read. */
+  /** Ends the program with a signal after an exact number of lines of output, however slowly the output is read. */
   killAfterLines?: KillAfterLines | undefined;
 }
 
@@ -40,8 +40,8 @@ export function startConnector(
 }
 
 /**
- * Runs a command to completion. Without options, the command runs in this process, from `src/`, and its waits for retries and rate limits
- * are shortened to an eighth. With options or `REAL_PROCESSES=1`, a child process runs the built program.
+ * Runs a command to completion. Without options, the command runs in this process, from `src/`. Its waits for retries and rate limits take
+ * an eighth of the usual time. With options or `REAL_PROCESSES=1`, a child process runs the built program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {

@@ -18,7 +18,7 @@ const PYTHON_ENV: NodeJS.ProcessEnv = {
   DO_NOT_TRACK: '1',
 };
 
-/** Options for running Python programs. The timeout ends hanging programs. All other programs finish within a minute. */
+/** The timeout ends hanging programs. All other programs finish within a minute. */
 export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));

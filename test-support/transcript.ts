@@ -36,7 +36,7 @@ export type Message =
 
 export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
 
-/** Parses a program's messages, one per line. Throws if a line isn't a message. */
+/** Parses a program's messages, one per line. Throws if a line isn't JSON. */
 export function messagesOf(stdout: string): Message[] {
   const lines = stdout.split('\n');
   if (lines.pop() !== '') throw new Error('the output ends with a truncated line');

@@ -21,7 +21,7 @@ function dates({ clock }: World, index: number): Row {
   return { created_at: minutes(clock.start - (300 - index) * DAY), modified_at: minutes(clock.start - index * DAY) };
 }
 
-/** The activity of an identity. One identity in three has never been used. */
+/** One identity in three has never been used. */
 function activity({ clock }: World, index: number): Row {
   return index % 3 === 2
     ? { authn_count: 0 }

@@ -1,7 +1,7 @@
 import type { QueryParameters, Row } from '../platform.ts';
 import type { IbmCloudOptions } from './options.ts';
 
-/** The parameters of a request for a page. `from` is the index of the page's first row. */
+/** `from` is the index of the page's first row. */
 interface PageRequest {
   readonly from: number;
   readonly limit: number;
