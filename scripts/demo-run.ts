@@ -162,7 +162,7 @@ async function readAgain(
 /** The options of a command, each with the name of a file in the demo's folder. */
 type FileOptions = Readonly<Partial<Record<'config' | 'catalog' | 'state', string>>>;
 
-/** The context of every step of the demo. */
+/** The context that all steps of the demo share. */
 interface Stage {
   files: DemoFiles;
   print: (text: string) => void;

@@ -110,7 +110,7 @@ function recipeRow(world: World, changes: Changes, deployment: number, index: nu
     ...(placeOf(index) === 0
       ? { source: 'customer_api', source_user: null, source_reason: null, source_ip: '203.0.113.24' }
       : {}),
-    // A recipe without children has an empty list, or no list.
+    // A recipe without children has an empty list of children, or no list.
     ...(children.length > 0 || index % 3 === 0 ? { _embedded: { recipes: children } } : {}),
   };
 }

@@ -17,7 +17,7 @@ export interface Holdings {
 /** In a key, this name refers to the id in the path, which the rows themselves may lack. */
 const DEPLOYMENT = 'deployment_id';
 
-/** A stream that is read with a single request, or with a request per deployment. */
+/** A stream that is read with a single request, or with one request per deployment. */
 export interface Report {
   /** The part of the path after the version. A path with `:id` is requested per deployment, and `rows` gets the deployment's index. */
   readonly path: string;

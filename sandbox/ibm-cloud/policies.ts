@@ -144,8 +144,8 @@ function subjectAttribute(subject: Subject | readonly Subject[]): Row {
 }
 
 /**
- * The roles that active access policies for databases grant to users, service IDs and profiles, or to groups: one row per policy, role and
- * subject.
+ * The roles that active access policies for databases grant, with one row per policy, role and subject. The subjects are access groups or,
+ * if `key` is `iam_id`, users, service IDs and profiles.
  */
 export function policyGrants(world: World, key: Subject['key']): Row[] {
   return policies(world)
