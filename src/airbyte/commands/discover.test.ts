@@ -97,7 +97,7 @@ test('an invalid config causes a config_error, and no catalog is printed', async
 });
 
 const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
-const nothing = (): ParsedPage => ({ rows: [], warnings: [] });
+const nothing = (): ParsedPage => ({ rows: [] });
 const plain: Stream = {
   name: 'parts',
   description: 'Parts.',

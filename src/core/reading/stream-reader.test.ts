@@ -152,7 +152,7 @@ test('any JSON body results in a record for each row, a warning, or an error tha
   const list = fc.oneof(fc.array(row, { maxLength: 3 }), fc.jsonValue());
   const body = fc.oneof(fc.record({ _embedded: fc.record({ list }) }), fc.record({ _embedded: list }), fc.jsonValue());
   const shapeOf = (definition: Stream<ComposeShared>, given: unknown): number | ConnectorError => {
-    const { rows, warnings } = embeddedRows(given, 'list', 'somewhere');
+    const { rows, warnings = [] } = embeddedRows(given, 'list', 'somewhere');
     const { reader } = openRead(openRun(), definition);
     const { rows: shaped } = reader.page(rows, 'somewhere', { deployment_id: 'd1' });
     for (const data of shaped) expect(reader.keyOf(data)).toMatch(/./s);

@@ -69,7 +69,7 @@ export class StreamReader<S = unknown> {
     fields?: Row,
   ): Promise<void> {
     return this.read(request, (body) => {
-      const { rows, warnings, missing = false } = retrieval.rows(body, request);
+      const { rows, warnings = [], missing = false } = retrieval.rows(body, request);
       for (const warning of warnings) this.warn(warning);
       take(this.page(rows, request.path, fields, missing));
     });

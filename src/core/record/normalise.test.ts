@@ -11,7 +11,7 @@ import type { Stream } from '../stream/stream.ts';
 const plain: Stream = {
   name: 'parts',
   description: 'Parts.',
-  retrieval: { way: 'once', request: () => ({ path: 'parts' }), rows: () => ({ rows: [], warnings: [] }) },
+  retrieval: { way: 'once', request: () => ({ path: 'parts' }), rows: () => ({ rows: [] }) },
   primaryKey: 'id',
   fields: {
     id: text('Id.'),

@@ -44,7 +44,7 @@ export interface Received {
 /** Rows that have not been validated yet, and warnings for the user. */
 export interface ParsedPage {
   rows: unknown[];
-  warnings: string[];
+  warnings?: string[] | undefined;
   /** Set if the API omitted the list instead of returning an empty list. */
   missing?: true;
 }

@@ -10,7 +10,7 @@ interface Shared {
 const declare = streamsOf<Shared>();
 const common = { name: 'parts', description: 'Parts.' };
 const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
-const rows = (): ParsedPage => ({ rows: [], warnings: [] });
+const rows = (): ParsedPage => ({ rows: [] });
 const request = (): Request => ({ path: 'parts' });
 const partitions = async (): Promise<{ chosen: []; all: undefined }> => ({ chosen: [], all: undefined });
 const once = { way: 'once', request, rows } as const;

@@ -22,7 +22,7 @@ export function deploymentList(selected: readonly string[], api: Api): () => Pro
 }
 
 async function loadDeployments(selected: readonly string[], api: Api): Promise<Deployments> {
-  const { rows, warnings, missing } = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
+  const { rows, warnings = [], missing } = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
   for (const warning of warnings) api.log('warn', warning);
   const byId = new Map(rows.map((row, i) => [idOf(row, i), row as Row]));
   const unknown = selected.filter((id) => !byId.has(id));

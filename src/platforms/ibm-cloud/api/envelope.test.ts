@@ -70,7 +70,7 @@ test.each([{}, { backups: null }, { backups: {} }, { backups: 'b' }, { tasks: []
 test('rowsIn converts each row, and rejects a row that is not an object', () => {
   const shape = ({ id }: Record<string, unknown>): Record<string, unknown> => ({ key: id });
   const rows = rowsIn({ backups: [{ id: 'a' }, { id: 'c' }] }, 'backups', PATH, shape);
-  expect(rows).toEqual({ rows: [{ key: 'a' }, { key: 'c' }], warnings: [] });
+  expect(rows).toEqual({ rows: [{ key: 'a' }, { key: 'c' }] });
   for (const row of [null, ['b'], 'b']) {
     const body = { backups: [{ id: 'a' }, row] };
     expect(() => rowsIn(body, 'backups', PATH)).toThrow(problem('row 2 of 2 is not an object'));

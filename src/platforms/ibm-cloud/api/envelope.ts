@@ -46,5 +46,5 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
 
 /** The rows of a list of the databases API, each converted by `shape`. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
-  return { rows: rowsOf(body, name, path).map(shape), warnings: [] };
+  return { rows: rowsOf(body, name, path).map(shape) };
 }

@@ -14,7 +14,7 @@ export const deploymentsAutoscalings = ibmStream({
   description: 'Autoscaling settings of each generation 1 deployment: one record per resource.',
   retrieval: {
     ...perDeployment(`/groups/${GROUP}/autoscaling`),
-    rows: (body, { path }) => ({ rows: rowsOf(objectIn(body, 'autoscaling', path)), warnings: [] }),
+    rows: (body, { path }) => ({ rows: rowsOf(objectIn(body, 'autoscaling', path)) }),
     absentEverywhere: 'empty',
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id', 'resource'], needs: ['deployment_id', 'resource'] },

@@ -15,7 +15,7 @@ export const deploymentsRecoveryWindows = ibmStream({
     ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {
       const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
-      return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
+      return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }] };
     },
     absentEverywhere: 'empty',
   },

@@ -16,10 +16,7 @@ export const deploymentsReplicas = ibmStream({
     ...perDeployment('/remotes', TYPES),
     rows(body, { path }): ParsedPage {
       const { leader, ...row } = objectIn(body, 'remotes', path);
-      return {
-        rows: [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)],
-        warnings: [],
-      };
+      return { rows: [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)] };
     },
     absentEverywhere: 'empty',
   },

@@ -14,7 +14,7 @@ export const deploymentsVersions = ibmStream({
     ...perDeployment('/capability/versions'),
     rows(body, { path }) {
       const versions = rowsOf(objectIn(body, 'capability', path), 'versions', path);
-      return { rows: versions.flatMap(transitionsOf), warnings: [] };
+      return { rows: versions.flatMap(transitionsOf) };
     },
   },
   primaryKey: { field: 'id', madeOf: KEY, needs: ['deployment_id', 'to_version'] },
