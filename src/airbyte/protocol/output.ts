@@ -15,13 +15,13 @@ const TEXTS = new Set(['message', 'internal_message', 'stack_trace']);
 
 /** Prints streams, log lines and failures as Airbyte messages, and redacts human-readable text. */
 export class AirbyteOutput implements Output {
-  readonly #writer: LineWriter;
+  readonly writer: LineWriter;
   readonly #terminal: Context['terminal'];
   readonly #log: pino.Logger;
 
   /** `level` is the lowest pino level to log; an unknown name means `info`. */
   constructor({ writer, terminal }: Pick<Context, 'writer' | 'terminal'>, level: string) {
-    this.#writer = writer;
+    this.writer = writer;
     this.#terminal = terminal;
     this.#log = pino(
       {
@@ -36,7 +36,7 @@ export class AirbyteOutput implements Output {
   }
 
   stream(name: string): StreamSink {
-    return new AirbyteStream(this, this.#writer, name);
+    return new AirbyteStream(this, name);
   }
 
   log(level: Level, text: string, stack?: string): void {
@@ -53,7 +53,7 @@ export class AirbyteOutput implements Output {
   }
 
   ready(): Promise<void> {
-    return this.#writer.ready();
+    return this.writer.ready();
   }
 
   /** Prints a message other than RECORD, STATE or LOG. */
@@ -61,7 +61,7 @@ export class AirbyteOutput implements Output {
     const json = JSON.stringify(message, (key, value: unknown) =>
       typeof value === 'string' && TEXTS.has(key) ? redacted(value) : value,
     );
-    this.#writer.line(`${json}\n`);
+    this.writer.line(`${json}\n`);
   }
 }
 
@@ -75,7 +75,6 @@ export function openAirbyteOutput(context: Context, command: string, debug: bool
 /** The output of one stream: STARTED, RUNNING (with the first record), records and states, and finally COMPLETE or INCOMPLETE. */
 class AirbyteStream implements StreamSink {
   readonly #output: AirbyteOutput;
-  readonly #writer: LineWriter;
   readonly #name: string;
   readonly #head: Buffer;
   #isRunning = false;
@@ -84,9 +83,8 @@ class AirbyteStream implements StreamSink {
   /** The part of a RECORD line that follows its data. */
   readonly #tail = cachedBytes((at) => `,"emitted_at":${at}}}\n`);
 
-  constructor(output: AirbyteOutput, writer: LineWriter, name: string) {
+  constructor(output: AirbyteOutput, name: string) {
     this.#output = output;
-    this.#writer = writer;
     this.#name = name;
     this.#head = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
   }
@@ -98,14 +96,14 @@ class AirbyteStream implements StreamSink {
   record(row: Row, at: number, nulled?: readonly string[]): number {
     if (!this.#isRunning) this.#run();
     const json = JSON.stringify(row);
-    this.#writer.record(this.#head, json, nulled === undefined ? this.#tail(at) : tailWith(nulled, at));
+    this.#output.writer.record(this.#head, json, nulled === undefined ? this.#tail(at) : tailWith(nulled, at));
     return this.#head.length + json.length;
   }
 
   state({ json }: Pick<State, 'json'>, records: number): void {
     // The Airbyte platform identifies states by their content, so a state that equals the last one needs a distinguishing key.
     const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
-    this.#writer.line(stateLine(this.#name, distinct, records));
+    this.#output.writer.line(stateLine(this.#name, distinct, records));
     this.#lastJson = json;
   }
 

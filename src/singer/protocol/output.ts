@@ -4,6 +4,7 @@ import type { Level, Output, State, StreamSink } from '../../core/output/output.
 import type { Row } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 import { utcText } from '../../core/record/timestamp.ts';
+import { count } from '../../text/count.ts';
 import type { BookmarkFormat } from './bookmarks.ts';
 import { fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import type { TapLog } from './log.ts';
@@ -18,23 +19,23 @@ export interface OutputStream {
 
 /** Writes streams as Singer messages to stdout, and everything else to the log. */
 export class SingerOutput implements Output {
-  readonly #writer: LineWriter;
+  readonly writer: LineWriter;
+  readonly states: StateLines;
   readonly #log: TapLog;
   readonly #streams: ReadonlyMap<string, OutputStream>;
-  readonly #states: StateLines;
   readonly #stop: AbortSignal;
   #heldUntil = 0;
 
   constructor({ writer, signal }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
-    this.#writer = writer;
+    this.writer = writer;
+    this.states = states;
     this.#log = log;
     this.#streams = new Map(streams.map((stream) => [stream.definition.name, stream]));
-    this.#states = states;
     this.#stop = signal;
   }
 
   stream(name: string): StreamSink {
-    return new SingerStream(this, this.#writer, this.#log, this.#states, this.#streams.get(name) as OutputStream);
+    return new SingerStream(this, this.#streams.get(name) as OutputStream);
   }
 
   log(level: Level, text: string, stack?: string): void {
@@ -42,7 +43,7 @@ export class SingerOutput implements Output {
   }
 
   ready(): Promise<void> {
-    return this.#writer.ready();
+    return this.writer.ready();
   }
 
   /** Logs a rate limit only once, although every stream reports it. */
@@ -60,16 +61,13 @@ export class SingerOutput implements Output {
   /** Sets the state of a stream. Does nothing if the stream has no bookmark, or this sync doesn't change the bookmark. */
   setState(name: string, state: object | undefined): void {
     const format = this.#streams.get(name)?.format;
-    if (format !== undefined && state !== undefined) this.#states.set(name, state, format);
+    if (format !== undefined && state !== undefined) this.states.set(name, state, format);
   }
 }
 
 /** The output of one stream: its SCHEMA, then its records, and each bookmark after the records that it covers. */
 class SingerStream implements StreamSink {
   readonly #output: SingerOutput;
-  readonly #writer: LineWriter;
-  readonly #log: TapLog;
-  readonly #states: StateLines;
   readonly #stream: OutputStream;
   readonly #head: Buffer;
   readonly #selected: readonly string[];
@@ -80,11 +78,8 @@ class SingerStream implements StreamSink {
   /** The number of values that were set to null, by field. RECORD messages can't report these replacements. */
   readonly #nulled = new Map<string, number>();
 
-  constructor(output: SingerOutput, writer: LineWriter, log: TapLog, states: StateLines, stream: OutputStream) {
+  constructor(output: SingerOutput, stream: OutputStream) {
     this.#output = output;
-    this.#writer = writer;
-    this.#log = log;
-    this.#states = states;
     this.#stream = stream;
     const { definition, deselected } = stream;
     this.#selected = Object.keys(definition.fields).filter((field) => !deselected.has(field));
@@ -105,8 +100,8 @@ class SingerStream implements StreamSink {
       key_properties: [keyFieldOf(definition)],
       ...(cursorField === undefined ? {} : { bookmark_properties: [cursorField] }),
     })}\n`;
-    this.#writer.line(line);
-    this.#states.printed(line.length);
+    this.#output.writer.line(line);
+    this.#output.states.printed(line.length);
   }
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
@@ -117,16 +112,16 @@ class SingerStream implements StreamSink {
     if (this.#deselected.length > 0) this.#leaveOut(row);
     const json = JSON.stringify(row);
     const tail = this.#tail(at);
-    this.#writer.record(this.#head, json, tail);
+    this.#output.writer.record(this.#head, json, tail);
     const length = this.#head.length + json.length + tail.length;
     this.#records += 1;
-    this.#states.printed(length);
+    this.#output.states.printed(length);
     return length;
   }
 
   state({ value }: State): void {
     this.#output.setState(this.#stream.definition.name, value);
-    this.#states.sendIfDue();
+    this.#output.states.sendIfDue();
   }
 
   held(until: number): void {
@@ -136,10 +131,10 @@ class SingerStream implements StreamSink {
   ended(_complete: boolean, last: { state: State | undefined } | undefined): void {
     const { name } = this.#stream.definition;
     this.#output.setState(name, last?.state?.value);
-    this.#states.sendIfNew();
-    for (const [field, count] of this.#nulled) {
-      const values = count === 1 ? '1 value' : `${count} values`;
-      this.#log.log('warn', `${name}: ${values} of ${field} did not fit the declared type and became null`);
+    this.#output.states.sendIfNew();
+    for (const [field, nulled] of this.#nulled) {
+      const text = `${name}: ${count(nulled, 'value')} of ${field} did not fit the declared type and became null`;
+      this.#output.log('warn', text);
     }
     this.#output.counted(name, this.#records);
   }
