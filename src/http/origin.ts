@@ -78,7 +78,7 @@ export class Origin {
         releasePermit();
       };
       // The circuit's state may have changed while the request waited for its permit.
-      if (this.breaker.admits(pass)) return { pass, release };
+      if (this.breaker.begin(pass)) return { pass, release };
       release();
     }
   }

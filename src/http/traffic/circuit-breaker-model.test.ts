@@ -44,7 +44,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
 
   const request = async (): Promise<boolean> => {
     const pass = await breaker.enter(false, () => undefined);
-    expect(breaker.admits(pass)).toBe(true);
+    expect(breaker.begin(pass)).toBe(true);
     expect(time.now()).toBeGreaterThanOrEqual(waitUntil);
     expect(phase).not.toBe('out');
     const isTrial = phase === 'first';

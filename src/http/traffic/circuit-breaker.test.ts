@@ -28,7 +28,7 @@ function open(life = never): Breaker {
   };
   const attempt = async (outcome: Outcome, takes = 0, retryAfterMs?: number): Promise<void> => {
     const pass = await go('');
-    breaker.admits(pass);
+    breaker.begin(pass);
     if (takes > 0) await time.sleep(takes, never);
     breaker.reportOutcome(pass, outcome, retryAfterMs);
   };
@@ -90,11 +90,11 @@ describe('a half-open circuit', () => {
     await attempt('answered');
     const [slow, lost, waiting] = await Promise.all([go('a'), go('b'), go('c')]);
     breaker.reportOutcome(lost, 'unanswered');
-    expect(breaker.admits(waiting)).toBe(false);
+    expect(breaker.begin(waiting)).toBe(false);
     const trial = await go('d');
-    expect(breaker.admits(trial)).toBe(true);
+    expect(breaker.begin(trial)).toBe(true);
     breaker.reportOutcome(slow, 'answered');
-    expect(breaker.admits(waiting)).toBe(true);
+    expect(breaker.begin(waiting)).toBe(true);
     await Promise.all([go('e'), go('f')]);
   });
 });

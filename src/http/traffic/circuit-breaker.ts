@@ -89,8 +89,8 @@ export class CircuitBreaker {
     return waiter.promise;
   }
 
-  /** Must be called just before the attempt begins. Returns whether the request may still be sent after its wait. */
-  admits(pass: Pass): boolean {
+  /** Begins the attempt. Returns false if the request may no longer be sent, because the circuit has changed since `enter`. */
+  begin(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
     return this.#trial === pass || this.#isClosed;
   }
