@@ -6,7 +6,7 @@ import { toError } from './error.ts';
 import { type Failure, circuitFailure, isTransient, isUnreachable, outcomeOf } from './failure.ts';
 import { Origin } from './origin.ts';
 import type { OpenCircuit } from './traffic/circuit-breaker.ts';
-import { Permits } from './traffic/permits.ts';
+import type { Permits } from './traffic/permits.ts';
 import { MAX_RETRIES, backoff } from './traffic/retry.ts';
 
 /** A request on its way through the client's layers. */
@@ -38,7 +38,7 @@ export class ApiClient {
   readonly #signal: AbortSignal;
 
   /** Clients that share `permits` also share its limit. */
-  constructor(options: ClientOptions, permits = new Permits(options.permits)) {
+  constructor(options: ClientOptions, permits: Permits) {
     this.#settings = options;
     this.#permits = permits;
     this.#signal = AbortSignal.any([options.signal, this.#life.signal]);

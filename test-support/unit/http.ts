@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { ClientOptions, RetryEvent } from '../../src/http/client-options.ts';
 import { ApiClient } from '../../src/http/client.ts';
 import { errorText } from '../../src/http/error-text.ts';
+import { Permits } from '../../src/http/traffic/permits.ts';
 import { tokenAuth } from '../../src/platforms/compose/auth.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
 import { skippedTime } from './virtual-time.ts';
@@ -44,12 +45,13 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
   const timing = skippedTime();
   const retries: RetryEvent[] = [];
   const limits: number[] = [];
-  const client = new ApiClient({
+  const all: ClientOptions = {
     ...clientOptions(timing),
     onRetry: (event) => retries.push(event),
     onRateLimit: (until) => limits.push(until),
     ...options,
-  });
+  };
+  const client = new ApiClient(all, new Permits(all.permits));
   onTestFinished(() => client.close());
   return { client, slept: timing.slept, retries, limits };
 }
