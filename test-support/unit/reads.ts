@@ -191,7 +191,7 @@ export const addons = streamsOf<ComposeShared>()({
   description: 'Add-ons.',
   retrieval: {
     ...perDeployment('addons'),
-    absentEverywhere: 'empty',
+    mayBeAbsent: true,
   },
   primaryKey: 'name',
   fields: { deployment_id: text('Its deployment.'), name: text('Name.') },

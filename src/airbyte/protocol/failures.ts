@@ -1,6 +1,6 @@
 import { type ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { Context } from '../../program/context.ts';
-import type { StreamEnd, StreamFailure } from '../../core/output/output.ts';
+import type { StreamEnd } from '../../core/output/output.ts';
 import type { FailureType } from '../../core/failure/problems.ts';
 import { AirbyteOutput } from './output.ts';
 
@@ -8,7 +8,10 @@ import { AirbyteOutput } from './output.ts';
 const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error'];
 
 /** An error and its stream's name. An error that ended the whole sync has no name. */
-type Failure = Pick<StreamFailure, 'error'> & Partial<Pick<StreamFailure, 'name'>>;
+interface Failure {
+  error: ConnectorError;
+  name?: string;
+}
 
 /** The failures in the order in which they are reported. */
 export function failuresOf(ends: StreamEnd[], rejection: ConnectorError | undefined): Failure[] {

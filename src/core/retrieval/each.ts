@@ -19,7 +19,7 @@ export async function eachPartition<S>(
   { chosen: partitions, failure: unknown }: Pick<Partitions, 'chosen' | 'failure'>,
   noun: string,
   read: (partition: Partition) => Promise<void>,
-  absentEverywhere?: 'empty',
+  mayBeAbsent = false,
 ): Promise<boolean> {
   const { session, report } = reader;
   const { rejected, failure } = await each(reader, partitions, noun, read);
@@ -29,7 +29,7 @@ export async function eachPartition<S>(
     const [[first, error] = []] = found.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
     if (error === undefined) continue;
     if (found.length === partitions.filter((one) => one.account === account).length) {
-      if (!error.isAbsence || absentEverywhere !== 'empty') failures.push(error);
+      if (!error.isAbsence || !mayBeAbsent) failures.push(error);
       else reader.warn(`this stream is unavailable for every ${noun} (${error.answer}), so it has no records`);
     } else if (failure === undefined && session.failOnRefusedDeployments) {
       const others = found.length === 1 ? '' : ` and ${count(found.length - 1, `other ${noun}`)}`;

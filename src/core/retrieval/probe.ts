@@ -74,7 +74,7 @@ export async function probe<S>(
 
   /** Predicts the outcome of `eachPartition`. Stops at the first readable partition, unless the stream is read in time windows. */
   async function ofAccount(group: readonly Partition[], count: Count): Promise<Probed> {
-    const absentEverywhere = retrieval.way === 'partition' ? retrieval.absentEverywhere : undefined;
+    const mayBeAbsent = retrieval.way === 'partition' && retrieval.mayBeAbsent === true;
     const requested = group.filter(({ rows }) => rows === undefined);
     const rejected: Skipped[] = [];
     let rows = group.reduce((sum, each) => sum + (each.rows?.length ?? 0), 0);
@@ -91,7 +91,7 @@ export async function probe<S>(
     }
     const skipped = rejected.find(({ error }) => !error.isAbsence) ?? rejected[0];
     if (skipped === undefined) return { rows };
-    if (!isReadable && skipped.error.isAbsence && absentEverywhere === 'empty') return { rows };
+    if (!isReadable && skipped.error.isAbsence && mayBeAbsent) return { rows };
     return !isReadable || failOnRejected ? { rows: undefined, skipped } : { rows, skipped };
   }
 }

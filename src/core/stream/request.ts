@@ -12,7 +12,7 @@ export interface Request {
   /** The account whose credentials are sent. Default: the platform's own credentials. */
   account?: string | undefined;
   /** The base URL of `path`, such as `https://host/v2`. Default: the platform's address. */
-  origin?: string;
+  origin?: string | undefined;
   path: string;
   query?: Query;
   /** Headers that are sent in addition to the usual headers. */

@@ -13,6 +13,6 @@ export interface ByPartition<S, F extends string> {
   cursorField?: F;
   /** Whether a row is final, which means that it can no longer change. Every sync emits rows again until they are final. */
   isFinal?(row: Row): boolean;
-  /** What happens if the list exists for none of the partitions. With `empty`, the stream has no records. Default: the stream fails. */
-  absentEverywhere?: 'empty';
+  /** Set if the list may exist for none of the partitions, in which case the stream has no records. Default: the stream fails. */
+  mayBeAbsent?: true;
 }

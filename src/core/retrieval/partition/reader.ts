@@ -39,7 +39,7 @@ export async function readPartitions<S, F extends string>(
       };
       return reader.readPage(retrieval.request(partition, session.shared), retrieval, take, partition.fields);
     },
-    retrieval.absentEverywhere,
+    retrieval.mayBeAbsent,
   );
   if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole(isCovered);
 }

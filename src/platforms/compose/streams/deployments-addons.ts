@@ -17,7 +17,7 @@ export const deploymentsAddons = composeStream({
       const { rows, ...rest } = embeddedList(body, 'addons', path);
       return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
     },
-    absentEverywhere: 'empty',
+    mayBeAbsent: true,
   },
   primaryKey: { field: 'key', madeOf: ['deployment_id', 'key'], needs: ['deployment_id', 'key'] },
   fields: {

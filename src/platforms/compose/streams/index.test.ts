@@ -73,7 +73,7 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
 );
 
 test('only add-ons, whose endpoint is unverified, may be absent for all deployments', () => {
-  const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
+  const optional = streams.filter(({ retrieval }) => 'mayBeAbsent' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
 

@@ -59,5 +59,5 @@ async function loadPartitions(account: Account): Promise<ReadonlyMap<Deployment,
 
 /** The request for one report of a generation 1 deployment (icd-api.md 2.3). */
 export function reportOf({ id, origin }: Pick<Partition, 'id' | 'origin'>, report: string): Request {
-  return { ...(origin !== undefined && { origin }), path: `deployments/${encodeURIComponent(id)}${report}` };
+  return { origin, path: `deployments/${encodeURIComponent(id)}${report}` };
 }

@@ -12,7 +12,7 @@ export const deploymentsAllowlists = ibmStream({
     ...perDeployment('/allowlists/ip_addresses'),
     rows: (body, { path }) =>
       rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: textOrNull(row['description']) })),
-    absentEverywhere: 'empty',
+    mayBeAbsent: true,
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },
   fields: {

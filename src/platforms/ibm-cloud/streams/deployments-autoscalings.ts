@@ -15,7 +15,7 @@ export const deploymentsAutoscalings = ibmStream({
   retrieval: {
     ...perDeployment(`/groups/${GROUP}/autoscaling`),
     rows: (body, { path }) => ({ rows: rowsOf(objectIn(body, 'autoscaling', path)) }),
-    absentEverywhere: 'empty',
+    mayBeAbsent: true,
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id', 'resource'], needs: ['deployment_id', 'resource'] },
   fields: {

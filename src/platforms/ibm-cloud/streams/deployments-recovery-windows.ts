@@ -17,7 +17,7 @@ export const deploymentsRecoveryWindows = ibmStream({
       const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
       return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }] };
     },
-    absentEverywhere: 'empty',
+    mayBeAbsent: true,
   },
   primaryKey: 'deployment_id',
   fields: {

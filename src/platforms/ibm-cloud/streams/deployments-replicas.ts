@@ -18,7 +18,7 @@ export const deploymentsReplicas = ibmStream({
       const { leader, ...row } = objectIn(body, 'remotes', path);
       return { rows: [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)] };
     },
-    absentEverywhere: 'empty',
+    mayBeAbsent: true,
   },
   primaryKey: 'deployment_id',
   fields: {

@@ -87,7 +87,7 @@ test('every per-deployment stream has the field generation', () => {
 });
 
 test('only reports on optional features may be absent for all deployments', () => {
-  const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
+  const optional = streams.filter(({ retrieval }) => 'mayBeAbsent' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual([
     'deployments_allowlists',
     'deployments_autoscalings',
