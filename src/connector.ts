@@ -129,7 +129,7 @@ export function openReads(
 
 /**
  * Checks the config against the API and logs a line about each stream. Returns the problems found. Throws a ConnectorError for any other
- * failure; after an outage, the error is transient.
+ * failure. If the cause is an outage, the error is transient.
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   const platform = platformOf(config);

@@ -108,7 +108,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     `${READ} --streams clusters`,
     {},
-    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream from the catalog, or create a new catalog with discover.',
   ],
   [
     `${READ} --streams audit_events`,
@@ -238,7 +238,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [entry('clusters', 'full_refresh')] } },
-    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream from the catalog, or create a new catalog with discover.',
   ],
   [
     BOTH,

@@ -13,7 +13,7 @@ export function unknownStream(label: string, streams: readonly Stream[], platfor
   if (nearest !== undefined) return `The stream ${label} does not exist. Did you mean ${nearest}?`;
   const other = Object.keys(STREAMS).find((each) => STREAMS[each]?.some(({ name }) => name === label));
   if (other !== undefined && other !== platform) {
-    return `The stream ${label} belongs to the platform ${other}, but the config specifies ${String(platform)}. Remove the stream, or create a new catalog with discover.`;
+    return `The stream ${label} belongs to the platform ${other}, but the config specifies ${String(platform)}. Remove the stream from the catalog, or create a new catalog with discover.`;
   }
   return `The stream ${label} does not exist. Choose from: ${names.join(', ')}.`;
 }

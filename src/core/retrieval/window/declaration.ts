@@ -13,8 +13,8 @@ export interface ByWindow<S, F extends string> {
   /** Extracts the rows from a response body, or throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /** How messages refer to a partition, its rows, and rows of other streams: `Logs instance`, `events`, `events of other services`. */
-  terms: { partition: string; things: string; others: string };
+  /** How messages refer to a partition, a row, and the rows to omit: `Logs instance`, `event`, `of other services`. */
+  terms: { partition: string; thing: string; others: string };
 }
 
 /** The lengths of windows and periods, in ms. */

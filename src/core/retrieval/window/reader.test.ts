@@ -64,7 +64,7 @@ function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
         return { rows, identities, truncated, warnings, others, unreadable: 0 };
       },
       size: { longestMs: 8 * DAY, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-      terms: { partition: 'store', things: 'events', others: 'events of other services' },
+      terms: { partition: 'store', thing: 'event', others: 'of other services' },
     },
     primaryKey: 'id',
     startDateField: 'at',

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { Row } from '../../record/row.ts';
 import { utcText } from '../../record/timestamp.ts';
+import { count } from '../../../text/count.ts';
 import { eachPartition } from '../each.ts';
 import type { Partition } from '../partitions.ts';
 import type { Window, WindowCursor } from './cursor.ts';
@@ -49,7 +50,7 @@ export async function readWindows<S, F extends string>(
           else if (halves !== undefined) windows.push(...halves);
           else {
             const facts = {
-              things: terms.things,
+              things: `${terms.thing}s`,
               partition: partition.label,
               from: times.from,
               detail: page.truncated,
@@ -65,13 +66,13 @@ export async function readWindows<S, F extends string>(
     }
     if (unreadable > 0) {
       reader.warn(
-        `${unreadable} ${terms.things} of ${partition.label} cannot be parsed; the field raw contains the original text`,
+        `${count(unreadable, terms.thing)} of ${partition.label} cannot be parsed; the field raw contains the original text`,
       );
     }
   }
 
   await eachPartition(reader, partitions, terms.partition, readPartition);
-  if (others > 0) reader.report.leftOut.push(`${others} ${terms.others}`);
+  if (others > 0) reader.report.leftOut.push(`${count(others, terms.thing)} ${terms.others}`);
 }
 
 /** Returns the rows that were not in the previous window, each only once. */

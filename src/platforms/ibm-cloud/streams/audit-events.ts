@@ -30,7 +30,7 @@ export const auditEvents = ibmStream({
     request: ({ id }, window, { config }) => eventsQuery(id, window, config.endpoints),
     rows: (body, { path }) => eventsIn(body, path),
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-    terms: { partition: 'Logs instance', things: 'events', others: 'events of other services' },
+    terms: { partition: 'Logs instance', thing: 'event', others: 'of other services' },
   },
   primaryKey: 'id',
   startDateField: 'created_at',
