@@ -1,13 +1,13 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { listOfObjects, object, text, timestamp } from '../../../core/stream/fields.ts';
-import { objectOf, rowsOf, textIn } from '../api/envelope.ts';
+import { rowsOf, textIn } from '../api/envelope.ts';
 import { linked } from '../api/pages.ts';
 import { pick, textOrNull, within } from '../api/values.ts';
 import type { Account } from './account.ts';
 import { type Attributes, attributesOf, coverageOf, coveringDatabases } from './coverage.ts';
 import { crnsByGuid } from './inventory.ts';
-import { loadList, logListed } from './list.ts';
+import { loadList, loadObject, logListed } from './list.ts';
 
 const POLICIES = 'v2/policies';
 const ROLES = 'v2/roles';
@@ -107,9 +107,9 @@ function policyOf(row: Row): Policy {
 }
 
 /** The display names of roles by CRN. */
-async function roleNames({ api, config }: Account, account_id: string): Promise<ReadonlyMap<unknown, unknown>> {
-  const request = { origin: config.endpoints.iam, path: ROLES, query: { account_id }, role: VIEWER };
-  const body = objectOf(await api.get(request, STREAM), ROLES);
+async function roleNames(account: Account, account_id: string): Promise<ReadonlyMap<unknown, unknown>> {
+  const request = { endpoint: 'iam', path: ROLES, query: { account_id }, role: VIEWER } as const;
+  const body = await loadObject(account, { stream: STREAM, ...request });
   // IBM may omit empty lists.
   const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
   const roles = lists.flatMap((list) => rowsOf(body, list, ROLES));

@@ -2,23 +2,36 @@ import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts'
 import type { Row } from '../../../core/record/row.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import type { EndpointName } from '../api/endpoints.ts';
+import { objectOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { type NextPage, listPages, onlyPage } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count, countOrName } from '../../../text/count.ts';
 import type { Account } from './account.ts';
 
-/** How to request a list of an account's resources. */
-interface ListRequest extends Pick<Request, 'path' | 'query' | 'post' | 'role' | 'messages'> {
-  /** The stream that needs the list. */
+/** How to request an object about an account. */
+interface ObjectRequest extends Pick<Request, 'path' | 'query' | 'post' | 'role' | 'messages'> {
+  /** The stream that needs the response. */
   stream: string;
   endpoint: Exclude<EndpointName, 'databases' | 'logs'>;
+}
+
+/** How to request a list of an account's resources. */
+interface ListRequest extends ObjectRequest {
   /** The name of the list in the body. */
   list: string;
   /** Finds the next page. Default: the list has only one page. */
   next?: NextPage;
   /** The field that identifies a row. A list that isn't a snapshot may contain a row twice. Only one copy of the row is returned. */
   key?: string;
+}
+
+/** Requests an object. Throws a ConnectorError. */
+export async function loadObject(
+  { api, config }: Account,
+  { stream, endpoint, ...request }: ObjectRequest,
+): Promise<Row> {
+  return objectOf(await api.get({ origin: config.endpoints[endpoint], ...request }, stream), request.path);
 }
 
 /** Requests all pages of a list, or a single row in a check. Throws a ConnectorError. */

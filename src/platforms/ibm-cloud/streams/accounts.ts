@@ -3,7 +3,7 @@ import { text } from '../../../core/stream/fields.ts';
 import type { List } from '../../../core/retrieval/shared/declaration.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import { objectOf } from '../api/envelope.ts';
+import { loadObject } from '../account/list.ts';
 import { orRejection } from '../api/failure.ts';
 
 const PATH = 'v4/accounts';
@@ -26,20 +26,19 @@ export const accounts = ibmStream({
 });
 
 async function loadAccount(account: Account): Promise<List> {
-  const { api, config } = account;
+  const { api } = account;
   const id = await account.requireId();
-  const path = `${PATH}/${encodeURIComponent(id)}`;
-  const body = await orRejection(api.get({ origin: config.endpoints.accounts, path }, 'accounts'));
-  if (body instanceof ConnectorError) {
+  const request = { stream: 'accounts', endpoint: 'accounts', path: `${PATH}/${encodeURIComponent(id)}` } as const;
+  const row = await orRejection(loadObject(account, request));
+  if (row instanceof ConnectorError) {
     // A check already reports the rejection.
     if (api.isCheck !== true) {
       api.log(
         'warn',
-        `accounts: the record contains only the id, because IBM Cloud rejected the request (${body.answer})`,
+        `accounts: the record contains only the id, because IBM Cloud rejected the request (${row.answer})`,
       );
     }
-    return { rows: [{ id }], skipped: { label: `the details of account ${id}`, error: body } };
+    return { rows: [{ id }], skipped: { label: `the details of account ${id}`, error: row } };
   }
-  const row = objectOf(body, path);
   return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }] };
 }

@@ -2,8 +2,8 @@ import { boolean, integer, text, timestamp } from '../../../core/stream/fields.t
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import { loadList } from '../account/list.ts';
-import { objectOf, rowsOf } from '../api/envelope.ts';
+import { loadList, loadObject } from '../account/list.ts';
+import { rowsOf } from '../api/envelope.ts';
 import { textOf, within } from '../api/values.ts';
 
 const ROUTES = 'api/v2/routes';
@@ -50,22 +50,16 @@ export const auditRoutes = ibmStream({
 });
 
 async function load(account: Account): Promise<{ rows: Row[] }> {
-  const [routes, targets, { default_targets }] = await Promise.all([list('routes'), list('targets'), settings()]);
+  const request = { stream: 'audit_routes', endpoint: 'atracker', role: ROLE } as const;
+  const [routes, targets, { default_targets }] = await Promise.all([
+    loadList(account, { ...request, path: ROUTES, list: 'routes' }),
+    loadList(account, { ...request, path: 'api/v2/targets', list: 'targets' }),
+    loadObject(account, { ...request, path: 'api/v2/settings' }),
+  ]);
   const lines = routes.flatMap(linesOf);
   const defaults = textsIn(default_targets).map((target_id) => ({ target_id, is_default_target: true }));
   const byId = new Map(targets.map((target) => [target['id'], target]));
   return { rows: [...lines, ...defaults].map((row) => ({ ...row, ...targetIn(byId.get(row.target_id)) })) };
-
-  function list(name: 'routes' | 'targets'): Promise<Row[]> {
-    const request = { stream: 'audit_routes', endpoint: 'atracker', path: `api/v2/${name}`, role: ROLE } as const;
-    return loadList(account, { ...request, list: name });
-  }
-
-  async function settings(): Promise<Row> {
-    const path = 'api/v2/settings';
-    const request = { origin: account.config.endpoints.atracker, path, role: ROLE };
-    return objectOf(await account.api.get(request, 'audit_routes'), path);
-  }
 }
 
 /** One row per rule, location and target of a route. A rule without targets has one row per location. */

@@ -5,8 +5,8 @@ import type { Account } from '../account/account.ts';
 import { type Attributes, attributesOf, coverageOf, coveringDatabases } from '../account/coverage.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { crnsByGuid } from '../account/inventory.ts';
-import { loadList, logListed } from '../account/list.ts';
-import { objectOf, rowsOf } from '../api/envelope.ts';
+import { loadList, loadObject, logListed } from '../account/list.ts';
+import { rowsOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOf, textOrNull, within } from '../api/values.ts';
@@ -14,6 +14,7 @@ import { DATABASE_VIEWER } from '../terms.ts';
 
 const STREAM = 'deployments_restrictions';
 const RULES = 'v1/rules';
+const REQUEST = { stream: STREAM, endpoint: 'cbr' } as const;
 
 /** A resource that a rule covers, with the networks that may connect to it. */
 interface Restriction {
@@ -85,13 +86,7 @@ export const deploymentsRestrictions = ibmStream({
 
 async function load(account: Account): Promise<{ rows: Row[] }> {
   const account_id = await account.requireId();
-  const request = {
-    stream: STREAM,
-    endpoint: 'cbr',
-    path: RULES,
-    query: { account_id },
-    role: DATABASE_VIEWER,
-  } as const;
+  const request = { ...REQUEST, path: RULES, query: { account_id }, role: DATABASE_VIEWER };
   const rules = await loadList(account, { ...request, list: 'rules', key: 'id' });
   logListed(account, rules.length, 'context-based rule', DATABASE_VIEWER);
   const isCheck = account.api.isCheck === true;
@@ -106,13 +101,13 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
 }
 
 /** Warns if the account has more rules than the list contains, or if the request for the number of rules is rejected. */
-async function warnOfHidden(listed: number, account_id: string, { api, config }: Account): Promise<void> {
+async function warnOfHidden(listed: number, account_id: string, account: Account): Promise<void> {
   const path = `v1/account_settings/${encodeURIComponent(account_id)}`;
-  const settings = await orRejection(api.get({ origin: config.endpoints.cbr, path }, STREAM));
+  const settings = await orRejection(loadObject(account, { ...REQUEST, path }));
   const isRejected = settings instanceof ConnectorError;
-  const existing = isRejected ? 'an unknown number of' : objectOf(settings, path)['current_rule_count'];
+  const existing = isRejected ? 'an unknown number of' : settings['current_rule_count'];
   if (!isRejected && !(Number(existing) > listed)) return;
-  api.log(
+  account.api.log(
     'warn',
     `${STREAM}: rules may be missing, because IBM Cloud lists ${listed} of ${String(existing)} rules. To include all rules on databases, grant the service ID ${DATABASE_VIEWER}`,
   );
@@ -135,10 +130,10 @@ function contextsOf(row: Row): Context[] {
 }
 
 /** `GET /v1/zones/{id}`: the list of zones contains only three addresses of each zone. Throws a ConnectorError. */
-async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
+async function loadZone(id: string, account: Account): Promise<Zone> {
   const path = `v1/zones/${encodeURIComponent(id)}`;
   const role = 'the Viewer role on the context-based-restrictions service';
-  const zone = objectOf(await api.get({ origin: config.endpoints.cbr, path, role }, STREAM), path);
+  const zone = await loadObject(account, { ...REQUEST, path, role });
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {
     name: textOrNull(zone['name']),
