@@ -24,7 +24,6 @@ const CODES: Readonly<Record<number, string>> = {
   422: 'unprocessable_entity',
   429: 'resource_exhausted',
   500: 'method_internal_error',
-  504: 'deadline_exceeded',
 };
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -54,10 +53,11 @@ export const errorBody: Refuse = (path, status, text) => {
       return controllerError(status, message);
     case 'databases':
       return json(status, { errors: text ?? CODES[status] ?? 'internal_server_error' });
+    case 'logs':
+      return json(status, handbook(status, message, status === 504 ? 'deadline_exceeded' : undefined));
     case 'billing':
     case 'accounts':
     case 'users':
-    case 'logs':
     case 'search':
     case 'cbr':
     case 'atracker':
@@ -93,8 +93,8 @@ function controllerError(status: number, message: string): Answer {
   return json(status, { error_code, message, status_code: status, transaction_id: `bss-${TRACE}` });
 }
 
-function handbook(status: number, message: string): object {
+function handbook(status: number, message: string, code = CODES[status] ?? 'unspecified'): object {
   const more_info = 'https://cloud.ibm.com/docs';
-  const error = { code: CODES[status] ?? 'unspecified', message, more_info, target: { type: 'parameter', name: 'id' } };
+  const error = { code, message, more_info, target: { type: 'parameter', name: 'id' } };
   return { errors: [error], trace: TRACE, status_code: status };
 }

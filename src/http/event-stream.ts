@@ -37,7 +37,7 @@ function reported(item: Record<string, unknown>, rejections: Rejections): Failur
   const text = JSON.stringify(item);
   const { status_code: status } = item;
   if (typeof status === 'number' && status >= 400 && status <= 599) {
-    return statusFailure({ status, headers: {}, text }, rejections, 'events');
+    return statusFailure({ status, headers: {}, text }, rejections);
   }
   return damaged(`it reports "${quoted(rejections.textOf(serverText(text)))}"`);
 }

@@ -1,6 +1,5 @@
 import { type FactsOf, type ProblemId, problems } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
-import type { Request } from '../core/stream/request.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import { ProxyError } from './connection/route.ts';
@@ -47,7 +46,7 @@ export interface Rejections {
   /** Returns the API's error text, or an empty string if there is none. */
   textOf(body: ServerText): ServerText;
   /** Returns the problem that a status means in this API, if it differs from the default. */
-  problemOf?(status: number, said: ServerText, reads: Request['reads']): HttpProblem | undefined;
+  problemOf?(status: number, said: ServerText): HttpProblem | undefined;
 }
 
 /** A response, as undici returns it. */
@@ -58,18 +57,14 @@ export interface Answer {
 }
 
 /** Converts a response with a status other than 200 to a failure. */
-export function statusFailure(
-  { status, headers, text }: Answer,
-  rejections: Rejections,
-  reads?: Request['reads'],
-): Failure {
+export function statusFailure({ status, headers, text }: Answer, rejections: Rejections): Failure {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
   const requestId = id !== undefined && /^[\w.:-]{1,64}$/.test(id) ? `, request id ${id}` : '';
   const said = rejections.textOf(serverText(text));
   const shown = quoted(said);
   return {
-    problem: rejections.problemOf?.(status, said, reads) ?? problemOfStatus(status),
+    problem: rejections.problemOf?.(status, said) ?? problemOfStatus(status),
     reason: `HTTP ${status}${shown === '' ? '' : ` (${shown})`}${requestId}`,
     facts: { status: String(status), said: inQuotes(said), target: targetOf(header('location')) },
     response: { status, said },

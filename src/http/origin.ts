@@ -107,7 +107,7 @@ export class Origin {
     onExchange?.({ request, status, headers, text, body, ms });
     if (result !== undefined) return result;
     const retryAfterMs = retryAfter([answer.headers['retry-after']].flat()[0], timing.now());
-    return { ...statusFailure(answer, rejections, reads), retryAfterMs };
+    return { ...statusFailure(answer, rejections), retryAfterMs };
   }
 
   #targetOf({ path, query }: Request): string {

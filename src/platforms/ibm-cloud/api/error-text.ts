@@ -6,9 +6,9 @@ import { textOf } from './values.ts';
 /** Parses the error responses of IBM's services and interprets their statuses (icd-api.md 1.2). */
 export const rejections: Rejections = {
   textOf: ibmErrorText,
-  problemOf(status, said, reads) {
-    // After this error, a Logs query can succeed only with a shorter time window (icd-api.md 2.10).
-    if (reads === 'events' && rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
+  problemOf(status, said) {
+    // Only Logs queries return this error. They can succeed only with a shorter time window (icd-api.md 2.10).
+    if (rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
     // HTTP 501 is a permanent error.
