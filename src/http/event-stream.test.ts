@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createClient, startServer, answer } from '../../test-support/unit/http.ts';
-import { errorText } from './error-text.ts';
+import { errorText } from '../platforms/compose/error-text.ts';
 import { itemsIn } from './event-stream.ts';
 
 const REJECTIONS = { textOf: errorText };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../platforms/compose/compose.ts';
-import { errorText } from './error-text.ts';
+import { errorText } from '../platforms/compose/error-text.ts';
 import { toError } from './error.ts';
 import {
   type Failure,

@@ -2,7 +2,7 @@ import type { ConnectorError } from '../../src/core/failure/errors.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
 import type { Query, Request } from '../../src/core/stream/request.ts';
 import type { Level } from '../../src/core/output/output.ts';
-import { errorText } from '../../src/http/error-text.ts';
+import { errorText } from '../../src/platforms/compose/error-text.ts';
 import { toError } from '../../src/http/error.ts';
 import { statusFailure } from '../../src/http/failure.ts';
 

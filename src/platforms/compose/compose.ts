@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
 import { isRow } from '../../core/record/row.ts';
-import { errorText } from '../../http/error-text.ts';
+import { errorText } from './error-text.ts';
 import type { Api, Platform } from '../platform.ts';
 import { tokenAuth } from './auth.ts';
 import { type ComposeConfig, DEFAULT_BASE_URL, composeConfig } from './config.ts';

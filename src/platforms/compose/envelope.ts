@@ -1,7 +1,7 @@
 import { unexpectedBody } from '../../core/failure/errors.ts';
 import type { ParsedPage } from '../../core/stream/request.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
-import { errorsText } from '../../http/error-text.ts';
+import { errorsText } from './error-text.ts';
 import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { quoted } from '../text/quoted.ts';
-import { serverText } from '../text/server-text.ts';
+import { quoted } from '../../text/quoted.ts';
+import { serverText } from '../../text/server-text.ts';
 import { errorText } from './error-text.ts';
 
 const shown = (body: string): string => quoted(errorText(serverText(body)));

@@ -1,4 +1,4 @@
-import { type ServerText, rawText, serverText } from '../text/server-text.ts';
+import { type ServerText, rawText, serverText } from '../../text/server-text.ts';
 
 /**
  * Returns the API's own error text, or an empty string if there is none. The API's error bodies contain `errors` as a string, a map of
