@@ -19,6 +19,10 @@ const terms: Terms = {
     holder: 'the user who created the token',
     role: 'the missing role',
   },
+  messages: {
+    api_not_found:
+      'There is no Compose API at {location} (HTTP 404). Set {address} to the full address, including the version, such as https://compose.example.com/2016-07.',
+  },
   hostHint(host) {
     if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
     return 'Compose shut down its API on March 1, 2023. Set base_url to another server that implements the Compose API.';
@@ -60,7 +64,7 @@ async function accountsAt(address: string, api: Api): Promise<unknown> {
     if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
     const { internalMessage = '' } = thrown;
     const note = terms.hostHint?.(new URL(address).host);
-    const message = `There is no Compose API at ${address} (HTTP 404). Set base_url to the full address, including the version, such as https://compose.example.com/2016-07.`;
-    throw new ConnectorError('api_not_found', { message }, { internalMessage, note, status: 404, cause: thrown });
+    const details = { internalMessage, note, status: 404, cause: thrown, template: terms.messages?.api_not_found };
+    throw new ConnectorError('api_not_found', { ...terms.facts, location: address }, details);
   }
 }
