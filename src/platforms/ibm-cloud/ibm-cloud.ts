@@ -98,7 +98,7 @@ async function checkAccount(api: Api, account: Account): Promise<string | undefi
 /** Checks that the databases API accepts the API key (icd-api.md 2.3.2). Throws a ConnectorError. */
 async function checkDatabases(deployments: readonly Deployment[], account: Account): Promise<void> {
   const active = deployments.filter(({ row }) => row['state'] === 'active');
-  const partitions = await partitionsOf(active.length > 0 ? active : deployments, account);
+  const partitions = partitionsOf(active.length > 0 ? active : deployments, account);
   const probes = partitions.slice(0, MAX_PROBES).map(async (partition) => {
     const request = { ...reportOf(partition, ''), role: DATABASE_VIEWER };
     objectIn(await account.api.get(request, 'check'), 'deployment', request.path);

@@ -9,9 +9,10 @@ import {
   instanceRow,
 } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
+import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
 import { type Deployment, gen2SizesOf, instanceOf, labelOf } from './instance.ts';
 
-const of = (row: Row) => instanceOf(String(row['id']), row);
+const of = (row: Row) => instanceOf(String(row['id']), row, DEFAULT_ENDPOINTS);
 
 function deploymentOf(row: Row): Deployment {
   const instance = of(row);
@@ -34,6 +35,7 @@ test('a deployment gets its service, region, account and GUID from its CRN', () 
     type: 'postgresql',
     account: ACCOUNT,
     region: 'us-south',
+    partition: expect.objectContaining({ id: crnOf(1) }) as unknown,
   });
 });
 

@@ -1,5 +1,7 @@
 import { type Row, isRow } from '../../../core/record/row.ts';
+import type { Partition } from '../../../core/retrieval/partitions.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
+import { type Endpoints, databasesAt } from '../api/endpoints.ts';
 import { textOf, within } from '../api/values.ts';
 
 export interface Deployment {
@@ -16,6 +18,8 @@ export interface Deployment {
   account: string | undefined;
   /** The region whose databases API serves the instance. Undefined for generation 2, or if the CRN is unsupported. */
   region: string | undefined;
+  /** The partition that generation 1 streams share, because thousands of partitions take megabytes. Undefined if `region` is. */
+  partition: Partition | undefined;
 }
 
 /** A generation 2 backup, which is a separate instance (icd-api.md 2.4.2). */
@@ -35,7 +39,7 @@ export type Instance = Deployment | IndependentBackup;
 const BACKUPS = 'databases-independent-backups';
 
 /** Classifies a row of the inventory. Returns undefined if the service isn't a database service (icd-api.md 1.7, 2.4.2). */
-export function instanceOf(id: string, row: Row): Instance | undefined {
+export function instanceOf(id: string, row: Row, endpoints: Endpoints): Instance | undefined {
   const crn = parseCrn(id);
   // Even an incomplete CRN usually contains the service.
   const service = textOf(id.split(':')[4]) ?? textOf(row['resource_id']) ?? '';
@@ -52,6 +56,9 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   const plan = textOf(row['resource_plan_id']) ?? '';
   // Valkey is available only in generation 2.
   const isGen2 = /-gen2(?:$|-.+)/i.test(plan) || dataservices !== undefined || engine === 'valkey';
+  const region = !isGen2 && crn !== undefined && isRegion(crn.region) ? crn.region : undefined;
+  const fields = { account_id: account ?? null, deployment_id: id, generation: 'gen1' };
+  const label = labelOf({ kind: 'deployment', id, row });
   return {
     kind: 'deployment',
     id,
@@ -60,7 +67,8 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
     generation: isGen2 ? 'gen2' : 'gen1',
     type: typeOf(engine, plan),
     account,
-    region: !isGen2 && crn !== undefined && isRegion(crn.region) ? crn.region : undefined,
+    region,
+    partition: region === undefined ? undefined : { id, label, origin: databasesAt(endpoints, region), fields },
   };
 }
 
@@ -106,7 +114,7 @@ function typeOf(engine: string, plan: string): string {
 }
 
 /** The name of an instance in messages. */
-export function labelOf({ kind, id, row }: Instance): string {
+export function labelOf({ kind, id, row }: Pick<Instance, 'kind' | 'id' | 'row'>): string {
   const { name } = row;
   return typeof name === 'string' && name !== '' && name.length <= 100 ? `${kind} ${name} (${id})` : `${kind} ${id}`;
 }

@@ -74,7 +74,7 @@ async function listInstances(account: Account): Promise<Listed> {
     for (const [i, row] of rows.entries()) {
       const id = textOf(row['crn']) ?? textOf(row['id']);
       if (id === undefined) throw unexpectedBody(INSTANCES, `row ${i + 1} of ${rows.length} has no CRN`);
-      instances.set(id, instanceOf(id, row));
+      instances.set(id, instanceOf(id, row, account.config.endpoints));
     }
     if (isGlance && [...instances.values()].some((each) => each?.kind === 'deployment')) break;
   }
@@ -109,7 +109,7 @@ function logSummary(
     `IBM Cloud lists ${count(instances, 'instance')} for this API key, including ${included}. It omits instances that the key can't view; to include them, grant the Viewer role on the database services`,
   );
   for (const deployment of gen1) {
-    if (deployment.region !== undefined) continue;
+    if (deployment.partition !== undefined) continue;
     api.log('warn', `${labelOf(deployment)} has an unsupported CRN; only its \`deployments\` record is synced`);
   }
 }

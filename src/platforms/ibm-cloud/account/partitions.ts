@@ -1,8 +1,7 @@
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Request } from '../../../core/stream/request.ts';
-import { databasesAt } from '../api/endpoints.ts';
 import type { Account } from './account.ts';
-import { type Deployment, labelOf } from './instance.ts';
+import type { Deployment } from './instance.ts';
 import { loadInventory } from './inventory.ts';
 
 /** Reads one report per generation 1 deployment. If `types` is set, only deployments of these database types are read. */
@@ -11,7 +10,7 @@ export function perDeployment(report: string, types?: ReadonlySet<string>) {
     way: 'partition' as const,
     async partitions(account: Account): Promise<Partitions> {
       const { deployments, all } = await account.once(loadInventory);
-      const chosen = await partitionsOf(
+      const chosen = partitionsOf(
         deployments.filter((each) => kindOf(each) === ''),
         account,
       );
@@ -36,25 +35,10 @@ function varied(deployments: readonly Deployment[]): Deployment[] {
   return [...new Set([...firsts, ...deployments])];
 }
 
-/** One partition per generation 1 deployment whose region is known. */
-export async function partitionsOf(deployments: readonly Deployment[], account: Account): Promise<Partition[]> {
-  const partitions = await account.once(loadPartitions);
-  const ordered = account.api.isCheck === true ? varied(deployments) : deployments;
-  return ordered.flatMap((deployment) => partitions.get(deployment) ?? []);
-}
-
-/** All streams share these partitions, because thousands of partitions take megabytes of memory. */
-async function loadPartitions(account: Account): Promise<ReadonlyMap<Deployment, Partition>> {
-  const { deployments } = await account.once(loadInventory);
-  const partitions = new Map<Deployment, Partition>();
-  for (const deployment of deployments) {
-    const { id, account: accountId, region } = deployment;
-    if (region === undefined) continue;
-    const fields = { account_id: accountId ?? null, deployment_id: id, generation: 'gen1' };
-    const origin = databasesAt(account.config.endpoints, region);
-    partitions.set(deployment, { id, label: labelOf(deployment), origin, fields });
-  }
-  return partitions;
+/** The partitions of the generation 1 deployments whose region is known. */
+export function partitionsOf(deployments: readonly Deployment[], { api }: Account): Partition[] {
+  const ordered = api.isCheck === true ? varied(deployments) : deployments;
+  return ordered.flatMap(({ partition }) => partition ?? []);
 }
 
 /** The request for one report of a generation 1 deployment (icd-api.md 2.3). */

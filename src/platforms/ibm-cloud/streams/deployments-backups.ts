@@ -54,7 +54,7 @@ export const deploymentsBackups = ibmStream({
 /** One partition per generation 1 deployment, and another per deployment with independent backups. */
 async function backedUpDeployments(account: Account): Promise<Partitions> {
   const { deployments, backups, all } = await account.once(loadInventory);
-  const gen1 = await partitionsOf(deployments, account);
+  const gen1 = partitionsOf(deployments, account);
   const ids = new Set(gen1.map(({ id }) => id));
   const bySource = Map.groupBy(backups, ({ id, source }) =>
     // Two partitions with the same id would share a cursor value.

@@ -81,7 +81,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
     );
   }
   const leftOut = sizeless.map(() => 'of generation 2 without sizes');
-  return { chosen: [...(await partitionsOf(deployments, account)), ...gen2], all, leftOut };
+  return { chosen: [...partitionsOf(deployments, account), ...gen2], all, leftOut };
 }
 
 /** Each resource's names in the records and in both generations of the API. */
