@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../core/record/row.ts';
-import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
 import { MAX_RESULTS, eventsQuery, queryResult } from './query.ts';
 
-const INSTANCE = 'crn:v1:bluemix:public:logs:eu-de:a/0a1b:10000000-0000-4000-8000-000000000001::';
+const ORIGIN = 'https://10000000-0000-4000-8000-000000000001.api.eu-de.logs.cloud.ibm.com';
 
 const pairs = (values: Row): Row[] => Object.entries(values).map(([key, value]) => ({ key, value }));
 const entry = { metadata: pairs({ timestamp: 't' }), labels: pairs({ applicationname: 'a' }), user_data: '{}' };
@@ -11,9 +10,9 @@ const results = (count: number): Row => ({ result: { results: Array.from({ lengt
 
 test('a query is sent to its Logs instance in the documented form', () => {
   const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z' };
-  const { origin, path, headers, post, reads, rate } = eventsQuery(INSTANCE, window, DEFAULT_ENDPOINTS);
+  const { origin, path, headers, post, reads, rate } = eventsQuery(ORIGIN, window);
   expect({ origin, path, headers, reads, rate }).toEqual({
-    origin: 'https://10000000-0000-4000-8000-000000000001.api.eu-de.logs.cloud.ibm.com',
+    origin: ORIGIN,
     path: 'v1/query',
     headers: { accept: 'text/event-stream' },
     reads: 'events',

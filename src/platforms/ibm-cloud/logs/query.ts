@@ -3,8 +3,6 @@ import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { serverText } from '../../../text/server-text.ts';
-import { parseCrn } from '../api/crn.ts';
-import { type Endpoints, logsAt } from '../api/endpoints.ts';
 import { textOf, within } from '../api/values.ts';
 
 /** The limits of a query, and the rate limit of an instance (icd-api.md 2.10). */
@@ -22,12 +20,7 @@ const MESSAGES = {
 } as const;
 
 /** The query for the events in a time window. It is unknown whether the API includes events at the exact end of the window. */
-export function eventsQuery(
-  instance: string,
-  { from, to }: { from: string; to: string },
-  endpoints: Endpoints,
-): Request {
-  const { region = '', instance: guid = '' } = parseCrn(instance) ?? {};
+export function eventsQuery(origin: string | undefined, { from, to }: { from: string; to: string }): Request {
   const metadata = {
     start_date: from,
     end_date: to,
@@ -37,7 +30,7 @@ export function eventsQuery(
     limit: MAX_RESULTS,
   };
   return {
-    origin: logsAt(endpoints, region, guid),
+    origin,
     path: 'v1/query',
     headers: { accept: 'text/event-stream' },
     post: { type: 'application/json', body: JSON.stringify({ query: QUERY, metadata }) },

@@ -1,6 +1,8 @@
 import { boolean, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
+import { parseCrn } from '../api/crn.ts';
+import { logsAt } from '../api/endpoints.ts';
 import { auditEntry } from '../logs/audit-event.ts';
 import { MAX_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
 
@@ -18,16 +20,14 @@ export const auditEvents = ibmStream({
     cursorField: 'created_at',
     partitionName: 'logs_instance',
     partitions: async ({ config }) => {
-      const ids = config.logs_instances;
-      const chosen = ids.map((id) => ({
-        id,
-        label: `Logs instance ${id}`,
-        origin: id,
-        fields: { logs_instance: id },
-      }));
+      const chosen = config.logs_instances.map((id) => {
+        const { region = '', instance = '' } = parseCrn(id) ?? {};
+        const origin = logsAt(config.endpoints, region, instance);
+        return { id, label: `Logs instance ${id}`, origin, fields: { logs_instance: id } };
+      });
       return { chosen, all: undefined };
     },
-    request: ({ id }, window, { config }) => eventsQuery(id, window, config.endpoints),
+    request: ({ origin }, window) => eventsQuery(origin, window),
     rows: (body, { path }) => eventsIn(body, path),
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
     terms: { partition: 'Logs instance', thing: 'event', others: 'of other services' },
