@@ -68,7 +68,7 @@ describe.concurrent('a check with a key that can read only part of a stream', ()
       {},
       ({ sandbox }) =>
         forbidden(`/billing/**/resource_groups/${String([...sandbox.rows('resource_groups')][0]?.['id'])}/**`),
-      /^billables: readable, except for resource group \w+ \(HTTP 403.*\)\. .* --resource-type resource-group --force$/m,
+      /^billables: readable, except for the records of resource group \w+ \(HTTP 403.*\)\. .* --resource-type resource-group --force$/m,
     ],
     [
       'all deployments of a service',
@@ -92,7 +92,7 @@ describe.concurrent('a check with a key that can read only part of a stream', ()
       'the details of the account',
       { missingRoles: ['account'] },
       () => [],
-      /^accounts: readable, except for the details .*\(HTTP 403.*\)\. .* --account-management --force$/m,
+      /^accounts: readable, except for the name and other details \(HTTP 403.*\)\. .* --account-management --force$/m,
     ],
   ])('the check reports that a read skips %s', async (_, options, faultsOf, line) => {
     await ibmCloud({ now: '', oddInstances: false, ...options }, async (account) => {

@@ -23,6 +23,11 @@ export interface Skipped {
   error: ConnectorError;
 }
 
+/** The warning about a skipped part of a list, whose label is in the plural. */
+export function skippedSentence({ label, error }: Skipped): string {
+  return `${label} are missing, because the API rejected the request (${error.answer})`;
+}
+
 export interface Partitions {
   chosen: readonly Partition[];
   /** The ids of all partitions, including those that are not chosen. Undefined if they are unknown. */

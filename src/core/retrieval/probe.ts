@@ -96,8 +96,8 @@ export async function probe<S>(
   }
 }
 
-function loadedOf({ rows, skipped, failure }: Loaded): Probed {
-  return { rows: rows.length, skipped: failure === undefined ? skipped : failureOf(failure).skipped };
+function loadedOf({ rows, skipped = [], failure }: Loaded): Probed {
+  return { rows: rows.length, skipped: failure === undefined ? skipped[0] : failureOf(failure).skipped };
 }
 
 function failureOf(error: ConnectorError): Probed {

@@ -12,12 +12,7 @@ export interface ByMonth<S, F extends string> {
   /** The accounts, each of which has its own cursor value. Default: one account without an id. */
   accounts?(shared: S): ReadonlyArray<string | undefined>;
   /** Loads a month of one account, or of all accounts if `account` is undefined. Throws a ConnectorError. */
-  load(month: string, shared: S, account?: string): Promise<Month>;
-}
-
-export interface Month extends List {
-  /** False if the API rejected part of the month. The month must then be read again. */
-  isWhole: boolean;
+  load(month: string, shared: S, account?: string): Promise<List>;
 }
 
 /** Which months the API keeps, when they are final, and how many a first read requests. */

@@ -1,9 +1,12 @@
 import { type ConnectorError, expectedError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import { throwFirst } from '../each.ts';
+import { skippedSentence } from '../partitions.ts';
 import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';
 import { monthAfter } from './month.ts';
+
+const REREAD = '; every sync reads the affected months again until the request succeeds';
 
 /** Reads the months of each account. Throws an account's failure only after the other accounts have been read. */
 export async function readMonths<S, F extends string>(
@@ -39,9 +42,11 @@ async function readAccount<S, F extends string>(
   let mayBeTooOld = true;
   for (const month of wanted) {
     try {
-      const { rows, isWhole } = await retrieval.load(month, session.shared, account);
+      const { rows, skipped = [] } = await retrieval.load(month, session.shared, account);
       mayBeTooOld = false;
       reader.emit(reader.page(rows, path));
+      for (const each of skipped) reader.warn(`${skippedSentence(each)}${each.error.isAbsence ? '' : REREAD}`);
+      const isWhole = skipped.every(({ error }) => error.isAbsence);
       cursor.done(account, month, isWhole);
     } catch (thrown) {
       session.signal.throwIfAborted();

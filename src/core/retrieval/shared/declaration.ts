@@ -14,7 +14,8 @@ export interface Shared<S, F extends string> {
 
 export interface List {
   rows: Row[];
-  skipped?: Skipped | undefined;
+  /** The missing parts, with labels in the plural, such as `the records of resource group X`. */
+  skipped?: readonly Skipped[];
   /** Why some rows are unknown. The stream fails after the known rows have been emitted. */
   failure?: ConnectorError | undefined;
 }

@@ -3,6 +3,7 @@ import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { Row } from '../../record/row.ts';
 import type { Request } from '../../stream/request.ts';
 import { type Item, each } from '../each.ts';
+import { skippedSentence } from '../partitions.ts';
 import type { Detail, Shared } from './declaration.ts';
 
 /** A row whose details have to be requested. */
@@ -15,7 +16,8 @@ interface Incomplete extends Item {
 export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
   const { session } = reader;
   const { path, detail } = retrieval;
-  const { rows, failure } = await retrieval.load(session.shared);
+  const { rows, skipped = [], failure } = await retrieval.load(session.shared);
+  for (const each of skipped) reader.warn(skippedSentence(each));
   const isWanted = detail?.isWanted(session.shared) === true;
   const complete: Row[] = [];
   const incomplete: Incomplete[] = [];

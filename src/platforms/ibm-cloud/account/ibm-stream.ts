@@ -3,7 +3,6 @@ import type { Row } from '../../../core/record/row.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import type { Retrieval } from '../../../core/retrieval/retrieval.ts';
-import type { Month } from '../../../core/retrieval/month/declaration.ts';
 import type { List, Shared } from '../../../core/retrieval/shared/declaration.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
 import { parseCrn } from '../api/crn.ts';
@@ -59,7 +58,12 @@ function ofAll<F extends string>(retrieval: Retrieval<Account, F>, isSameForAll:
         ...retrieval,
         limits: ({ all: [account] }) => retrieval.limits(account),
         accounts: ({ all }) => all.map(({ id }) => id),
-        load: (month, accounts, id) => monthOfAll(accounts, id, (account) => retrieval.load(month, account)),
+        load: (month, accounts, id) =>
+          joined(
+            accounts,
+            (account) => retrieval.load(month, account),
+            id === undefined ? accounts.all : [accounts.at(id)],
+          ),
       };
     default:
       throw new RangeError(`no IBM Cloud stream uses the retrieval ${retrieval.way}`);
@@ -73,8 +77,7 @@ function sharedOfAll<F extends string>(list: Shared<Account, F>, isSameForAll: b
     path,
     async load(accounts) {
       if (isSameForAll) return loadFirst(list, accounts);
-      const { results, failure } = await accounts.load((account) => loadOf(list, account));
-      return { ...joined(results), failure };
+      return joined(accounts, (account) => loadOf(list, account));
     },
     ...(detail && {
       detail: {
@@ -111,21 +114,19 @@ async function loadOf<F extends string>(list: Shared<Account, F>, account: Accou
   return loaded;
 }
 
-/** Loads a month for the account with this id, or for all accounts if the id is undefined. */
-async function monthOfAll(
+/** Combines the lists of the chosen accounts (default: all). */
+async function joined(
   accounts: Accounts,
-  id: string | undefined,
-  load: (account: Account) => Promise<Month>,
-): Promise<Month> {
-  const { results, failure } = await accounts.load(load, id === undefined ? accounts.all : [accounts.at(id)]);
-  return { ...joined(results), isWhole: results.every(({ isWhole }) => isWhole), failure };
-}
-
-function joined(lists: readonly List[]): List {
-  return {
-    rows: lists.flatMap(({ rows }) => rows),
-    skipped: lists.find(({ skipped }) => skipped !== undefined)?.skipped,
-  };
+  load: (account: Account) => Promise<List>,
+  chosen = accounts.all,
+): Promise<List> {
+  const { results, failure } = await accounts.load(async (account) => {
+    const { rows, skipped = [] } = await load(account);
+    const suffix = account.id === undefined ? '' : ` of account ${account.id}`;
+    return { rows, skipped: skipped.map(({ label, error }) => ({ label: `${label}${suffix}`, error })) };
+  }, chosen);
+  const rows = results.flatMap((each) => each.rows);
+  return { rows, skipped: results.flatMap(({ skipped }) => skipped), failure };
 }
 
 async function partitionsOfAll(

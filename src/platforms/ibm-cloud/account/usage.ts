@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
-import type { Month } from '../../../core/retrieval/month/declaration.ts';
+import type { List } from '../../../core/retrieval/shared/declaration.ts';
+import type { Skipped } from '../../../core/retrieval/partitions.ts';
 import { orRejection } from '../api/failure.ts';
 import { linked } from '../api/pages.ts';
 import { terms } from '../terms.ts';
@@ -23,23 +24,22 @@ const MAX_CHECKED = 3;
  * `GET …/resource_instances/usage/{month}` (icd-api.md 2.5) for the account or for each resource group. The result has one
  * row per instance and plan.
  */
-export async function loadUsage(month: string, account: Account): Promise<Month> {
+export async function loadUsage(month: string, account: Account): Promise<List> {
   const base = `v4/accounts/${encodeURIComponent(await account.requireId())}`;
   const report = `resource_instances/usage/${month}`;
   if (account.config.billing === 'account') {
     const role = 'the Administrator role on the Billing service, or set platform.billing to resource_groups';
-    return { rows: await usageAt(`${base}/${report}`, role, account), isWhole: true };
+    return { rows: await usageAt(`${base}/${report}`, role, account) };
   }
   const all = await groupIds(account);
-  const isCheck = account.api.isCheck === true;
-  const groups = isCheck ? all.slice(0, MAX_CHECKED) : all;
-  const rejected: Array<[group: string, error: ConnectorError]> = [];
+  const groups = account.api.isCheck === true ? all.slice(0, MAX_CHECKED) : all;
+  const rejected: Skipped[] = [];
   const lists = await Promise.all(
     groups.map(async (group) => {
       const path = `${base}/resource_groups/${encodeURIComponent(group)}/${report}`;
       const rows = await orRejection(usageAt(path, VIEWER, account));
       if (rows instanceof ConnectorError) {
-        rejected.push([group, rows]);
+        rejected.push({ label: `the records of resource group ${group}`, error: rows });
         return [];
       }
       // IBM may omit the group id.
@@ -48,15 +48,10 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
     }),
   );
   // Report a missing role rather than a missing month, because the user can grant the role.
-  const [[group, error] = []] = rejected.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
-  if (error !== undefined && rejected.length === groups.length) throw error;
-  // A check already reports the result of each stream.
-  for (const [group, { answer, isAbsence }] of isCheck ? [] : rejected) {
-    const consequence = isAbsence ? '' : '; every sync reads the affected months again until the group can be read';
-    account.logOnce('warn', `billables: usage of resource group ${group} skipped (${answer})${consequence}`);
-  }
-  const skipped = error && { label: `resource group ${group}`, error };
-  return { rows: lists.flat(), isWhole: rejected.every(([, { isAbsence }]) => isAbsence), skipped };
+  const skipped = rejected.toSorted((a, b) => Number(a.error.isAbsence) - Number(b.error.isAbsence));
+  const [first] = skipped;
+  if (first !== undefined && skipped.length === groups.length) throw first.error;
+  return { rows: lists.flat(), skipped };
 }
 
 async function groupIds(account: Account): Promise<readonly string[]> {

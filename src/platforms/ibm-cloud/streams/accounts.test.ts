@@ -35,12 +35,26 @@ test('a response without an id gets the requested id', async () => {
 });
 
 test.each([403, 404])('with HTTP %i, the record contains only the id, and a warning is logged', async (status) => {
-  const { stream, printed, api } = openIbmRead(accounts, { answers: { [ACCOUNT]: refusal(status, 'x') } });
+  const { stream, printed } = openIbmRead(accounts, { answers: { [ACCOUNT]: refusal(status, 'x') } });
   await stream.toEnd();
   expect(printed.rows).toEqual([{ id: ACCOUNT, account_id: ACCOUNT }]);
-  expect(api.logged).toEqual([
-    `warn accounts: the record contains only the id, because IBM Cloud rejected the request (HTTP ${status})`,
+  expect(printed.logged('WARN')).toEqual([
+    `accounts: the name and other details are missing, because the API rejected the request (HTTP ${status})`,
   ]);
+});
+
+test('with several accounts, each warning names its account', async () => {
+  const ids = ['1'.repeat(32), '2'.repeat(32)];
+  const guid = 'a0000000-0000-4000-8000-000000000001';
+  const trusted_profiles = ids.map((id) => `crn:v1:bluemix:public:iam-identity::a/${id}::profile:Profile-${guid}`);
+  const { stream, printed } = openIbmRead(accounts, { config: { trusted_profiles } });
+  await stream.toEnd();
+  expect(printed.logged('WARN')).toEqual(
+    ids.map(
+      (id) =>
+        `accounts: the name and other details of account ${id} are missing, because the API rejected the request (HTTP 404)`,
+    ),
+  );
 });
 
 test('the stream fails if the API has an outage', async () => {

@@ -26,19 +26,11 @@ export const accounts = ibmStream({
 });
 
 async function loadAccount(account: Account): Promise<List> {
-  const { api } = account;
   const id = await account.requireId();
   const request = { stream: 'accounts', endpoint: 'accounts', path: `${PATH}/${encodeURIComponent(id)}` } as const;
   const row = await orRejection(loadObject(account, request));
   if (row instanceof ConnectorError) {
-    // A check already reports the rejection.
-    if (api.isCheck !== true) {
-      api.log(
-        'warn',
-        `accounts: the record contains only the id, because IBM Cloud rejected the request (${row.answer})`,
-      );
-    }
-    return { rows: [{ id }], skipped: { label: `the details of account ${id}`, error: row } };
+    return { rows: [{ id }], skipped: [{ label: 'the name and other details', error: row }] };
   }
   return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }] };
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { ACCOUNT, AUTHORIZATION } from '../../../../test-support/unit/instances.ts';
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
@@ -26,7 +28,7 @@ const usage = (n: number, more: Row = {}): Row => ({
 async function read(
   answers: Readonly<Record<string, Row[] | number>>,
   config: Row = {},
-): Promise<{ rows: Row[]; isWhole: boolean; log: string[] }> {
+): Promise<{ rows: Row[]; log: string[] }> {
   const log: string[] = [];
   const api: Api = {
     get({ path }: Request) {
@@ -47,8 +49,8 @@ async function read(
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
   const { retrieval } = billables;
   if (retrieval.way !== 'month') throw new Error('it is not read by month');
-  const { rows, isWhole } = await retrieval.load('2026-10', new Accounts(parsed, api));
-  return { rows, isWhole, log };
+  const { rows } = await retrieval.load('2026-10', new Accounts(parsed, api));
+  return { rows, log };
 }
 
 const deployments = (rows: readonly Row[]): unknown[] => rows.map((row) => row['deployment_id']);
@@ -80,15 +82,26 @@ test('a usage row that is listed twice is read once, and a row that differs only
 
 describe('a resource group', () => {
   test.each([
-    [403, false],
-    [404, true],
+    [403, '2026-08', '; every sync reads the affected months again until the request succeeds'],
+    [404, '2026-10', ''],
   ])(
-    'whose request fails with HTTP %i does not affect other groups; whether the month was completely read: %s',
-    async (status, isWhole) => {
-      const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
-      expect(deployments(found.rows)).toEqual([crnOf(1)]);
-      expect(found.isWhole).toBe(isWhole);
-      expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
+    'whose requests are rejected with HTTP %i does not affect other groups; the last final month is %s',
+    async (status, month, consequence) => {
+      const answersOf = (group: string, answer: unknown): Row =>
+        Object.fromEntries(['09', '10', '11'].map((n) => [`${group}/resource_instances/usage/2026-${n}`, answer]));
+      const answers = {
+        'v2/resource_groups': { resources: [{ id: GROUP }, { id: OTHER }] },
+        ...answersOf(GROUP, { resources: [usage(1)] }),
+        ...answersOf(OTHER, refusal(status, 'x')),
+      };
+      const state = { version: 1, platform: 'ibm_cloud', month: '2026-08' };
+      const { stream, printed } = openIbmRead(billables, { answers, state });
+      await stream.toEnd();
+      expect(deployments(printed.rows)).toEqual([crnOf(1), crnOf(1), crnOf(1)]);
+      expect(stream.reader.cursor?.state()).toMatchObject({ month });
+      expect(printed.logged('WARN')).toEqual([
+        `billables: the records of resource group ${OTHER} are missing, because the API rejected the request (HTTP ${status})${consequence}`,
+      ]);
     },
   );
 

@@ -1,6 +1,6 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/stream/fields.ts';
-import type { Month } from '../../../core/retrieval/month/declaration.ts';
+import type { List } from '../../../core/retrieval/shared/declaration.ts';
 import { monthAfter } from '../../../core/retrieval/month/month.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
@@ -77,7 +77,7 @@ export const billables = ibmStream({
   },
 });
 
-async function loadMonth(month: string, account: Account): Promise<Month> {
+async function loadMonth(month: string, account: Account): Promise<List> {
   const { rows: resources, ...rest } = await loadUsage(month, account);
   // The list isn't a snapshot, so it may contain a row twice.
   const distinct = new Map(resources.map((resource) => [JSON.stringify(resource), resource])).values();

@@ -35,7 +35,7 @@ export const deployments = ibmStream({
       ]);
       const names = new Map(groups.map(({ id, name }) => [id, name]));
       const rows = all.map((each) => rowOf(each, names));
-      if (tags instanceof ConnectorError) return { rows, skipped: { label: 'the search for tags', error: tags } };
+      if (tags instanceof ConnectorError) return { rows, skipped: [{ label: 'tags and access_tags', error: tags }] };
       addTags(rows, tags, account);
       return { rows };
     },
