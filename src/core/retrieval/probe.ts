@@ -64,7 +64,7 @@ export async function probe<S>(
     if (chosen.length === 0 && failure === undefined) return { rows: 0 };
     const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];
     const outcomes = await Promise.all(groups.map((group) => ofAccount(group, count)));
-    if (failure !== undefined) outcomes.push(failureOf(failure));
+    if (failure !== undefined) outcomes.push(probedFailure(failure));
     const counts = outcomes.flatMap(({ rows }) => rows ?? []);
     return {
       rows: counts.length === 0 ? undefined : counts.reduce((sum, rows) => sum + rows, 0),
@@ -97,9 +97,9 @@ export async function probe<S>(
 }
 
 function loadedOf({ rows, skipped = [], failure }: Loaded): Probed {
-  return { rows: rows.length, skipped: failure === undefined ? skipped[0] : failureOf(failure).skipped };
+  return { rows: rows.length, skipped: failure === undefined ? skipped[0] : probedFailure(failure).skipped };
 }
 
-function failureOf(error: ConnectorError): Probed {
+function probedFailure(error: ConnectorError): Probed {
   return { rows: undefined, skipped: { label: `account ${error.account}`, error } };
 }

@@ -122,7 +122,7 @@ export const probes: Readonly<Record<string, Probe>> = {
     return [accountIn(token) === account, "the profile's account", 'another account, or none'];
   }),
   assumable_pages: body(/identity\/profiles$/, ({ count, profiles }) => {
-    return [rowsOf(profiles).length === count, 'as many rows as count', 'another number of rows'];
+    return [onlyRows(profiles).length === count, 'as many rows as count', 'another number of rows'];
   }),
   backup_region: rows(INSTANCES, 'resources', ({ crn, extensions }) => {
     const backup = within(within(extensions, 'dataservices'), 'backup');
@@ -147,10 +147,10 @@ export const probes: Readonly<Record<string, Probe>> = {
   profile_parts: any(/profiles\/\{id\}\/(identities|links|rules)$/, isReadable),
   search_wildcard: body(SEARCH, ({ items }, { post }) => {
     const isFirst = post?.body.includes('"query"') === true;
-    return isFirst && [rowsOf(items).length > 0, 'a first page with databases', 'an empty first page'];
+    return isFirst && [onlyRows(items).length > 0, 'a first page with databases', 'an empty first page'];
   }),
   search_end: body(SEARCH, ({ items, limit, search_cursor: cursor }) => {
-    const { length } = rowsOf(items);
+    const { length } = onlyRows(items);
     const isShort = length > 0 && length < Number(limit);
     return (
       isShort && [
@@ -183,14 +183,14 @@ function body(at: RegExp, look: (body: Row, request: Exchange['request']) => Sho
 }
 
 function rows(at: RegExp, list: string, look: (row: Row) => Shown): Probe {
-  return { at, look: ({ body }) => rowsOf(within(body, list)).map(look).filter(isShown) };
+  return { at, look: ({ body }) => onlyRows(within(body, list)).map(look).filter(isShown) };
 }
 
 function events(look: (events: Row[]) => Sighting[]): Probe {
   return {
     at: /v1\/query$/,
     look({ body }) {
-      const entries = rowsOf(body).flatMap(({ result }) => rowsOf(within(result, 'results')));
+      const entries = onlyRows(body).flatMap(({ result }) => onlyRows(within(result, 'results')));
       return look(entries.map(({ user_data: text }) => parsed(String(text))).filter(isRow));
     },
   };
@@ -210,7 +210,7 @@ function isShown(shown: Shown): shown is Sighting {
   return shown !== undefined && shown !== false;
 }
 
-function rowsOf(list: unknown): Row[] {
+function onlyRows(list: unknown): Row[] {
   return Array.isArray(list) ? (list as unknown[]).filter(isRow) : [];
 }
 

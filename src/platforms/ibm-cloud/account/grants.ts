@@ -3,7 +3,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { listOfObjects, object, text, timestamp } from '../../../core/stream/fields.ts';
 import { rowsOf, textIn } from '../api/envelope.ts';
 import { linked } from '../api/pages.ts';
-import { pick, textOrNull, within } from '../api/values.ts';
+import { pick, emptyAsNull, within } from '../api/values.ts';
 import type { Account } from './account.ts';
 import { type Attributes, attributesOf, coverageOf, coveringDatabases } from './coverage.ts';
 import { crnsByGuid } from './inventory.ts';
@@ -127,7 +127,7 @@ function grantsOf(
     policy_id: id,
     scope: service_instance ? 'instance' : resource_group_id ? 'resource_group' : service_name ? 'service' : 'account',
     ...coverage,
-    description: textOrNull(row['description']),
+    description: emptyAsNull(row['description']),
     resource_tags: within(row['resource'], 'tags'),
     time_condition: row['pattern'],
     ...pick(row, ['state', 'rule', 'created_at', 'created_by_id', 'last_modified_at', 'last_modified_by_id']),

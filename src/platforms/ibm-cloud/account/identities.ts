@@ -6,7 +6,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { objectOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { linked } from '../api/pages.ts';
-import { textOrNull, within } from '../api/values.ts';
+import { emptyAsNull, within } from '../api/values.ts';
 import type { Account } from './account.ts';
 import { loadList } from './list.ts';
 
@@ -33,7 +33,7 @@ export async function loadIdentities(
     return loadList(account, { ...request, list, next: linked('next', 'pagetoken'), key: 'id', role });
   });
   const rows = new Map((await Promise.all(lists)).flat().map((row) => [row['id'], row]));
-  for (const row of rows.values()) row['description'] = textOrNull(row['description']);
+  for (const row of rows.values()) row['description'] = emptyAsNull(row['description']);
   return [...rows.values()];
 }
 
@@ -83,7 +83,7 @@ export function lastLogins(
     values(body, { path }) {
       const activity = within(objectOf(body, path), 'activity');
       return {
-        last_authenticated_at: textOrNull(within(activity, 'last_authn')),
+        last_authenticated_at: emptyAsNull(within(activity, 'last_authn')),
         authentication_count: within(activity, 'authn_count'),
       };
     },

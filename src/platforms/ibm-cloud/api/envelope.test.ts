@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listIn, objectIn, objectOf, rowsIn } from './envelope.ts';
-import { textOrNull } from './values.ts';
+import { emptyAsNull } from './values.ts';
 
 const PATH = 'deployments/d1/backups';
 const problem = (detail: string): unknown =>
@@ -85,6 +85,6 @@ test.each([
   [' ', ' '],
   [0, 0],
   [false, false],
-])('textOrNull converts %j to %j', (value, text) => {
-  expect(textOrNull(value)).toBe(text);
+])('emptyAsNull converts %j to %j', (value, text) => {
+  expect(emptyAsNull(value)).toBe(text);
 });

@@ -8,7 +8,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** The value, or null if it is missing or an empty string. */
-export function textOrNull(value: unknown): unknown {
+export function emptyAsNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }
 

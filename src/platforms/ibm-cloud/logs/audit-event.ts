@@ -3,7 +3,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { toUtcText } from '../../../core/record/timestamp.ts';
 import { isDatabaseService } from '../account/instance.ts';
 import { parseCrn } from '../api/crn.ts';
-import { textOf, textOrNull, within } from '../api/values.ts';
+import { textOf, emptyAsNull, within } from '../api/values.ts';
 import type { LogEntry } from './query.ts';
 
 const APPLICATION = 'ibm-audit-event';
@@ -30,20 +30,20 @@ export function auditEntry({ timestamp, application, subsystem, data }: LogEntry
     const identity = hashOf([raw, storedAt]);
     return { row: { id: identity, service, created_at: storedAt, raw }, identity, isReadable: false };
   }
-  const identity = hashOf(IDENTITY.map((field) => textOrNull(event[field])));
+  const identity = hashOf(IDENTITY.map((field) => emptyAsNull(event[field])));
   const row = { ...rowOf(event, identity), service, created_at: utcTextOf(event['eventTime']) ?? storedAt };
   return { row, identity, isReadable: true };
 }
 
 /** The event is the log entry itself or its `message`, as text or as an object (icd-api.md 6). */
 function eventIn(data: unknown): Row | undefined {
-  const outer = objectIn(data);
-  return [outer, objectIn(outer?.['message'])].find(
+  const outer = parsedRow(data);
+  return [outer, parsedRow(outer?.['message'])].find(
     (each) => typeof each?.['action'] === 'string' || typeof each?.['eventTime'] === 'string',
   );
 }
 
-function objectIn(value: unknown): Row | undefined {
+function parsedRow(value: unknown): Row | undefined {
   if (typeof value !== 'string') return isRow(value) ? value : undefined;
   try {
     const parsed: unknown = JSON.parse(value);
@@ -69,20 +69,20 @@ function rowOf(event: Row, identity: string): Row {
     id: textOf(id) ?? identity,
     account_id: textOf(accountId) ?? crns.map((crn) => parseCrn(crn)?.account).find(Boolean) ?? null,
     deployment_id: deploymentOf(crns),
-    event: textOrNull(action),
-    user_id: textOrNull(within(initiator, 'id')),
-    email: textOrNull(within(initiator, 'name')),
-    user_type: textOrNull(within(initiator, 'typeURI')),
-    credential_type: textOrNull(within(within(initiator, 'credential'), 'type')),
-    ip: textOrNull(within(host, 'address')),
-    user_agent: textOrNull(within(host, 'agent')),
-    target_id: textOrNull(within(target, 'id')),
-    target_type: textOrNull(within(target, 'typeURI')),
-    target_name: textOrNull(within(target, 'name')),
+    event: emptyAsNull(action),
+    user_id: emptyAsNull(within(initiator, 'id')),
+    email: emptyAsNull(within(initiator, 'name')),
+    user_type: emptyAsNull(within(initiator, 'typeURI')),
+    credential_type: emptyAsNull(within(within(initiator, 'credential'), 'type')),
+    ip: emptyAsNull(within(host, 'address')),
+    user_agent: emptyAsNull(within(host, 'agent')),
+    target_id: emptyAsNull(within(target, 'id')),
+    target_type: emptyAsNull(within(target, 'typeURI')),
+    target_name: emptyAsNull(within(target, 'name')),
     data: dataOf({ requestData, responseData, reason }),
-    correlation_id: textOrNull(correlationId),
-    observer: textOrNull(within(observer, 'name')),
-    log_source_crn: textOrNull(logSourceCRN),
+    correlation_id: emptyAsNull(correlationId),
+    observer: emptyAsNull(within(observer, 'name')),
+    log_source_crn: emptyAsNull(logSourceCRN),
     data_event: dataEvent,
     save_service_copy: saveServiceCopy,
     raw: undefined,

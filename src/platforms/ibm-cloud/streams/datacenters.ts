@@ -16,7 +16,10 @@ export const datacenters = ibmStream({
   retrieval: {
     way: 'shared',
     path: PATH,
-    load: async (account) => ({ rows: rowsIn(await loadCatalog(account, PATH, 'datacenters')) }),
+    load: async (account) => {
+      const names = listIn(await loadCatalog(account, PATH, 'datacenters'), PATH, PATH);
+      return { rows: names.map(rowOf) };
+    },
   },
   primaryKey: 'slug',
   fields: {
@@ -26,10 +29,8 @@ export const datacenters = ibmStream({
   },
 });
 
-function rowsIn(body: unknown): Row[] {
-  return listIn(body, PATH, PATH).map((name, i) => {
-    const region = textOf(name);
-    if (region === undefined) throw unexpectedBody(PATH, `region ${i + 1} has no name`);
-    return { slug: `ibm:${region}`, provider: 'ibm', region };
-  });
+function rowOf(name: unknown, i: number): Row {
+  const region = textOf(name);
+  if (region === undefined) throw unexpectedBody(PATH, `region ${i + 1} has no name`);
+  return { slug: `ibm:${region}`, provider: 'ibm', region };
 }

@@ -2,7 +2,7 @@ import { text } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
-import { textOrNull } from '../api/values.ts';
+import { emptyAsNull } from '../api/values.ts';
 
 /** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM has deprecated. */
 export const deploymentsAllowlists = ibmStream({
@@ -11,7 +11,7 @@ export const deploymentsAllowlists = ibmStream({
   retrieval: {
     ...perDeployment('/allowlists/ip_addresses'),
     rows: (body, { path }) =>
-      rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: textOrNull(row['description']) })),
+      rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: emptyAsNull(row['description']) })),
     mayBeAbsent: true,
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },

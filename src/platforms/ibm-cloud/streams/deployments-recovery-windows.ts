@@ -2,7 +2,7 @@ import { text, timestamp } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
-import { textOrNull } from '../api/values.ts';
+import { emptyAsNull } from '../api/values.ts';
 
 const NAME = 'point_in_time_recovery_data';
 const TYPES = new Set(['postgresql', 'enterprisedb', 'mysql', 'mongodbee']);
@@ -15,7 +15,7 @@ export const deploymentsRecoveryWindows = ibmStream({
     ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {
       const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
-      return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }] };
+      return { rows: [{ ...row, earliest_point_in_time_recovery_time: emptyAsNull(earliest) }] };
     },
     mayBeAbsent: true,
   },

@@ -9,7 +9,7 @@ import { loadList, loadObject, logListed } from '../account/list.ts';
 import { rowsOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { pick, textOf, textOrNull, within } from '../api/values.ts';
+import { pick, textOf, emptyAsNull, within } from '../api/values.ts';
 import { DATABASE_VIEWER } from '../terms.ts';
 
 const STREAM = 'deployments_restrictions';
@@ -136,7 +136,7 @@ async function loadZone(id: string, account: Account): Promise<Zone> {
   const zone = await loadObject(account, { ...REQUEST, path, role });
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {
-    name: textOrNull(zone['name']),
+    name: emptyAsNull(zone['name']),
     addresses: rowsOf(zone, 'addresses', path).flatMap(addressOf),
     excluded: excluded.flatMap(addressOf),
   };
@@ -157,7 +157,7 @@ function rowOf({ rule, position, tags, contexts }: Restriction, zones: ReadonlyM
     id: `${String(rule['id'])}/${position}`,
     rule_id: rule['id'],
     ...pick(rule, ['enforcement_mode', 'created_at', 'created_by_id', 'last_modified_at', 'last_modified_by_id']),
-    description: textOrNull(rule['description']),
+    description: emptyAsNull(rule['description']),
     ...coverage,
     resource_tags: tags,
     contexts: contexts.map((each) => ({ ...each, zone_name: zones.get(each.zone_id ?? '')?.name ?? null })),

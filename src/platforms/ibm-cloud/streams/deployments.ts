@@ -13,7 +13,7 @@ import { databasesAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { pick, textOrNull, within } from '../api/values.ts';
+import { pick, emptyAsNull, within } from '../api/values.ts';
 
 /**
  * `GET /v2/resource_instances` (icd-api.md 2.1). The remaining fields come from `GET /deployments/{id}` in the deployment's
@@ -126,10 +126,10 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     service,
     generation,
     plan_id: row['resource_plan_id'] ?? null,
-    region: textOrNull(row['region_id']) ?? parseCrn(id)?.region ?? null,
+    region: emptyAsNull(row['region_id']) ?? parseCrn(id)?.region ?? null,
     resource_group_name: groupNames.get(row['resource_group_id']) ?? null,
-    created_by: textOrNull(row['created_by']),
-    updated_by: textOrNull(row['updated_by']),
+    created_by: emptyAsNull(row['created_by']),
+    updated_by: emptyAsNull(row['updated_by']),
     last_operation_type: within(operation, 'type'),
     last_operation_state: within(operation, 'state'),
     last_operation_description: within(operation, 'description'),

@@ -6,7 +6,7 @@ import { ibmStream } from '../account/ibm-stream.ts';
 import { addLists, loadList, logListed } from '../account/list.ts';
 import { linked } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { textOrNull } from '../api/values.ts';
+import { emptyAsNull } from '../api/values.ts';
 
 const GROUPS = 'v2/groups';
 const VIEWER = 'the Viewer role on IAM Access Groups';
@@ -49,7 +49,7 @@ async function loadGroups(account: Account): Promise<{ rows: Row[] }> {
     load('members', `${GROUPS}/${id}/members`, { membership_type: 'all', verbose: 'true' }),
   );
   for (const group of groups) {
-    group['description'] = textOrNull(group['description']);
+    group['description'] = emptyAsNull(group['description']);
     pruneToFields(group, teams.fields);
   }
   logListed(account, groups.length, 'access group', VIEWER);

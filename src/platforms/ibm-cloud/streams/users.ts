@@ -6,7 +6,7 @@ import { LAST_LOGIN_FIELDS, lastLogins } from '../account/identities.ts';
 import { loadList, logListed } from '../account/list.ts';
 import { failureOf } from '../api/failure.ts';
 import { linked } from '../api/pages.ts';
-import { textOrNull, within } from '../api/values.ts';
+import { emptyAsNull, within } from '../api/values.ts';
 
 const VIEWER = 'the Viewer role on User Management';
 const PAGE_SIZE = 100;
@@ -55,7 +55,7 @@ async function loadUsers(account: Account): Promise<{ rows: Row[] }> {
   for (const row of rows) {
     // The record's id is generated later. Until then, messages show this id.
     row['id'] = row['iam_id'];
-    for (const name of ['email', 'firstname', 'lastname']) row[name] = textOrNull(row[name]);
+    for (const name of ['email', 'firstname', 'lastname']) row[name] = emptyAsNull(row[name]);
   }
   logListed(account, rows.length, 'user', VIEWER);
   if (account.api.isCheck !== true && rows.length <= 1) await warnIfRestricted(account, id);
