@@ -47,10 +47,8 @@ export function unknownSentence(ids: readonly string[]): string {
   return `These deployment_ids were not found with this API token: ${ids.join(', ')}. Correct deployment_ids.`;
 }
 
-/** The id of a row. Rejects numbers that JSON.parse may round, because two such ids could become equal. */
 function idOf(row: unknown, i: number): string {
   const id = isRow(row) ? row['id'] : undefined;
-  const isExact = typeof id === 'string' ? id !== '' : Number.isSafeInteger(id);
-  if (!isExact) throw unexpectedBody(PATH, `row ${i + 1} has no valid id`);
-  return String(id);
+  if (typeof id !== 'string' || id === '') throw unexpectedBody(PATH, `row ${i + 1} has no valid id`);
+  return id;
 }
