@@ -26,6 +26,17 @@ test.each(['account', 'resource_groups'])('the docs contain each grant command (
   }
 });
 
+test('if the request for the resource groups is rejected, the command grants a role on them for any stream', async () => {
+  const accounts = new Accounts(
+    ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k' }),
+    openApi(() => instancesBody([gen1Row(1)])),
+  );
+  const commandFor = (path: string): Promise<string | undefined> =>
+    grant('deployments', accounts, { error: refusal(403, path) });
+  expect(await commandFor('v2/resource_groups')).toContain('--roles Viewer --resource-type resource-group');
+  expect(await commandFor('v3/resources/search')).toContain('--roles Viewer --service-name databases-for-postgresql');
+});
+
 const PROFILE = `crn:v1:bluemix:public:iam-identity::a/${ACCOUNT}::profile:Profile-${crnOf(1).split(':')[7]}`;
 const ZONED = {
   id: 'r',

@@ -6,6 +6,7 @@ import { serviceIdIn } from './api/token.ts';
 import type { Account } from './account/account.ts';
 import type { Accounts } from './account/accounts.ts';
 import { loadInventory } from './account/inventory.ts';
+import { RESOURCE_GROUPS } from './account/resource-groups.ts';
 import { DATABASE_VIEWER } from './terms.ts';
 
 const BILLING = {
@@ -55,7 +56,10 @@ export async function grant(
   const crn = parseCrn(partition ?? '');
   const account = accounts.at(error?.account ?? crn?.account);
   const service = crn?.service ?? (await serviceOf(account));
-  const policyOf = roleIn(error) === DATABASE_VIEWER ? undefined : POLICIES[stream]?.of;
+  const { role, path } = factsOf(error);
+  // Other streams also request the resource groups.
+  const needed = path === RESOURCE_GROUPS ? 'resource_groups' : stream;
+  const policyOf = role === DATABASE_VIEWER ? undefined : POLICIES[needed]?.of;
   const policy = policyOf?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
   if (account.id !== undefined) {
     return `ibmcloud target -c ${account.id} && ibmcloud iam trusted-profile-policy-create ${account.profile} ${policy} --force`;
@@ -64,10 +68,10 @@ export async function grant(
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
 }
 
-/** The role that a rejected request requires. If the error names an account, the rejection is the error's cause. */
-function roleIn(error: ConnectorError | undefined): string | undefined {
+/** The facts of a rejection. If the error names an account, the rejection is the error's cause. */
+function factsOf(error: ConnectorError | undefined): Record<string, string | undefined> {
   const rejection = error?.cause instanceof ConnectorError ? error.cause : error;
-  return rejection?.facts['role'];
+  return rejection?.facts ?? {};
 }
 
 /** The service of the first generation 1 deployment, or an example service if there is no such deployment. */

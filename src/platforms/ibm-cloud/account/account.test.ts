@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { ACCOUNT, AUTHORIZATION, openApi } from '../../../../test-support/unit/instances.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { Account } from './account.ts';
@@ -66,14 +65,6 @@ describe('the list of resource groups', () => {
     ]);
   });
 
-  test.each([403, 404, 503])('causes only a warning if it is optional and fails with HTTP %i', async (status) => {
-    const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
-    expect(await account.optional('names are', account.once(loadResourceGroups))).toBeUndefined();
-    expect(api.logged).toEqual([`warn deployments: names are null, because a request failed (HTTP ${status})`]);
-    await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ status });
-    expect(api.requests).toHaveLength(1);
-  });
-
   test.each([{}, { resources: [null] }, { resources: groups, next_url: '/x' }])(
     'causes an error if the response is %j',
     async (body) => {
@@ -81,11 +72,4 @@ describe('the list of resource groups', () => {
       await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ problem: 'unexpected_body' });
     },
   );
-});
-
-test("an optional request throws the error of the account if the account's tokens have been rejected", async () => {
-  const { api, account } = open();
-  const [failure, end] = [refusal(503, 'search'), refusal(401, 'instances')];
-  api.authorization = () => Promise.reject(end);
-  await expect(account.optional('tags are', Promise.reject(failure))).rejects.toBe(end);
 });

@@ -3,8 +3,7 @@ import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Api } from '../../platform.ts';
 import { parseCrn } from '../api/crn.ts';
 import { objectOf } from '../api/envelope.ts';
-import { briefly, failureOf } from '../api/failure.ts';
-import { accountIn, isAboutToken } from '../api/token.ts';
+import { accountIn } from '../api/token.ts';
 import type { TrustedProfile } from '../api/trusted-profile.ts';
 import { textOf } from '../api/values.ts';
 import type { IbmCloudConfig } from '../config.ts';
@@ -45,23 +44,6 @@ export class Account {
     let result = this.#results.get(load) as Promise<T> | undefined;
     if (result === undefined) this.#results.set(load, (result = load(this)));
     return result;
-  }
-
-  /**
-   * Returns the result of a request for optional fields of `deployments`. If the request fails, logs that the fields are null and returns
-   * undefined. Throws if the whole account can't be read.
-   */
-  async optional<T>(fields: string, result: Promise<T>): Promise<T | undefined> {
-    try {
-      return await result;
-    } catch (thrown) {
-      const error = failureOf(thrown);
-      if (isAboutToken(error)) throw error;
-      // Throws if the account's tokens have been rejected.
-      await this.api.authorization('deployments');
-      this.api.log('warn', `deployments: ${fields} null, because a request failed (${briefly(error)})`);
-      return undefined;
-    }
   }
 
   logOnce(level: Level, sentence: string): void {

@@ -59,25 +59,31 @@ test('a deployment without tags has empty lists, and a deployment that the searc
   });
 });
 
-test.each<[search: string, answer: unknown, reason: string]>([
-  ['rejected search', refusal(403, 'search'), 'HTTP 403'],
-  ['search without a list', { items: null }, 'HTTP 200, items is missing'],
-  ['search that repeats its cursor', { items: [{ crn: 'a' }], search_cursor: 'c1' }, 'HTTP 200, the list never ends'],
-])('after a %s, all tags are null, and one warning is logged', async (_, answer, reason) => {
-  const { rows, warnings } = await read(answer);
-  expect(rows).toEqual([1, 2, 3].map((n) => ({ id: crnOf(n), tags: null, access_tags: null })));
-  expect(warnings).toEqual([
-    expect.stringMatching(/^warn deployments: tags and access_tags are null, because a request failed \(/),
+test.each([
+  [
+    'resource_group_name',
+    'the names of resource groups',
+    { search: { items: [] }, resource_groups: refusal(403, 'g') },
+  ],
+  ['tags', 'tags and access_tags', { search: refusal(403, 'search'), resource_groups: { resources: [] } }],
+])('%s is null, and one warning is logged, if the request is rejected', async (field, label, answers) => {
+  const { stream, printed } = openIbmRead(deployments, { instances: [gen2Row(1), gen2Row(2)], answers });
+  await stream.toEnd();
+  expect(printed.rows.map((row) => row[field])).toEqual([null, null]);
+  expect(printed.logged('WARN')).toEqual([
+    `deployments: ${label} are missing, because the API rejected the request (HTTP 403)`,
   ]);
-  expect(warnings[0]).toContain(reason);
 });
 
-test.each([
-  ['its token is unavailable', refusal(503, 'identity/token')],
-  ['its trusted profile is rejected', new ConnectorError('profile_rejected', { message: 'rejected' })],
-])('an account fails, instead of returning rows with null tags, if %s', async (_, failure) => {
-  const answers = { resource_groups: { resources: [] }, search: failure };
+test.each<[search: string, answer: unknown]>([
+  ['an outage', refusal(503, 'search')],
+  ['an unavailable token', refusal(503, 'identity/token')],
+  ['a rejected trusted profile', new ConnectorError('profile_rejected', { message: 'rejected' })],
+  ['a response without a list', { items: null }],
+  ['a search that repeats its cursor', { items: [{ crn: 'a' }], search_cursor: 'c1' }],
+])('the stream fails, so that no tags are overwritten with null, after %s', async (_, search) => {
+  const answers = { resource_groups: { resources: [] }, search };
   const { stream, printed } = openIbmRead(deployments, { instances: [gen2Row(1)], answers });
-  await expect(stream.toEnd()).rejects.toBe(failure);
+  await expect(stream.toEnd()).rejects.toBeInstanceOf(ConnectorError);
   expect(printed.rows).toEqual([]);
 });

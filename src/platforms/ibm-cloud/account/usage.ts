@@ -2,7 +2,7 @@ import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { List } from '../../../core/retrieval/shared/declaration.ts';
 import type { Skipped } from '../../../core/retrieval/partitions.ts';
-import { orRejection } from '../api/failure.ts';
+import { orSkipped } from '../api/failure.ts';
 import { linked } from '../api/pages.ts';
 import { terms } from '../terms.ts';
 import type { Account } from './account.ts';
@@ -37,11 +37,8 @@ export async function loadUsage(month: string, account: Account): Promise<List> 
   const lists = await Promise.all(
     groups.map(async (group) => {
       const path = `${base}/resource_groups/${encodeURIComponent(group)}/${report}`;
-      const rows = await orRejection(usageAt(path, VIEWER, account));
-      if (rows instanceof ConnectorError) {
-        rejected.push({ label: `the records of resource group ${group}`, error: rows });
-        return [];
-      }
+      const rows = await orSkipped(`the records of resource group ${group}`, usageAt(path, VIEWER, account), rejected);
+      if (rows === undefined) return [];
       // IBM may omit the group id.
       for (const row of rows) row['resource_group_id'] ??= group;
       return rows;

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
+import type { Skipped } from '../../../core/retrieval/partitions.ts';
 
 /** Returns the result of a request, or the API's rejection as a value. Throws any other failure. */
 export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorError> {
@@ -8,6 +9,14 @@ export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorE
     if (thrown instanceof ConnectorError && thrown.isRejection) return thrown;
     throw thrown;
   }
+}
+
+/** Returns the result of a request for a part of a list. If the API rejects the request, adds the part to `skipped`. */
+export async function orSkipped<T>(label: string, result: Promise<T>, skipped: Skipped[]): Promise<T | undefined> {
+  const outcome = await orRejection(result);
+  if (!(outcome instanceof ConnectorError)) return outcome;
+  skipped.push({ label, error: outcome });
+  return undefined;
 }
 
 /** Returns the failure of an optional request. Rethrows bugs, cancellations, and errors that end the sync. */

@@ -106,12 +106,6 @@ export function exchangeError(error: ConnectorError, iam: string): ConnectorErro
   return new ConnectorError('unexpected_status', { message }, details);
 }
 
-/** Whether the error means that no access token could be obtained. */
-export function isAboutToken({ problem, facts, cause }: ConnectorError): boolean {
-  const request = cause instanceof ConnectorError ? cause.facts : facts;
-  return problem === 'profile_rejected' || request['path'] === TOKEN_PATH;
-}
-
 /** Whether IAM itself, not a proxy, rejected the request for a token. For a wrong key, IAM returns HTTP 400. */
 export function isByIam({ status, said = serverText('') }: ConnectorError): boolean {
   return status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)));

@@ -1,6 +1,6 @@
 import { boolean, integer, listOfTexts, number, object, text, timestamp } from '../../../core/stream/fields.ts';
-import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
+import type { Skipped } from '../../../core/retrieval/partitions.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { gen2SettingsOf } from '../account/gen2-settings.ts';
 import { type Deployment, gen2SizesOf } from '../account/instance.ts';
@@ -11,7 +11,7 @@ import { addTags, loadTags } from '../account/tags.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
-import { orRejection } from '../api/failure.ts';
+import { orSkipped } from '../api/failure.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, emptyAsNull, within } from '../api/values.ts';
 
@@ -26,18 +26,16 @@ export const deployments = ibmStream({
     way: 'shared',
     path: INSTANCES,
     async load(account) {
-      const isCheck = account.api.isCheck === true;
+      const skipped: Skipped[] = [];
       const [{ deployments: all }, groups = [], tags] = await Promise.all([
         account.once(loadInventory),
-        account.optional('resource_group_name is', account.once(loadResourceGroups)),
-        // In a check, a rejection becomes `skipped`, so that the check reports the missing role.
-        account.optional('tags and access_tags are', isCheck ? orRejection(loadTags(account)) : loadTags(account)),
+        orSkipped('the names of resource groups', account.once(loadResourceGroups), skipped),
+        orSkipped('tags and access_tags', loadTags(account), skipped),
       ]);
       const names = new Map(groups.map(({ id, name }) => [id, name]));
       const rows = all.map((each) => rowOf(each, names));
-      if (tags instanceof ConnectorError) return { rows, skipped: [{ label: 'tags and access_tags', error: tags }] };
       addTags(rows, tags, account);
-      return { rows };
+      return { rows, skipped };
     },
     detail: {
       isWanted: () => true,
