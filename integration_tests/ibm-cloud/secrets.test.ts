@@ -165,10 +165,20 @@ describe.concurrent('an undeclared part of a field', () => {
     const inner = { password: SECRET };
     await ibmCloud({ ...SMALL, deployments: 3, gen2Deployments: 1 }, async ({ sandbox, read }) => {
       const version = { version: '1', secret: SECRET, status: inner, transitions: [{ to_version: '2', link: SECRET }] };
+      const policy = {
+        id: 'p1',
+        subject: { attributes: [{ key: 'iam_id', value: 'IBMid-1' }] },
+        resource: {
+          attributes: [{ key: 'serviceName', value: 'databases-for-redis' }],
+          tags: [{ key: 'env', value: 'prod', secret: SECRET }],
+        },
+        control: { grant: { roles: [{ role_id: 'crn:v1:bluemix:public:iam::::role:Viewer' }] } },
+      };
       const bodies: Record<string, unknown> = {
         '/databases/*/v5/ibm/deployables': { deployables: [{ type: 'x', versions: [version] }] },
         [`${EVERY_DEPLOYMENT}/remotes`]: { remotes: { leader: inner, replicas: ['one', inner] } },
         [EVERY_DEPLOYMENT]: { deployment: { version: '1', admin_usernames: { database: inner, user: 'admin' } } },
+        '/iam/v2/policies': { policies: [policy] },
         '/iam/v2/groups/*/members': { members: [{ iam_id: 'x', credentials: inner, email: inner }] },
       };
       const faults = Object.entries(bodies).map(([path, body]): Fault => ({ path, kind: 'status', status: 200, body }));
@@ -184,8 +194,12 @@ describe.concurrent('an undeclared part of a field', () => {
       expect(rowsRead(result.records, 'deployments')).toContainEqual(
         expect.objectContaining({ admin_usernames: { user: 'admin' } }),
       );
+      expect(rowsRead(result.records, 'deployments_roles')).toMatchObject([
+        { resource_tags: [{ key: 'env', value: 'prod' }] },
+      ]);
       for (const path of [
         'versions[].secret',
+        'resource_tags[].secret',
         'versions[].transitions[].link',
         'replicas[]',
         'admin_usernames.database',

@@ -4,6 +4,7 @@ import { CheckpointedSink } from '../output/checkpoints.ts';
 import type { StreamSink } from '../output/output.ts';
 import { unexpectedBody } from '../failure/errors.ts';
 import { Normaliser } from '../record/normalise.ts';
+import { nestedIn, prune } from '../record/prune.ts';
 import type { Cursor } from '../retrieval/cursor.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import type { ParsedPage, Request } from '../stream/request.ts';
@@ -31,6 +32,8 @@ export class StreamReader<S = unknown> {
   readonly #keyField: string;
   readonly #output: StreamSink;
   readonly #normaliser: Normaliser;
+  /** The fields whose undeclared parts are removed. */
+  readonly #nested: Stream['fields'] | undefined;
   readonly #warnings = new Set<string>();
   readonly #unknown = new Set<string>();
 
@@ -42,6 +45,8 @@ export class StreamReader<S = unknown> {
     this.#output = session.output.stream(stream.name);
     this.sink = new CheckpointedSink(this.#output, stateNow, Date.now);
     this.#keyField = keyFieldOf(stream);
+    const nested = nestedIn(stream.fields);
+    if (stream.dropped !== undefined && Object.keys(nested).length > 0) this.#nested = nested;
     this.#normaliser = new Normaliser(stream, (field) => this.#warnOfUnknown(field));
   }
 
@@ -78,6 +83,7 @@ export class StreamReader<S = unknown> {
   /** Converts rows to record data, in place. Throws `unexpected_body`, which identifies the first row that can't become a record. */
   page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
     this.#output.received?.(rows);
+    if (this.#nested !== undefined) for (const row of rows) if (isRow(row)) prune(row, this.#nested);
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];

@@ -3,7 +3,7 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' 
 export interface Field {
   kind: FieldKind;
   description: string;
-  /** The known properties of an object, or of the objects in a list. A list without properties contains strings. */
+  /** The known properties of an object, or of the objects in a list. Objects and lists without properties contain only strings. */
   properties?: Record<string, Field>;
 }
 
@@ -16,9 +16,13 @@ export const number = (description: string): Field => ({ kind: 'number', descrip
 export const boolean = (description: string): Field => ({ kind: 'boolean', description });
 export const timestamp = (description: string): Field => ({ kind: 'timestamp', description });
 
-/** An object that is emitted unchanged. `properties` describes its known properties. */
+/** An object whose known properties are `properties`. If `properties` is empty, the object is emitted unchanged. */
 export function object(description: string, properties: Record<string, Field> = {}): Field {
   return { kind: 'object', description, properties };
+}
+
+export function mapOfTexts(description: string): Field {
+  return { kind: 'object', description };
 }
 
 export function listOfObjects(description: string, properties: Record<string, Field>): Field {

@@ -11,7 +11,7 @@ export interface Stream<S = unknown, F extends string = string> {
   primaryKey: PrimaryKey<NoInfer<F>>;
   /** The date field that is compared with the user's start_date. Records with an earlier date are omitted. */
   startDateField?: NoInfer<F>;
-  /** Known fields that are never emitted. If set, undeclared fields are not emitted either. */
+  /** Known fields that are never emitted. If set, undeclared fields and undeclared parts of fields are not emitted either. */
   dropped?: readonly string[];
   /** The platform option that makes the stream available. */
   needsOption?: string;

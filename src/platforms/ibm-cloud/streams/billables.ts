@@ -11,7 +11,6 @@ import { guidOf } from '../account/selection.ts';
 import { loadUsage } from '../account/usage.ts';
 import { parseCrn } from '../api/crn.ts';
 import { rowsOf } from '../api/envelope.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOf } from '../api/values.ts';
 
 const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
@@ -92,8 +91,7 @@ async function loadMonth(month: string, account: Account): Promise<List> {
       const key = parts.filter((part) => typeof part === 'string').join('/');
       const number = (keys.get(key) ?? 0) + 1;
       keys.set(key, number);
-      const row = { ...rowOf(resource, metric, month, deployment), id: number === 1 ? key : `${key}/${number}` };
-      rows.push(pruneToFields(row, billables.fields));
+      rows.push({ ...rowOf(resource, metric, month, deployment), id: number === 1 ? key : `${key}/${number}` });
     }
   }
   return { rows, ...rest };

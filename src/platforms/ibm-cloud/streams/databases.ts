@@ -3,7 +3,6 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { loadCatalog } from '../account/catalog.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { rowsOf } from '../api/envelope.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 
 const PATH = 'deployables';
 
@@ -49,5 +48,5 @@ function shape(row: Row): Row {
   const named = versions.map((version: unknown) =>
     isRow(version) ? { application: type, preferred: version['is_preferred'], ...version } : version,
   );
-  return pruneToFields({ ...row, generation: 'gen1', versions: named }, databases.fields);
+  return { ...row, generation: 'gen1', versions: named };
 }

@@ -3,7 +3,6 @@ import type { ParsedPage } from '../../../core/stream/request.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 import { emptyAsNull } from '../api/values.ts';
 
 const TYPES = new Set(['postgresql', 'enterprisedb']);
@@ -16,7 +15,7 @@ export const deploymentsReplicas = ibmStream({
     ...perDeployment('/remotes', TYPES),
     rows(body, { path }): ParsedPage {
       const { leader, ...row } = objectIn(body, 'remotes', path);
-      return { rows: [pruneToFields({ ...row, leader: emptyAsNull(leader) }, deploymentsReplicas.fields)] };
+      return { rows: [{ ...row, leader: emptyAsNull(leader) }] };
     },
     mayBeAbsent: true,
   },

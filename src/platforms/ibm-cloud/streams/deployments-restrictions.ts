@@ -8,7 +8,6 @@ import { crnsByGuid } from '../account/inventory.ts';
 import { loadList, loadObject, logListed } from '../account/list.ts';
 import { rowsOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOf, emptyAsNull, within } from '../api/values.ts';
 import { DATABASE_VIEWER } from '../terms.ts';
 
@@ -153,7 +152,7 @@ function addressOf({ type, value, ref }: Row): string[] {
 function rowOf({ rule, position, tags, contexts }: Restriction, zones: ReadonlyMap<string, Zone>, coverage: Row): Row {
   const used = [...new Set(contexts.map(({ zone_id }) => zone_id ?? ''))].flatMap((zone) => zones.get(zone) ?? []);
   const types = within(rule['operations'], 'api_types');
-  const row = {
+  return {
     id: `${String(rule['id'])}/${position}`,
     rule_id: rule['id'],
     ...pick(rule, ['enforcement_mode', 'created_at', 'created_by_id', 'last_modified_at', 'last_modified_by_id']),
@@ -165,5 +164,4 @@ function rowOf({ rule, position, tags, contexts }: Restriction, zones: ReadonlyM
     excluded_addresses: used.flatMap(({ excluded }) => excluded),
     api_types: Array.isArray(types) ? types.map((type: unknown) => within(type, 'api_type_id')) : null,
   };
-  return pruneToFields(row, deploymentsRestrictions.fields);
 }

@@ -1,4 +1,4 @@
-import { boolean, integer, listOfTexts, number, object, text, timestamp } from '../../../core/stream/fields.ts';
+import { boolean, integer, listOfTexts, mapOfTexts, number, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Skipped } from '../../../core/retrieval/partitions.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
@@ -12,7 +12,6 @@ import { isRegion, parseCrn } from '../api/crn.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
 import { orSkipped } from '../api/failure.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, emptyAsNull, within } from '../api/values.ts';
 
 /**
@@ -45,7 +44,7 @@ export const deployments = ibmStream({
         return reportOf({ id: String(id), origin: databasesAt(config.endpoints, region) }, '');
       },
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
-      values: (body, { path }): Row => pruneToFields(objectIn(body, 'deployment', path), deployments.fields),
+      values: (body, { path }) => objectIn(body, 'deployment', path),
       what: 'version and endpoints',
       noun: 'deployment',
     },
@@ -87,7 +86,7 @@ export const deployments = ibmStream({
     platform: text('Platform, such as classic. Generation 1 only.'),
     enable_public_endpoints: boolean('Whether public endpoints are enabled. Generation 1 only.'),
     enable_private_endpoints: boolean('Whether private endpoints are enabled. Generation 1 only.'),
-    admin_usernames: object('Usernames of the administrators by user type, without passwords. Generation 1 only.'),
+    admin_usernames: mapOfTexts('Usernames of the administrators by user type, without passwords. Generation 1 only.'),
     members: number('Number of members. Generation 2 only.'),
     shards: number('Number of shards. Generation 2 only.'),
     host_flavor: text('Host flavor of each member, such as bx3d.4x20. Generation 2 only.'),

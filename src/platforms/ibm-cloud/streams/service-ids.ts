@@ -11,7 +11,6 @@ import {
   requestOfIdentity,
 } from '../account/identities.ts';
 import { logListed } from '../account/list.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 
 /** `GET /v1/serviceids` of each service ID group (icd-accounts-access.md 2.16). */
 export const serviceIds = ibmStream({
@@ -44,7 +43,6 @@ async function loadServiceIds(account: Account): Promise<{ rows: Row[] }> {
   const groups = await everyServiceIdGroup(account);
   const filters = groups.map((group) => ({ ...group, show_group_id: 'true' }));
   const rows = await loadIdentities(account, 'service_ids', 'serviceids', IDENTITY_VIEWER, filters);
-  for (const row of rows) pruneToFields(row, serviceIds.fields);
   logListed(account, rows.length, 'service ID', IDENTITY_VIEWER);
   return { rows };
 }

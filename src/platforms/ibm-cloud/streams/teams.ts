@@ -5,7 +5,6 @@ import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { addLists, loadList, logListed } from '../account/list.ts';
 import { linked } from '../api/pages.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 import { emptyAsNull } from '../api/values.ts';
 
 const GROUPS = 'v2/groups';
@@ -48,10 +47,7 @@ async function loadGroups(account: Account): Promise<{ rows: Row[] }> {
   await addLists(account, 'teams', 'members', groups, (id) =>
     load('members', `${GROUPS}/${id}/members`, { membership_type: 'all', verbose: 'true' }),
   );
-  for (const group of groups) {
-    group['description'] = emptyAsNull(group['description']);
-    pruneToFields(group, teams.fields);
-  }
+  for (const group of groups) group['description'] = emptyAsNull(group['description']);
   logListed(account, groups.length, 'access group', VIEWER);
   return { rows: groups };
 

@@ -10,7 +10,6 @@ import {
   requestOfIdentity,
 } from '../account/identities.ts';
 import { loadList, addLists, logListed } from '../account/list.ts';
-import { pruneToFields } from '../api/prune-to-fields.ts';
 
 /** The lists of a profile that show who can assume it. None of these lists is paginated. */
 const PARTS = ['identities', 'links', 'rules'] as const;
@@ -94,7 +93,6 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[] }> {
       }),
     ),
   );
-  for (const row of rows) pruneToFields(row, trustedProfiles.fields);
   logListed(account, rows.length, 'trusted profile', IDENTITY_VIEWER);
   return { rows };
 }

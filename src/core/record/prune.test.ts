@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boolean, integer, listOfObjects, listOfTexts, object, text } from '../../../core/stream/fields.ts';
-import type { Row } from '../../../core/record/row.ts';
-import { pruneToFields } from './prune-to-fields.ts';
+import { boolean, integer, listOfObjects, listOfTexts, mapOfTexts, object, text } from '../stream/fields.ts';
+import type { Row } from './row.ts';
+import { nestedIn, prune } from './prune.ts';
 
 const FIELDS = {
   name: text('A text.'),
   tags: listOfTexts('Texts.'),
-  names: object('Texts by name.'),
+  names: mapOfTexts('Texts by name.'),
+  details: object('Any values.'),
   versions: listOfObjects('Objects.', {
     version: text('A text.'),
     size: integer('A number.'),
@@ -19,7 +20,8 @@ const FIELDS = {
 
 /** The remaining parts of a row, and the paths of the removed parts. */
 function kept(row: Row): { row: Row; told: string[] } {
-  const entries = Object.entries(pruneToFields(row, FIELDS)).filter(([, value]) => value !== undefined);
+  prune(row, nestedIn(FIELDS));
+  const entries = Object.entries(row).filter(([, value]) => value !== undefined);
   const isField = ([name]: [string, unknown]): boolean => name in FIELDS;
   return {
     row: Object.fromEntries(entries.filter(isField)),
@@ -31,6 +33,7 @@ describe('a declared part of a row', () => {
   test.each<[Row]>([
     [{}],
     [{ name: 'a', tags: ['x', 'y'], names: { admin: 'a' }, place: { region: 'r' } }],
+    [{ details: { a: { b: ['x'] }, c: 7 } }],
     [{ tags: null, names: null, versions: null, place: null }],
     [{ tags: [], versions: [{}, { version: '1', size: '2', preferred: null, steps: [{ to: 'x' }, {}] }] }],
   ])('stays unchanged: %j', (row) => {
