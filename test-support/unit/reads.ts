@@ -110,7 +110,7 @@ export const parts = streamsOf<ComposeShared>()({
   retrieval: {
     way: 'once',
     request: () => ({ path: 'parts' }),
-    rows: (body, { path }) => embeddedRows(body, 'parts', path),
+    rows: (body, path) => embeddedRows(body, 'parts', path),
   },
   primaryKey: 'id',
   startDateField: 'created_at',
@@ -126,7 +126,7 @@ export const events = streamsOf<ComposeShared>()({
     cursorField: 'created_at',
     path: 'events',
     query: ({ newerThan, after }, { pageSize }) => ({ limit: pageSize, newer_than: newerThan, cursor: after }),
-    rows: (body, { path }) => embeddedRows(body, 'events', path),
+    rows: (body, path) => embeddedRows(body, 'events', path),
   },
   primaryKey: 'id',
   startDateField: 'created_at',
@@ -145,7 +145,7 @@ export const deployments = streamsOf<ComposeShared>()({
       isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
       request: ({ id }) => ({ path: `deployments/${String(id)}` }),
       fields: ['strings'],
-      values: (body, { path }) => halObject(body, path),
+      values: (body, path) => halObject(body, path),
       what: 'connection strings',
       noun: 'deployment',
     },
@@ -204,7 +204,7 @@ export function altered<S>(stream: Stream<S>, changes: object): Stream<S> {
 /** The rows of a body, as parsed by the stream's declaration. */
 export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'): ParsedPage {
   if (!('rows' in retrieval) || retrieval.way === 'window') throw new Error('the stream has no pages of rows');
-  return retrieval.rows(body, { path });
+  return retrieval.rows(body, path);
 }
 
 /** The records that a stream creates from a body. */

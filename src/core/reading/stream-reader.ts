@@ -69,12 +69,12 @@ export class StreamReader<S = unknown> {
   /** Like `read`, but passes the page of rows to `take`. Adds `fields` to each row. */
   readPage(
     request: Request,
-    retrieval: { rows(body: unknown, request: Request): ParsedPage },
+    retrieval: { rows(body: unknown, path: string): ParsedPage },
     take: (page: Page) => void,
     fields?: Row,
   ): Promise<void> {
     return this.read(request, (body) => {
-      const { rows, warnings = [], missing = false } = retrieval.rows(body, request);
+      const { rows, warnings = [], missing = false } = retrieval.rows(body, request.path);
       for (const warning of warnings) this.warn(warning);
       take(this.page(rows, request.path, fields, missing));
     });

@@ -18,7 +18,7 @@ export interface Probed {
 }
 
 interface List {
-  rows(body: unknown, request: Request): { rows: unknown[] };
+  rows(body: unknown, path: string): { rows: unknown[] };
 }
 
 type Count = (partition: Partition) => Promise<number>;
@@ -34,7 +34,7 @@ export async function probe<S>(
   failOnRejected: boolean,
 ): Promise<Probed> {
   const countIn = async (list: List, request: Request): Promise<number> =>
-    list.rows(await get(request), request).rows.length;
+    list.rows(await get(request), request.path).rows.length;
   switch (retrieval.way) {
     case 'once':
       return { rows: await countIn(retrieval, retrieval.request(shared)) };

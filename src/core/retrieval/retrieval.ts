@@ -9,8 +9,8 @@ import type { ByWindow } from './window/declaration.ts';
 interface Once<S> {
   way: 'once';
   request(shared: S): Request;
-  /** Extracts the rows from a response body, or throws `unexpected_body`. */
-  rows(body: unknown, request: Request): ParsedPage;
+  /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
+  rows(body: unknown, path: string): ParsedPage;
 }
 
 /** How a stream is read. Except for `Once`, each kind of retrieval has its own folder. */

@@ -1,5 +1,4 @@
 import type { Partition } from '../../core/retrieval/partitions.ts';
-import type { Request } from '../../core/stream/request.ts';
 import { streamsOf } from '../../core/stream/stream.ts';
 import type { Deployments } from './deployment-list.ts';
 import { embeddedRows } from './envelope.ts';
@@ -28,6 +27,6 @@ export function perDeployment(report: string, list = report) {
     way: 'partition' as const,
     partitions: async ({ deployments }: ComposeShared) => (await deployments()).partitions,
     request: ({ id }: Partition) => ({ path: `deployments/${encodeURIComponent(id)}/${report}` }),
-    rows: (body: unknown, { path }: Request) => embeddedRows(body, list, path),
+    rows: (body: unknown, path: string) => embeddedRows(body, list, path),
   };
 }

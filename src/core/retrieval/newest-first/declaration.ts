@@ -1,4 +1,4 @@
-import type { ParsedPage, Query, Request } from '../../stream/request.ts';
+import type { ParsedPage, Query } from '../../stream/request.ts';
 
 /** The page to request. Undefined parameters are not sent. */
 export interface Position {
@@ -14,6 +14,6 @@ export interface NewestFirst<S, F extends string> {
   path: string;
   /** The query of the request for a page. */
   query(position: Position, shared: S): Query;
-  /** Extracts the rows from a response body, or throws `unexpected_body`. */
-  rows(body: unknown, request: Request): ParsedPage;
+  /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
+  rows(body: unknown, path: string): ParsedPage;
 }

@@ -7,8 +7,8 @@ export interface ByPartition<S, F extends string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
   request(partition: Partition, shared: S): Request;
-  /** Extracts the rows from a response body, or throws `unexpected_body`. */
-  rows(body: unknown, request: Request): ParsedPage;
+  /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
+  rows(body: unknown, path: string): ParsedPage;
   /** The time field of an incremental stream. If omitted, the stream supports only full refresh. */
   cursorField?: F;
   /** Whether a row is final, which means that it can no longer change. Every sync emits rows again until they are final. */

@@ -227,7 +227,7 @@ const jobsIn = (chosen: readonly Partition[], all: Set<string>, changes: boolean
       way: 'partition',
       partitions: () => Promise.resolve({ chosen, all, isWhole: chosen.length === all.size }),
       request: ({ id }) => ({ path: id }),
-      rows: (body, { path }) => embeddedRows(body, 'jobs', path),
+      rows: (body, path) => embeddedRows(body, 'jobs', path),
       cursorField: 'created_at',
       ...(changes && { isFinal: ({ status }: Row) => status === 'done' }),
     },

@@ -27,8 +27,8 @@ export interface Detail<S, F extends string> {
   request(row: Row, shared: S): Request | undefined;
   /** The fields that the details add. They are removed from rows if the user doesn't want the details. */
   fields: readonly F[];
-  /** Extracts the details from a response body, or throws `unexpected_body`. */
-  values(body: unknown, request: Request): Row;
+  /** Extracts the details from a response body, or throws `unexpected_body`, which names `path`. */
+  values(body: unknown, path: string): Row;
   /** What the details are called in messages, such as `connection strings`. */
   what: string;
   /** What a row is called in messages, such as `deployment`. */

@@ -56,7 +56,7 @@ async function readDetails<S, F extends string>(
     reader.emit(reader.page([row], path));
   };
   const { rejected, failure } = await each(reader, incomplete, detail.noun, ({ row, request }) =>
-    reader.read(request, (body) => complete(row, detail.values(body, request))),
+    reader.read(request, (body) => complete(row, detail.values(body, request.path))),
   );
   const [[first, error] = []] = rejected;
   if (first !== undefined) {

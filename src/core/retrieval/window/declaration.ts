@@ -10,8 +10,8 @@ export interface ByWindow<S, F extends string> {
   partitions(shared: S): Promise<Partitions>;
   /** `from` and `to` are UTC strings. */
   request(partition: Partition, window: { from: string; to: string }, shared: S): Request;
-  /** Extracts the rows from a response body, or throws `unexpected_body`. */
-  rows(body: unknown, request: Request): WindowPage;
+  /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
+  rows(body: unknown, path: string): WindowPage;
   size: WindowSize;
   /** How messages refer to a partition, a row, and the rows to omit: `Logs instance`, `event`, `of other services`. */
   terms: { partition: string; thing: string; others: string };

@@ -44,7 +44,7 @@ export async function readWindows<S, F extends string>(
       const halves = cursor.halvesOf(window);
       try {
         await reader.read(request, (body) => {
-          const page = retrieval.rows(body, request);
+          const page = retrieval.rows(body, request.path);
           for (const warning of page.warnings) reader.warn(warning);
           if (page.truncated === undefined) emit(page, window, request.path);
           else if (halves !== undefined) windows.push(...halves);

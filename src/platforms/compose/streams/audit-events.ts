@@ -11,7 +11,7 @@ export const auditEvents = composeStream({
     cursorField: 'created_at',
     path: 'audit_events',
     query: ({ newerThan, after }, { pageSize }) => ({ limit: pageSize, newer_than: newerThan, cursor: after }),
-    rows: (body, { path }) => embeddedRows(body, 'audit_events', path),
+    rows: (body, path) => embeddedRows(body, 'audit_events', path),
   },
   primaryKey: 'id',
   startDateField: 'created_at',

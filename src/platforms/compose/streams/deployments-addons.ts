@@ -13,7 +13,7 @@ export const deploymentsAddons = composeStream({
   description: 'Add-ons of each deployment. The endpoint is unverified, so the field addon contains the whole row.',
   retrieval: {
     ...perDeployment('addons'),
-    rows(body, { path }) {
+    rows(body, path) {
       const { rows, ...rest } = embeddedList(body, 'addons', path);
       return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
     },

@@ -12,7 +12,7 @@ export const deploymentsAlerts = composeStream({
   description: 'Current health of each deployment: one record per deployment.',
   retrieval: {
     ...perDeployment('alerts'),
-    rows(body, { path }) {
+    rows(body, path) {
       const { warnings, missing } = embeddedList(body, 'alerts', path);
       // If both the summary and the list are missing, the deployment's health is unknown.
       const isReport = missing === undefined || Object.hasOwn(body as object, 'summary');

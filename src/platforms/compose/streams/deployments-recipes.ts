@@ -13,7 +13,7 @@ export const deploymentsRecipes = composeStream({
   description: 'Jobs of each deployment, and their steps as separate records.',
   retrieval: {
     ...perDeployment('recipes'),
-    rows(body, { path }) {
+    rows(body, path) {
       const { rows, ...rest } = embeddedList(body, 'recipes', path);
       return { rows: unnested(rows, path), ...rest };
     },

@@ -19,7 +19,7 @@ export const deploymentsScalings = composeStream({
   description: 'Allocated resources of each deployment: one record per deployment.',
   retrieval: {
     ...perDeployment('scalings'),
-    rows: (body, { path }) => ({ rows: [flatten(halObject(body, path, Object.keys(sizes)))] }),
+    rows: (body, path) => ({ rows: [flatten(halObject(body, path, Object.keys(sizes)))] }),
   },
   primaryKey: 'deployment_id',
   fields: { deployment_id: text('ID of the deployment.'), ...sizes },

@@ -22,7 +22,7 @@ test.each([true, false])(
 );
 
 test('the details of a deployment cause an error if the body reports an error with HTTP 200', () => {
-  expect(() => detail?.values({ errors: 'gone' }, { path: 'deployments/d1' })).toThrow(
+  expect(() => detail?.values({ errors: 'gone' }, 'deployments/d1')).toThrow(
     'The API returned an invalid response for deployments/d1',
   );
 });

@@ -17,7 +17,7 @@ export const deployments = composeStream({
       isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
       request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
       fields: ['connection_strings', 'ca_certificate_base64'],
-      values: (body, { path }) => halObject(body, path),
+      values: (body, path) => halObject(body, path),
       what: 'connection strings',
       noun: 'deployment',
     },

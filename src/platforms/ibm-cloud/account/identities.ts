@@ -80,7 +80,7 @@ export function lastLogins(
     isWanted: ({ config }) => config.identity_activity,
     request: (row, account) => ({ ...requestOf(row, account), query: { include_activity: 'true' } }),
     fields: ['last_authenticated_at', 'authentication_count'],
-    values(body, { path }) {
+    values(body, path) {
       const activity = within(objectOf(body, path), 'activity');
       return {
         last_authenticated_at: emptyAsNull(within(activity, 'last_authn')),

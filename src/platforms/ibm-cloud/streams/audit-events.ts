@@ -28,7 +28,7 @@ export const auditEvents = ibmStream({
       return { chosen, all: undefined };
     },
     request: ({ origin }, window) => eventsQuery(origin, window),
-    rows: (body, { path }) => eventsIn(body, path),
+    rows: (body, path) => eventsIn(body, path),
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
     terms: { partition: 'Logs instance', thing: 'event', others: 'of other services' },
   },

@@ -10,7 +10,7 @@ export const deploymentsAllowlists = ibmStream({
   description: 'The IP addresses that are allowed to connect to each generation 1 deployment.',
   retrieval: {
     ...perDeployment('/allowlists/ip_addresses'),
-    rows: (body, { path }) =>
+    rows: (body, path) =>
       rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: emptyAsNull(row['description']) })),
     mayBeAbsent: true,
   },

@@ -14,7 +14,7 @@ export const deploymentsAutoscalings = ibmStream({
   description: 'Autoscaling settings of each generation 1 deployment: one record per resource.',
   retrieval: {
     ...perDeployment(`/groups/${GROUP}/autoscaling`),
-    rows: (body, { path }) => ({ rows: resourceRows(objectIn(body, 'autoscaling', path)) }),
+    rows: (body, path) => ({ rows: resourceRows(objectIn(body, 'autoscaling', path)) }),
     mayBeAbsent: true,
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id', 'resource'], needs: ['deployment_id', 'resource'] },

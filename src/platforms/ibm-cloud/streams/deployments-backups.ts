@@ -26,7 +26,7 @@ export const deploymentsBackups = ibmStream({
     way: 'partition',
     partitions: backedUpDeployments,
     request: (partition) => reportOf(partition, '/backups'),
-    rows: (body, { path }) => rowsIn(body, 'backups', path),
+    rows: (body, path) => rowsIn(body, 'backups', path),
     cursorField: 'created_at',
     isFinal,
   },

@@ -14,7 +14,7 @@ export const deploymentsRecipes = ibmStream({
   description: 'Tasks of each generation 1 deployment.',
   retrieval: {
     ...perDeployment('/tasks'),
-    rows: (body, { path }) =>
+    rows: (body, path) =>
       rowsIn(body, 'tasks', path, ({ description = null, resource_type = null, ...row }) => ({
         ...row,
         name: description,

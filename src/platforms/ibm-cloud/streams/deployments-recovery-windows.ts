@@ -13,7 +13,7 @@ export const deploymentsRecoveryWindows = ibmStream({
   description: 'The earliest time to which point-in-time recovery (PITR) can restore each generation 1 deployment.',
   retrieval: {
     ...perDeployment(`/${NAME}`, TYPES),
-    rows(body, { path }) {
+    rows(body, path) {
       const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
       return { rows: [{ ...row, earliest_point_in_time_recovery_time: emptyAsNull(earliest) }] };
     },

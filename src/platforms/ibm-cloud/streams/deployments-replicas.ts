@@ -13,7 +13,7 @@ export const deploymentsReplicas = ibmStream({
   description: 'The read-only replicas of each generation 1 deployment or, if the deployment is a replica, its leader.',
   retrieval: {
     ...perDeployment('/remotes', TYPES),
-    rows(body, { path }): ParsedPage {
+    rows(body, path): ParsedPage {
       const { leader, ...row } = objectIn(body, 'remotes', path);
       return { rows: [{ ...row, leader: emptyAsNull(leader) }] };
     },

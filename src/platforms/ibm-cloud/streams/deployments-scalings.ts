@@ -24,7 +24,7 @@ export const deploymentsScalings = ibmStream({
     way: 'partition',
     partitions: scaledDeployments,
     request: (partition) => reportOf(partition, '/groups'),
-    rows: (body, { path }) => rowsIn(body, 'groups', path, gen1Row),
+    rows: (body, path) => rowsIn(body, 'groups', path, gen1Row),
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id'], needs: ['deployment_id', 'group_id'] },
   fields: {

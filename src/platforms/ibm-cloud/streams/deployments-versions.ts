@@ -12,7 +12,7 @@ export const deploymentsVersions = ibmStream({
   description: 'The versions that each generation 1 deployment can be upgraded to.',
   retrieval: {
     ...perDeployment('/capability/versions'),
-    rows(body, { path }) {
+    rows(body, path) {
       const versions = rowsOf(objectIn(body, 'capability', path), 'versions', path);
       return { rows: versions.flatMap(transitionsOf) };
     },

@@ -44,7 +44,7 @@ export const deployments = ibmStream({
         return reportOf({ id: String(id), origin: databasesAt(config.endpoints, region) }, '');
       },
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
-      values: (body, { path }) => objectIn(body, 'deployment', path),
+      values: (body, path) => objectIn(body, 'deployment', path),
       what: 'version and endpoints',
       noun: 'deployment',
     },
