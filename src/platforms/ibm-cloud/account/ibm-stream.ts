@@ -11,9 +11,13 @@ import { textOf } from '../api/values.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 
+/** The ways of reading that IBM Cloud streams use. */
+type IbmRetrieval<S, F extends string> = Exclude<Retrieval<S, F>, { way: 'once' | 'newest-first' }>;
+
 /** A stream as declared for a single account. `ibmStream` adds the field `account_id`. */
-interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields'> {
+interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields' | 'retrieval'> {
   fields: Record<F, Field>;
+  retrieval: IbmRetrieval<Account, NoInfer<F | 'account_id'>>;
   /** Every account has the same records, so the stream reads only the first account that can be read, and sets `account_id` to null. */
   isSameForAll?: true;
 }
@@ -35,7 +39,10 @@ export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<
   };
 }
 
-function ofAll<F extends string>(retrieval: Retrieval<Account, F>, isSameForAll: boolean): Retrieval<Accounts, F> {
+function ofAll<F extends string>(
+  retrieval: IbmRetrieval<Account, F>,
+  isSameForAll: boolean,
+): IbmRetrieval<Accounts, F> {
   switch (retrieval.way) {
     case 'shared':
       return sharedOfAll(retrieval, isSameForAll);
@@ -65,8 +72,6 @@ function ofAll<F extends string>(retrieval: Retrieval<Account, F>, isSameForAll:
             id === undefined ? accounts.all : [accounts.at(id)],
           ),
       };
-    default:
-      throw new RangeError(`no IBM Cloud stream uses the retrieval ${retrieval.way}`);
   }
 }
 
