@@ -16,7 +16,7 @@ function configOf(base_url: string, options: object = {}): Config {
   return configSchema.parse({ platform: { name: 'compose', api_token: 'the-token', base_url }, ...options });
 }
 
-/** Sends one request. Before the API succeeds, it returns an HTTP 503 for each element of `failures`, with the element as headers. */
+/** Sends one request. The API first returns an HTTP 503 for each element of `failures`, with the element as the headers. */
 async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const server = await startServer((_, response) => {
     const headers = failures.shift();

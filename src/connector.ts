@@ -19,7 +19,7 @@ import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
 import type { Api } from './platforms/platform.ts';
 
-/** The time limit of a check is short, because a person is waiting for the result. */
+/** The time limit of a check. It is short because a person is waiting for the result. */
 const CHECK_MS = 30_000;
 
 /** After this time, a check stops waiting for the results of streams. */
@@ -48,7 +48,7 @@ export interface WantedStream {
 
 export interface OpenReads {
   streams: OpenStream[];
-  /** Sends requests in addition to those of the streams. */
+  /** Sends requests that aren't part of a stream's read. */
   api: Api;
   /** Reads all streams and closes the connections. If rejected credentials stopped the sync, `rejection` is the error. */
   toEnd: () => Promise<{ ends: StreamEnd[]; rejection: ConnectorError | undefined }>;

@@ -3,8 +3,8 @@ import type { AccountConnection, ClientOptions } from './client-options.ts';
 import { Permits } from './traffic/permits.ts';
 
 /**
- * A client for the platform's own credentials, and a client for each account. An account's rate limits, outages and rejected credentials
- * can't affect other accounts. All clients share one set of permits.
+ * A client for the platform's own credentials, and a client for each account. An account's rate limits, outages and rejected tokens can't
+ * affect other accounts. All clients share one set of permits.
  */
 export class AccountClients {
   readonly #own: ApiClient;
@@ -26,7 +26,7 @@ export class AccountClients {
   }
 }
 
-/** Creates the client of an account. If the account's tokens are rejected, requests for other accounts continue. */
+/** If the account's tokens are rejected, requests for other accounts continue. */
 function accountClient({ id, auth, facts }: AccountConnection, options: ClientOptions, permits: Permits): ApiClient {
   const rejected = new AbortController();
   const { terms, signal } = options;

@@ -49,7 +49,7 @@ export interface Rejections {
   problemOf?(status: number, said: ServerText): HttpProblem | undefined;
 }
 
-/** A response, as undici returns it. */
+/** A complete response with any status. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -143,7 +143,7 @@ export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   return { problem, reason: reasons[problem], facts: { seconds } };
 }
 
-/** Whether to retry the request. The circuit breaker handles HTTP 429, and queries that take too long are split. */
+/** Whether to retry the request. The circuit breaker handles HTTP 429, and time windows whose queries take too long are halved. */
 export function isTransient({ problem }: Failure): boolean {
   const isHandled = problem === 'rate_limited' || problem === 'query_too_long';
   return problems[problem].failureType === 'transient_error' && !isHandled;

@@ -10,7 +10,7 @@ import type { Permits } from './traffic/permits.ts';
 import { RateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
-/** Permission to send one request. It includes a permit, which `release` gives back. */
+/** Permission to send one request. `release` ends the pass and frees the permit. */
 interface Admission {
   pass: Pass;
   release: () => void;
@@ -132,7 +132,7 @@ export class Origin {
   }
 }
 
-/** Parses the body of an HTTP 200. A body that isn't JSON was damaged or is a proxy's web page; a retry may fix either. */
+/** Parses the body of an HTTP 200. A body that isn't JSON is damaged or is a proxy's web page; in both cases, a retry may help. */
 function parsed(text: string): { body: unknown } | Failure {
   try {
     return { body: JSON.parse(text) };

@@ -7,7 +7,7 @@ import { AirbyteOutput } from './output.ts';
 /** Airbyte doesn't retry a job whose first error is a config_error, so errors that a retry may fix are printed first. */
 const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error'];
 
-/** An error and its stream's name. An error that ended the whole sync has no name. */
+/** An error and its stream's name. If the error ended the whole command, `name` is absent. */
 interface Failure {
   error: ConnectorError;
   name?: string;

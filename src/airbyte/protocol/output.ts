@@ -65,14 +65,13 @@ export class AirbyteOutput implements Output {
   }
 }
 
-/** Opens the output of a command. The first log line contains the connector's version. */
 export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);
   return output;
 }
 
-/** The output of one stream: STARTED, RUNNING (with the first record), records and states, and finally COMPLETE or INCOMPLETE. */
+/** The output of one stream: STARTED, RUNNING (before the first record), records and states, and finally COMPLETE or INCOMPLETE. */
 class AirbyteStream implements StreamSink {
   readonly #output: AirbyteOutput;
   readonly #name: string;
@@ -101,7 +100,7 @@ class AirbyteStream implements StreamSink {
   }
 
   state({ json }: Pick<State, 'json'>, records: number): void {
-    // The Airbyte platform identifies states by their content, so a state that equals the last one needs a distinguishing key.
+    // The Airbyte platform identifies states by their content, so a state that equals the previous state needs a distinguishing key.
     const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
     this.#output.writer.line(stateLine(this.#name, distinct, records));
     this.#lastJson = json;

@@ -9,8 +9,8 @@ export function nestedIn(fields: Fields): Fields {
 }
 
 /**
- * Removes all undeclared values inside the objects and lists of a row, in place, since they could be secrets. The removed paths, such as
- * `versions[].secret`, become undeclared fields of the row, so that a warning lists them.
+ * Removes undeclared values, which could be secrets, from the objects and lists of a row, in place. The removed paths, such as
+ * `versions[].secret`, become undeclared fields of the row, so that the normalizer warns about them.
  */
 export function prune(row: Row, nested: Fields): void {
   const removed = new Set<string>();
@@ -18,7 +18,7 @@ export function prune(row: Row, nested: Fields): void {
   for (const path of removed) row[path] = true;
 }
 
-/** Keeps a value of the wrong type, because the normalizer replaces it with null and warns about it. */
+/** Keeps a value of the wrong type. If the value is a top-level field, the normalizer sets the field to null. */
 function pruned(value: unknown, { kind, properties }: Field, path: string, removed: Set<string>): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (kind === 'list') {

@@ -14,7 +14,7 @@ export function toUtcText(text: string): string | undefined {
   if (usual === undefined || !dayExists(usual)) return undefined;
   if (usual.endsWith('Z')) return usual.length === CANONICAL_LENGTH ? usual : `${usual.slice(0, 19)}.000Z`;
   const utc = new Date(usual).toISOString();
-  // Times before the year 0 or after 9999 are longer, so they can't be compared as strings.
+  // Times before the year 0 or after 9999 have longer texts, which can't be compared as strings.
   return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 

@@ -12,7 +12,7 @@ export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
   /** The platform's name, as it is saved in states. */
   platform: string;
-  /** The start of this sync, as UTC text. No cursor value may be later, because rows with earlier dates may still arrive. */
+  /** The start of this sync, as UTC text. No cursor value may be later, because rows dated before it may still arrive. */
   startedAt: string;
   /** The user's lookback_window_seconds, in ms. */
   lookbackMs: number;

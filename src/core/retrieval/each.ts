@@ -10,8 +10,8 @@ const MAX_FAILURES_IN_A_ROW = 5;
 export type Item = Pick<Partition, 'label' | 'account' | 'origin'>;
 
 /**
- * Reads all partitions. If the API rejects a partition, skips it with a warning. Throws the rejection if the API rejects all partitions of
- * an account or, with fail_on_refused_deployments, any partition. Throws failures only after the remaining partitions have been read.
+ * Reads all partitions. If the API rejects a partition, skips it with a warning. Throws an error if the API rejects all partitions of an
+ * account or, with fail_on_refused_deployments, any partition. Throws failures only after the remaining partitions have been read.
  * Returns whether all partitions were read.
  */
 export async function eachPartition<S>(

@@ -23,7 +23,7 @@ export interface Skipped {
   error: ConnectorError;
 }
 
-/** The warning about a skipped part of a list, whose label is in the plural. */
+/** The warning about a skipped part of a list. `label` is in the plural. */
 export function skippedSentence({ label, error }: Skipped): string {
   return `${label} are missing, because the API rejected the request (${error.answer})`;
 }

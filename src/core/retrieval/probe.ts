@@ -6,12 +6,15 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Partitions, Skipped } from './partitions.ts';
 import type { List as Loaded } from './shared/declaration.ts';
 
-/** After this many rejections, assume that all partitions are rejected. One or two rejected partitions may be new or being deleted. */
+/**
+ * After this many rejections, assume that all partitions are rejected. One or two partitions may be rejected only because they are new or
+ * are being deleted.
+ */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 
 export interface Probed {
-  /** The number of rows, or undefined if a read would fail. */
+  /** The number of rows in the responses, or undefined if the stream counts as unreadable. */
   rows: number | undefined;
   /** A part of the stream that can't be read, if any. */
   skipped?: Skipped | undefined;
@@ -59,7 +62,7 @@ export async function probe<S>(
       );
   }
 
-  /** Probes each account. The stream counts as readable if at least one account can be read. */
+  /** The stream counts as readable if at least one account can be read. */
   async function ofAccounts({ chosen, failure }: Partitions, count: Count): Promise<Probed> {
     if (chosen.length === 0 && failure === undefined) return { rows: 0 };
     const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];

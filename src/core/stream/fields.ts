@@ -3,7 +3,7 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' 
 export interface Field {
   kind: FieldKind;
   description: string;
-  /** The known properties of an object, or of the objects in a list. Objects and lists without properties contain only strings. */
+  /** The known properties of an object, or of the objects in a list. If undefined, the object or list contains only strings. */
   properties?: Record<string, Field>;
 }
 

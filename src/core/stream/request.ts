@@ -18,7 +18,7 @@ export interface Request {
   /** Headers that are sent in addition to the usual headers. */
   headers?: Readonly<Record<string, string>>;
   post?: { type: string; body: string };
-  /** Whether the request is sent without credentials. */
+  /** Set if the request is sent without credentials. */
   anonymous?: true;
   /** Set if the response is a stream of server-sent events, which is parsed into a list. Default: JSON. */
   reads?: 'events';

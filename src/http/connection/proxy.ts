@@ -20,7 +20,8 @@ const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' }
 
 /**
  * Returns the proxy set in HTTP_PROXY or HTTPS_PROXY, unless the origin is a loopback address or listed in NO_PROXY. Masks
- * the proxy's credentials in all later output, because a proxy may repeat them in an error. Throws an input error.
+ * the proxy's credentials in all later output, because a proxy may repeat them in an error. Throws an input error if the
+ * proxy's address is invalid.
  */
 export function proxyFor(origin: string, env: Env): Proxy | undefined {
   const { hostname, protocol, port } = new URL(origin);

@@ -36,7 +36,7 @@ async function get(origin: string, env: Env = {}): Promise<string> {
 const startApi = (host?: string): Promise<LocalServer> =>
   startServer((_, response) => answer(response, 200, 'the API'), host);
 
-/** A proxy that responds instead of the API. It rejects and records requests for tunnels. */
+/** A proxy that responds instead of the API. It records requests for tunnels and rejects them. */
 async function startProxy(): Promise<LocalServer & { tunnels: string[] }> {
   const proxy = await startServer((_, response) => answer(response, 200, 'the proxy'));
   return { ...proxy, tunnels: tunnelsOf(proxy.server) };

@@ -2,11 +2,11 @@ import { type Timing, rateLimitWait } from './retry.ts';
 
 /** The circuit opens after this many consecutive trials without a complete response. */
 const MAX_TRIALS = 3;
-/** The circuit opens only if the first of these trials began at least this long ago. */
+/** An outage opens the circuit only after this time, measured from the start of the first trial without a complete response. */
 const MIN_OUTAGE_MS = 60_000;
 /** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
-/** The wait after the second trial without a complete response. After all later trials, the wait is twice this long. */
+/** The wait after the second trial without a complete response. After each later trial, the wait is twice as long. */
 const TRIAL_WAIT_MS = 1_000;
 
 /**
@@ -18,7 +18,7 @@ const TRIAL_WAIT_MS = 1_000;
  */
 export type Outcome = 'answered' | 'limited' | 'unanswered';
 
-/** Permission to send one request. */
+/** The circuit breaker's permission to send one request. */
 export interface Pass {
   /** When the attempt began, according to the monotonic clock. */
   since: number;
@@ -37,10 +37,10 @@ export interface OpenCircuit {
 }
 
 /**
- * Decides when a request may be sent to an origin, and enforces the origin's rate limit.
- * - Half-open: initially, and after HTTP 429 or an attempt without a complete response. Only one request, the trial, is
- *   in flight at a time. Trials alternate between retries and new requests, so that neither a single failing request nor
- *   a long backoff determines the outcome.
+ * Decides when a request may be sent to an origin, based on the outcomes of earlier requests.
+ * - Half-open: initially, and after HTTP 429 or an attempt without a complete response. Requests are sent one at a time,
+ *   as trials. Trials alternate between retries and new requests, so that neither a single failing request nor a long
+ *   backoff determines the outcome.
  * - Closed: after a complete response. All requests are sent immediately.
  * - Open: for the rest of the sync. No requests are sent, because `signal` is aborted.
  */
@@ -70,14 +70,14 @@ export class CircuitBreaker {
     });
   }
 
-  /** The ms until the next trial may begin. */
+  /** The time until the next trial may begin, in ms. */
   get waitMs(): number {
     return Math.max(0, this.#trialFrom - this.#timing.monotonic());
   }
 
   /**
-   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. Rejects with the reason of `signal` when it is aborted.
-   * If a rate limit delays the request, `onLimited` is called with each new wait, in ms.
+   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. If `signal` is
+   * aborted, rejects with its reason. If a rate limit delays the request, `onLimited` is called with each new wait, in ms.
    */
   async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {
     this.signal.throwIfAborted();

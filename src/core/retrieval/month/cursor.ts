@@ -78,7 +78,7 @@ export class MonthCursor implements Cursor {
     return months;
   }
 
-  /** Must be called for each month that `wanted` returned, in order, after the month's records have been emitted. */
+  /** Must be called after each month's records have been emitted, in the order in which `wanted` returned the months. */
   done(account: string | undefined, month: string, isWhole: boolean): void {
     // Initially, save the month before `month`. If no month can be closed, the next read begins with `month` again.
     if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));

@@ -20,7 +20,7 @@ const schema = sharedState.extend({
       cursor: id,
       /** The id of the row directly before `cursor` in the list. Absent if there is no such row, or if an older release wrote the state. */
       before: id.optional(),
-      /** The pass ends when it reaches rows of this time. Absent if the pass ends at the oldest row. */
+      /** The high-water mark at the start of the pass, down to which the pass reads. Absent if the pass reads down to the oldest row. */
       floor: time.optional(),
     })
     .optional(),
@@ -46,7 +46,7 @@ export interface NewestFirstList {
 type Pass = { [Key in keyof Walk]?: Walk[Key] | undefined };
 type Walk = NonNullable<NewestFirstState['walk']>;
 
-/** Requests begin this much before the bound, because the API may exclude the bound itself or compare only whole seconds. */
+/** Requests include this much time before the bound, because the API may exclude the bound itself or compare only whole seconds. */
 const BOUND_SLACK_MS = 1_000;
 
 /**

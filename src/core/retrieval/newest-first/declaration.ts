@@ -12,7 +12,6 @@ export interface NewestFirst<S, F extends string> {
   way: 'newest-first';
   cursorField: F;
   path: string;
-  /** The query of the request for a page. */
   query(position: Position, shared: S): Query;
   /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
   rows(body: unknown, path: string): ParsedPage;

@@ -8,10 +8,10 @@ import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
 
-// This test simulates random newest-first APIs, both correct and broken. The lists change during the reads, which are killed at random
-// points. Whatever the API does, a read either completes without losing a record, or ends with a clear error.
+// This test simulates random newest-first APIs, both correct and broken. The list of events changes during the reads, which are killed
+// at random points. Whatever the API does, a read either completes without losing a record, or ends with a clear error.
 
-/** All times are multiples of this, so that many events have the same time. */
+/** All times are multiples of this many milliseconds, so that many events have the same time. */
 const TICK = 500;
 const BEGIN = Date.parse('2018-09-01T00:00:00Z');
 const MAX_REQUESTS = 600;
@@ -33,7 +33,7 @@ interface Traits {
   newerThan: 'exclusive' | 'inclusive' | 'whole_seconds' | 'ignored';
   /** How the API orders events with the same time. */
   ties: 'newcomer' | 'first_come';
-  /** The page sizes and the responses to requests with a cursor. At its end, each list starts over. */
+  /** The page sizes, and the responses to requests with a cursor. Each of these two lists starts over at its end. */
   sizes: number[];
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
@@ -218,7 +218,7 @@ class Model {
     return this.list.filter(({ id, time }) => time >= from && !this.covered.has(id));
   }
 
-  /** Whether the API behaves correctly, in which case no read may fail. */
+  /** Whether the API behaves correctly, in which case a read may fail only because it is killed. */
   get isSound(): boolean {
     const { traits, reads } = this.#story;
     const changes = reads.flatMap(({ before, during }) => [...before, ...during.flat()]);

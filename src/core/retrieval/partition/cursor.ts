@@ -75,7 +75,7 @@ export class PartitionCursor implements Cursor {
     if (mark !== undefined) this.#marks.set(partition, mark);
   }
 
-  /** Removes partitions that the API no longer has, so that the state doesn't grow forever. */
+  /** Removes the marks of partitions that the API no longer has, so that the state doesn't grow forever. */
   retain(partitions: ReadonlySet<string>, isCovered: (id: string) => boolean = () => true): void {
     for (const partition of this.#marks.keys()) {
       if (!partitions.has(partition) && isCovered(partition)) this.#marks.delete(partition);

@@ -16,7 +16,7 @@ import type { Row } from '../../record/row.ts';
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 const row = (minute: number): unknown => ({ id: `r${minute}`, updated_at: at(minute) });
 
-/** The API's responses for deployments with these recipes. */
+/** The API's responses. `reports` contains each deployment's recipes, or the response to the request for its recipes. */
 function api(reports: Record<string, unknown>): Answers {
   const answers: Answers = {
     deployments: listBody(

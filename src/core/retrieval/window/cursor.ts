@@ -42,7 +42,7 @@ export class WindowCursor implements Cursor {
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 
-  /** The windows of a partition that this sync must read, newest first. */
+  /** The windows that this sync must read in a partition, newest first. */
   windowsOf(partition: string): Window[] {
     const { lookbackMs, startDate, startedAt } = this.#options;
     const { longestMs, overlapMs, firstMs } = this.#size;
