@@ -6,7 +6,7 @@ const MAX_TRIALS = 3;
 const MIN_OUTAGE_MS = 60_000;
 /** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
-/** The wait after the second trial without a complete response. After each later trial, the wait is twice as long. */
+/** The wait after the second trial without a complete response. After later trials, the wait is twice this long. */
 const TRIAL_WAIT_MS = 1_000;
 
 /**

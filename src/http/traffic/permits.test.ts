@@ -12,7 +12,7 @@ interface Task {
   takes: number;
 }
 
-/** Runs tasks that hold a permit for a while. `observe` is called when a task starts waiting, gets its permit, and ends. */
+/** Runs tasks that hold a permit for a while. `observe` is called when a task starts waiting, gets its permit or ends. */
 async function run(
   many: number,
   tasks: readonly Task[],

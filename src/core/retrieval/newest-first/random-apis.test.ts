@@ -33,7 +33,7 @@ interface Traits {
   newerThan: 'exclusive' | 'inclusive' | 'whole_seconds' | 'ignored';
   /** How the API orders events with the same time. */
   ties: 'newcomer' | 'first_come';
-  /** The page sizes, and the responses to requests with a cursor. Each of these two lists starts over at its end. */
+  /** The page sizes, and the responses to requests with a cursor. Both lists start over at the end. */
   sizes: number[];
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
