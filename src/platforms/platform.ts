@@ -6,10 +6,10 @@ import type { Request } from '../core/stream/request.ts';
 import type { Stream } from '../core/stream/stream.ts';
 import type { Connection, Exchange } from '../http/client-options.ts';
 
-/** Lets a platform send requests in addition to those of its streams. `owner` is the stream that needs the response. */
+/** Lets a platform send requests in addition to those of its streams. `owner` is the stream or command that needs the response. */
 export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
-  /** The current value of the header `Authorization`, by default with the platform's own credentials. */
+  /** The current value of the `Authorization` header, by default with the platform's own credentials. */
   authorization(owner: string, account?: string): Promise<string>;
   /** True in a check, which needs only one row of each list and only a few resource groups. */
   isCheck?: true;
@@ -17,8 +17,8 @@ export interface Api {
 }
 
 /**
- * What a response shows about an open question of the reference: the first text if the API behaves as expected, otherwise the second. Both
- * texts are constant and contain no account data.
+ * What a response shows about an open question of the reference: the first text if the API behaves as expected, otherwise the second.
+ * The texts contain no account data.
  */
 export type Sighting = [isAsExpected: boolean, expected: string, different?: string];
 

@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 export interface Context {
   /** The writer for stdout. */
   readonly writer: LineWriter;
-  /** Prints a text, such as --help, to stdout immediately, without setting up the writer. */
+  /** Prints a text, such as the output of --help, to stdout immediately, if possible without setting up the writer. */
   print(text: string): void;
   /** Aborted when the process should stop. */
   signal: AbortSignal;

@@ -18,7 +18,7 @@ const VALUES: ReadonlySet<string> = new Set(
   running satellite scheduled search service stable static SUBSCRIPTION succeeded success TRIAL update upgrade user valkey
   warning ACTIVE`.split(/\s+/),
 );
-/** Matches the names that are shown. Any other name could contain data. */
+/** Matches the names of undeclared fields that the report may show. Any other name could contain data. */
 const NAME = /^[A-Za-z_]{1,40}$/;
 const MAX_UNDECLARED = 50;
 

@@ -7,7 +7,7 @@ const MARGIN_MS = 1_000;
 export class RateLimiter {
   readonly #rate: Rate;
   readonly #now: () => number;
-  /** The times at which the latest requests are sent, oldest first; at most as many as the rate allows. */
+  /** The send times of the last `rate.requests` requests, oldest first. */
   readonly #times: number[] = [];
 
   /** `now` returns the time in ms. */

@@ -13,9 +13,9 @@ const MIN_RATE_LIMIT_MS = 1_000;
 export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 /**
- * The ms to wait before the next attempt. The wait grows exponentially, with jitter over its upper half, and is never
- * shorter than Retry-After. The five waits add up to at least 15 s, the length of past outages (compose-api.md 15).
- * `attempt` starts at 1; `random` is between 0 and 1.
+ * The ms to wait before the next attempt. The wait grows exponentially, with jitter of up to 50%. A longer Retry-After is respected, up to
+ * MAX_WAIT_MS. The five waits add up to at least 15 s, the length of past outages (compose-api.md 15). `attempt` starts at 1; `random` is
+ * between 0 and 1.
  */
 export function backoff(attempt: number, random: number, retryAfterMs: number | undefined): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
@@ -24,8 +24,8 @@ export function backoff(attempt: number, random: number, retryAfterMs: number | 
 }
 
 /**
- * The ms to wait after HTTP 429: Retry-After if it is at least a second; otherwise, a growing wait with jitter of up
- * to a quarter. `inARow` is the number of consecutive 429s, starting at 1.
+ * The ms to wait after HTTP 429: Retry-After if it is at least a second; otherwise, a growing wait with jitter of up to 25%. Both are
+ * limited to MAX_WAIT_MS. `inARow` is the number of consecutive 429s, starting at 1.
  */
 export function rateLimitWait(inARow: number, random: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined && retryAfterMs >= MIN_RATE_LIMIT_MS) {

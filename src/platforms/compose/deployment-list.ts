@@ -8,7 +8,7 @@ const PATH = 'deployments';
 
 export interface Deployments {
   rows: Row[];
-  /** All per-deployment streams share these partitions, because thousands of partitions take megabytes of memory. */
+  /** Shared by all per-deployment streams, because thousands of partitions take megabytes of memory. */
   partitions: Partitions;
 }
 

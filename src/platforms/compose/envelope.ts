@@ -37,8 +37,8 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
 }
 
 /**
- * Returns the body if it is an object that reports no error and has at least one of `fields`, if given. Otherwise, throws
- * `unexpected_body`.
+ * Returns the body if it is an object that reports no error. If `fields` is given, the object must have at least one of these fields.
+ * Otherwise, throws `unexpected_body`.
  */
 export function halObject(body: unknown, path: string, fields?: readonly string[]): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is not an object');

@@ -16,7 +16,7 @@ const BILLING = {
 
 interface Policy {
   of: (config: IbmCloudConfig, partition?: string) => string;
-  /** True if the API returns a shorter list, instead of rejecting the request, when the role is missing. */
+  /** True if the API omits rows, instead of rejecting the request, when the role is missing. */
   hides?: true;
 }
 

@@ -2,7 +2,7 @@ import { type LineEncoding, SURROGATE, unicodeEscape } from '../../stdout/line-e
 
 /** U+0000 as serialized by JSON.stringify. */
 const NUL = '\\u0000';
-/** Matches an escape sequence or an escaped surrogate pair. Captures a lone surrogate or U+0000 as `misfit`. */
+/** Matches an escape sequence or an escaped surrogate pair. Captures a lone surrogate or U+0000. */
 const ESCAPES = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u(d[89a-f][0-9a-f]{2}|0000)|.)/g;
 const BEYOND_ASCII = /[\u0080-\uFFFF]/g;
 

@@ -19,7 +19,7 @@ const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'crit
 
 type LogContext = Pick<Context, 'stderr' | 'env'>;
 
-/** The log on stderr. Lines have the form `LEVEL text`, or are JSON if Meltano's logging file requests it. */
+/** The log on stderr. Lines have the form `LEVEL text`, unless Meltano's logging file requests JSON. */
 export class TapLog implements Log {
   readonly #log: pino.Logger;
   readonly #stderr: (text: string) => void;
@@ -70,7 +70,7 @@ export class TapLog implements Log {
   }
 }
 
-/** The log's first line contains the tap's version. */
+/** Opens a log whose first line contains the tap's version. */
 export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
   const log = new TapLog(context, debug);
   log.log('info', `tap-compose ${VERSION}: ${mode}`);

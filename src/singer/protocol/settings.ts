@@ -86,7 +86,7 @@ function nested(flat: Row): Row {
   return Object.keys(platform).length === 0 ? settings : { ...settings, platform };
 }
 
-/** The value that a string represents, unless the setting's type is string. An invalid string stays unchanged and is rejected later. */
+/** Converts a string to the setting's type and format. An invalid string stays unchanged and is rejected later. */
 function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();

@@ -24,7 +24,7 @@ export async function readTapState(path: string | undefined): Promise<TapState> 
   return parseTapState(parseInput('state', path, text), `The state file ${path}`);
 }
 
-/** Parses the content of a state file. Error messages begin with `file`. */
+/** Interprets the parsed JSON of a state file. Error messages begin with `file`. */
 export function parseTapState(raw: unknown, file: string): TapState {
   const value = Array.isArray(raw) ? { airbyte_state: raw as unknown[] } : unwrapped(raw);
   if (!isRow(value)) throw inputError(`${file} must contain a JSON object, not ${typeName(value)}.`);

@@ -5,8 +5,8 @@ import { type BookmarkFormat, bookmarkOf } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 
 /**
- * Prints the STATE messages of a sync. Each message contains the bookmarks of all streams. The bookmark of a stream is set only after
- * the records that it covers, so a STATE never covers records that have not been printed.
+ * Prints the STATE messages of a sync. Each message contains the bookmarks of all streams. A stream's bookmark is set only after the
+ * records that it covers have been printed, so a STATE never covers unprinted records.
  */
 export class StateLines {
   readonly #writer: LineWriter;

@@ -53,7 +53,7 @@ test('audit events are requested with page_size as the page size', () => {
   expect(query).toEqual({ limit: 17, newer_than: 'n', cursor: 'c' });
 });
 
-// The rows of the stream deployments are tested in deployment-list.test.ts.
+// The rows of the `deployments` stream are tested in deployment-list.test.ts.
 test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'))(
   'the stream %s extracts its rows from the response to %s, under the name %s',
   (name, path, list) => {

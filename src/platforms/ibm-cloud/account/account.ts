@@ -11,7 +11,7 @@ import { Selection } from './selection.ts';
 
 const KEY_DETAILS = 'v1/apikeys/details';
 
-/** An account to read. All streams of a sync share one instance. */
+/** An account to read, shared by all streams. */
 export class Account {
   /** The account's id. Undefined for the API key's own account, whose id is in the access token. */
   readonly id: string | undefined;
@@ -34,7 +34,7 @@ export class Account {
     this.selection = new Selection(config);
   }
 
-  /** The account's id, if necessary from the access token or the key's details (icd-api.md 1.3). Throws a ConnectorError. */
+  /** The account's id, read from the access token or the key's details if necessary (icd-api.md 1.3). Throws a ConnectorError. */
   requireId(): Promise<string> {
     return this.once(idOf);
   }

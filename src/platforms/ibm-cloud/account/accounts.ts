@@ -13,8 +13,8 @@ interface Loaded<T> {
 }
 
 /**
- * The accounts that a sync reads: the accounts of `trusted_profiles` or, without profiles, the API key's own account. All streams share one
- * instance.
+ * The accounts that a sync reads: the accounts of `trusted_profiles` or, without profiles, the API key's own account. Shared by all
+ * streams.
  */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];

@@ -94,7 +94,7 @@ async function loadGrants(account: Account): Promise<Grants> {
   return { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') };
 }
 
-/** Parses a policy. If the policy's form is unknown, throws `unexpected_body`, because its records could be missing or too broad. */
+/** Throws `unexpected_body` if the policy has an unknown form, because its records could otherwise be missing or too broad. */
 function policyOf(row: Row): Policy {
   const id = String(row['id']);
   const path = `${POLICIES}, policy ${id}`;
@@ -151,7 +151,7 @@ function grantsOf(
   });
 }
 
-/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). IDs with any other prefix belong to users. */
+/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). IDs without a known prefix belong to users. */
 function subjectTypeOf(key: SubjectKey, id: string): string {
   if (key === 'access_group_id') return 'access_group';
   const [, kind = 'user'] = /^(?:iam-(ServiceId|Profile)|(crn)-crn)/i.exec(id)?.filter(Boolean) ?? [];

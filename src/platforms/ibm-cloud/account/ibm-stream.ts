@@ -32,7 +32,7 @@ export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<
   withAccount.splice(1, 0, ['account_id', text(description)]);
   return {
     ...rest,
-    // If `dropped` is set, even to an empty list, undeclared fields are omitted. They could contain secrets.
+    // Even an empty list excludes undeclared fields, which could contain secrets.
     dropped,
     fields: Object.fromEntries(withAccount) as Record<F | 'account_id', Field>,
     retrieval: ofAll(retrieval, isSameForAll),

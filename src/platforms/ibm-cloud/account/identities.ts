@@ -38,9 +38,8 @@ export async function loadIdentities(
 }
 
 /**
- * The filters that select the service IDs of all groups, or the API keys of these service IDs. Each request lists only one group:
- * without a filter, the default group (icd-accounts-access.md 2.16). The list of groups may contain the default group, too. A check
- * requests only the default group.
+ * One filter per service ID group, for lists of service IDs or of their API keys. A request without a filter lists only the default group
+ * (icd-accounts-access.md 2.16), which the list of groups may also contain. A check requests only the default group.
  */
 export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
   const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);

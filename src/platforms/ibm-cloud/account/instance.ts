@@ -18,7 +18,7 @@ export interface Deployment {
   account: string | undefined;
   /** The region whose databases API serves the instance. Undefined for generation 2, or if the CRN is unsupported. */
   region: string | undefined;
-  /** The partition that generation 1 streams share, because thousands of partitions take megabytes. Undefined if `region` is. */
+  /** Shared by all generation 1 streams, because thousands of partitions take megabytes. Undefined if `region` is undefined. */
   partition: Partition | undefined;
 }
 
@@ -81,8 +81,8 @@ export function dataservicesOf({ extensions }: Row): Row | undefined {
 const SIZES = ['members', 'shards', 'host_flavor', 'cpu_count', 'memory_gb', 'storage_gb'];
 
 /**
- * The version and the per-member sizes of a generation 2 deployment, from the block named after its engine, or from `resources.database` in
- * the 2025 format (icd-api.md 2.4.1). Undefined if the row contains no sizes.
+ * The version and the per-member sizes of a generation 2 deployment. The sizes are in a block named after the engine or, in the 2025
+ * format, in `resources.database` (icd-api.md 2.4.1). Undefined if the row contains no sizes.
  */
 export function gen2SizesOf(row: Row): Row | undefined {
   const dataservices = dataservicesOf(row);

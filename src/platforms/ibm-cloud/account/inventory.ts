@@ -11,7 +11,7 @@ import { type Selection, guidOf } from './selection.ts';
 
 export const INSTANCES = 'v2/resource_instances';
 
-/** The known names of the parameter with the next page's token (icd-api.md 2.1). */
+/** The known names of the query parameter that contains the next page's token (icd-api.md 2.1). */
 const TOKENS = ['start', 'next_docid', 'next_url'] as const;
 const PAGE_SIZE = 100;
 
@@ -23,7 +23,7 @@ export interface Inventory {
   backups: IndependentBackup[];
   /** The CRNs of all deployments that exist or have backups, or undefined if only some resource groups were listed. */
   all: ReadonlySet<string> | undefined;
-  /** The selected ids that do not exist. */
+  /** The deployment_ids that were not found in any account. */
   missing: string[];
   /** The number of listed deployments, selected or not. */
   listed: number;
@@ -66,7 +66,7 @@ export async function crnsByGuid(account: Account): Promise<ReadonlyMap<string, 
 }
 
 async function listInstances(account: Account): Promise<Listed> {
-  // The list isn't a snapshot, so it may contain an instance twice. Instances of other services are undefined.
+  // The list isn't a snapshot, so it may contain an instance twice. Instances of non-database services are undefined.
   const instances = new Map<string, Instance | undefined>();
   // A check requests no more pages once a page contains a deployment, unless deployment_ids is set.
   const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;

@@ -22,7 +22,7 @@ interface ListRequest extends ObjectRequest {
   list: string;
   /** Finds the next page. Default: the list has only one page. */
   next?: NextPage;
-  /** The field that identifies a row. A list that isn't a snapshot may contain a row twice. Only one copy of the row is returned. */
+  /** The field by which duplicate rows are removed. A list that isn't a snapshot may contain a row twice. */
   key?: string;
 }
 
@@ -53,8 +53,8 @@ export async function loadList(
 }
 
 /**
- * Requests a list for each row, and sets `field` to it. If a request is rejected, `field` is null: the resource may have been deleted since
- * it was listed.
+ * Requests a list for each row, and sets the row's `field` to the list. If the request is rejected, `field` is null, because the resource
+ * may have been deleted in the meantime.
  */
 export async function addLists(
   account: Account,

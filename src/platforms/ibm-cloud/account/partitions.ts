@@ -20,7 +20,7 @@ export function perDeployment(report: string, types?: ReadonlySet<string>) {
     request: (partition: Partition) => reportOf(partition, report),
   };
 
-  /** Why a deployment is left out, or an empty string. */
+  /** Why the stream skips a deployment, or an empty string if the deployment is read. */
   function kindOf({ generation, type }: Deployment): string {
     if (generation === 'gen2') return 'of generation 2';
     return (types?.has(type) ?? true) ? '' : 'of other types';

@@ -36,8 +36,8 @@ function postOf(body: Row): { type: string; body: string } {
 }
 
 /**
- * Sets the tags of each record. For a database without tags, the lists are empty. If the search omits a database, sets the tags to null and
- * logs a warning.
+ * Sets the tags of each record. For a database without tags, the lists are empty. If the tags are unknown, the lists are null. Warns if the
+ * search omits a database.
  */
 export function addTags(records: readonly Row[], found: Tags | undefined, { api }: Account): void {
   const missing: Row[] = [];

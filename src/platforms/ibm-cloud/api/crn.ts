@@ -16,7 +16,7 @@ export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_REGION = 63;
 
-/** Parses a CRN. Returns undefined if the text does not begin like a CRN or has fewer than ten segments. */
+/** Parses a CRN. Returns undefined if the text doesn't begin with `crn:v1:` or has fewer than ten segments. */
 export function parseCrn(text: string): Crn | undefined {
   const [prefix, version, , , service = '', region = '', scope = '', instance = '', ...rest] = text.split(':');
   if (prefix !== 'crn' || version !== 'v1' || rest.length < 2) return undefined;

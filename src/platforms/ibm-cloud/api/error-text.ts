@@ -7,7 +7,7 @@ import { textOf } from './values.ts';
 export const rejections: Rejections = {
   textOf: ibmErrorText,
   problemOf(status, said) {
-    // Only Logs queries return this error. They can succeed only with a shorter time window (icd-api.md 2.10).
+    // Only Logs queries return this error. A retry can succeed only with a shorter time window (icd-api.md 2.10).
     if (rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
@@ -17,8 +17,8 @@ export const rejections: Rejections = {
 };
 
 /**
- * The code and message of an error. If the body is JSON, only the documented messages are included (icd-api.md 1.2), since anything else
- * could be a secret. A body that isn't JSON is returned unchanged.
+ * The code and message of an error. If the body is JSON, only the documented fields are used (icd-api.md 1.2), because other fields could
+ * contain secrets. A body that isn't JSON is returned unchanged.
  */
 function ibmErrorText(body: ServerText): ServerText {
   const text = rawText(body);

@@ -11,7 +11,7 @@ export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorE
   }
 }
 
-/** Returns the result of a request for a part of a list. If the API rejects the request, adds the part to `skipped`. */
+/** Returns the result of a request. If the API rejects the request, adds `label` to `skipped` and returns undefined. */
 export async function orSkipped<T>(label: string, result: Promise<T>, skipped: Skipped[]): Promise<T | undefined> {
   const outcome = await orRejection(result);
   if (!(outcome instanceof ConnectorError)) return outcome;

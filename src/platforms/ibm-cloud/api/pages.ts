@@ -51,14 +51,14 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** For lists that are documented without pagination. Throws if the list has a second page. */
+/** For lists without documented pagination. Throws if the list has a second page. */
 export const onlyPage: NextPage = ({ next, next_url }, { path }) => {
   if (isAbsent(next) && isAbsent(next_url)) return undefined;
   throw unexpectedBody(path, 'the list has a second page, although its pagination is not documented');
 };
 
 /**
- * Finds the next page by the token in a link. One of the link's query parameters that are named in `parameters` contains the token. The
+ * Finds the next page by the token in a link. `parameters` lists the possible names of the query parameter that contains the token. The
  * link may be an object with `href`. The link's host and path are ignored (icd-api.md 2). A link without a token is an error, because
  * treating it as the end of the list would lose rows.
  */

@@ -201,7 +201,7 @@ test('no request is sent with an expired token, and exchanges never overlap', as
           await time.sleep(ms, never);
           const began = time.now();
           const header = await auth.header(ask);
-          // A request that waited for a new token uses the token even if it has already expired.
+          // A request that waited for a new token uses this token even if the token has already expired.
           if (time.now() === began) expect(deaths.get(header)).toBeGreaterThan(time.now());
           else expect(header).toBe(`Bearer t${made}`);
         }

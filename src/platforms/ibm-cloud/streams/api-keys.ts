@@ -9,7 +9,7 @@ import { claimsOf } from '../api/token.ts';
 const ADMINISTRATOR = 'the Administrator role on IAM Identity';
 
 /**
- * `GET /v1/apikeys` of the account (icd-accounts-access.md 2.17). Keys are never requested individually, because the
+ * `GET /v1/apikeys` for the account (icd-accounts-access.md 2.17). Keys are never requested individually, because the
  * response may contain the key's value.
  */
 export const apiKeys = ibmStream({

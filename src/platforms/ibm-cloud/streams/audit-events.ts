@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `POST /v1/query` of each Logs instance (icd-api.md 2.10, 4.13). Time windows overlap, because events can arrive late. */
+/** `POST /v1/query` to each Logs instance (icd-api.md 2.10, 4.13). Time windows overlap, because events can arrive late. */
 export const auditEvents = ibmStream({
   name: 'audit_events',
   description: 'Actions on databases: who did what, and when.',

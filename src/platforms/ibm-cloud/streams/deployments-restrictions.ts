@@ -18,7 +18,7 @@ const REQUEST = { stream: STREAM, endpoint: 'cbr' } as const;
 /** A resource that a rule covers, with the networks that may connect to it. */
 interface Restriction {
   rule: Row;
-  /** The position of the resource in the rule, from 1. */
+  /** The position of the resource in the rule, starting at 1. */
   position: number;
   resource: Attributes;
   tags: unknown;
@@ -39,7 +39,7 @@ interface Zone {
 }
 
 /**
- * `GET /v1/rules` (icd-accounts-access.md 2.24), which is not paginated. The request isn't filtered by service: the API filters by
+ * `GET /v1/rules` (icd-accounts-access.md 2.24), which has no pagination. The request isn't filtered by service: the API filters by
  * only one service at a time, and rules without a service cover databases, too.
  */
 export const deploymentsRestrictions = ibmStream({
@@ -128,7 +128,7 @@ function contextsOf(row: Row): Context[] {
   return zones.map((zone_id) => ({ zone_id, endpoint_type: valueOf('endpointType'), mfa: valueOf('mfa') }));
 }
 
-/** `GET /v1/zones/{id}`: the list of zones contains only three addresses of each zone. Throws a ConnectorError. */
+/** `GET /v1/zones/{id}`, because the list of zones contains only three addresses of each zone. Throws a ConnectorError. */
 async function loadZone(id: string, account: Account): Promise<Zone> {
   const path = `v1/zones/${encodeURIComponent(id)}`;
   const role = 'the Viewer role on the context-based-restrictions service';

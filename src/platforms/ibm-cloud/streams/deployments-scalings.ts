@@ -15,7 +15,7 @@ const MB_PER_GB = 1_024;
 
 /**
  * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are group totals. For generation 2, the inventory
- * contains the sizes per member (2.4.1). Records contain totals and sizes per member.
+ * contains the sizes per member (2.4.1). Records contain both group totals and per-member sizes.
  */
 export const deploymentsScalings = ibmStream({
   name: 'deployments_scalings',

@@ -12,7 +12,7 @@ import {
 } from '../account/identities.ts';
 import { logListed } from '../account/list.ts';
 
-/** `GET /v1/serviceids` of each service ID group (icd-accounts-access.md 2.16). */
+/** `GET /v1/serviceids` for each service ID group (icd-accounts-access.md 2.16). */
 export const serviceIds = ibmStream({
   name: 'service_ids',
   description: 'The service IDs of the account.',

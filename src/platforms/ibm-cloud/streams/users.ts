@@ -53,7 +53,7 @@ async function loadUsers(account: Account): Promise<{ rows: Row[] }> {
   const next = linked('next_url', '_start');
   const rows = await loadList(account, { ...request, list: 'resources', next, key: 'iam_id', role: VIEWER });
   for (const row of rows) {
-    // The record's id is generated later. Until then, messages show this id.
+    // Messages show this id until the record's own id is generated.
     row['id'] = row['iam_id'];
     for (const name of ['email', 'firstname', 'lastname']) row[name] = emptyAsNull(row[name]);
   }
