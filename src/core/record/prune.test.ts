@@ -54,6 +54,7 @@ describe('an undeclared part of a row', () => {
     [{ names: { admin: 'a', user: { password: 'p' }, none: null } }, { names: { admin: 'a' } }, ['names.user']],
     [{ place: { region: 'r', password: 'p' } }, { place: { region: 'r' } }, ['place.password']],
     [{ place: { region: { password: 'p' } } }, { place: { region: null } }, ['place.region']],
+    [{ versions: [{ steps: { password: 'p' } }] }, { versions: [{ steps: null }] }, ['versions[].steps']],
     [
       { versions: [{ version: '1', secret: 'p' }, { secret: 'p', other: null }, 'x'] },
       { versions: [{ version: '1' }, {}] },

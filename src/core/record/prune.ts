@@ -14,15 +14,20 @@ export function nestedIn(fields: Fields): Fields {
  */
 export function prune(row: Row, nested: Fields): void {
   const removed = new Set<string>();
-  for (const name in nested) row[name] = pruned(row[name], nested[name] as Field, name, removed);
+  for (const name in nested) {
+    const field = nested[name] as Field;
+    const value = row[name];
+    // The normalizer sets fields of the wrong type to null.
+    if (field.kind === 'list' ? Array.isArray(value) : isRow(value)) row[name] = pruned(value, field, name, removed);
+  }
   for (const path of removed) row[path] = true;
 }
 
-/** Keeps a value of the wrong type. If the value is a top-level field, the normalizer sets the field to null. */
+/** Removes a nested list or object in a field of another type. */
 function pruned(value: unknown, { kind, properties }: Field, path: string, removed: Set<string>): unknown {
   if (value === null || typeof value !== 'object') return value;
-  if (kind === 'list') {
-    if (!Array.isArray(value)) return value;
+  if (kind === 'object' && isRow(value)) return prunedObject(value, path, removed, properties);
+  if (kind === 'list' && Array.isArray(value)) {
     return value.flatMap((item: unknown): unknown[] => {
       if (properties !== undefined && isRow(item)) return [prunedObject(item, `${path}[]`, removed, properties)];
       if (properties === undefined && typeof item === 'string') return [item];
@@ -30,7 +35,6 @@ function pruned(value: unknown, { kind, properties }: Field, path: string, remov
       return [];
     });
   }
-  if (kind === 'object') return isRow(value) ? prunedObject(value, path, removed, properties) : value;
   removed.add(path);
   return null;
 }
