@@ -111,7 +111,7 @@ export const serverless: ClientTest = {
   run: async (stage) => {
     const { sandbox, report } = stage;
     const names = Object.keys(sandbox.counts());
-    // airbyte_serverless requires a shell command.
+    // The path is quoted because airbyte_serverless passes it to a shell.
     const client = await PythonClient.start(stage, 'serverless.py', [
       `'${programPath()}'`,
       stage.file('config.json', stage.config),

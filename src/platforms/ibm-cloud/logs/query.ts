@@ -95,7 +95,7 @@ function warningSentence(name: string, message: string | undefined): string {
 
 function entriesIn(result: unknown, path: string): LogEntry[] {
   const results = within(result, 'results');
-  if (!Array.isArray(results)) throw unexpectedBody(path, 'one of its results is not a list');
+  if (!Array.isArray(results)) throw unexpectedBody(path, 'one of its results contains no list of log entries');
   return (results as unknown[]).map((entry) => {
     if (!isRow(entry)) throw unexpectedBody(path, 'one of its log entries is not an object');
     const labels = valuesIn(entry['labels']);
