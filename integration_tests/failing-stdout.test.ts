@@ -26,21 +26,22 @@ describe('unwritable stdout', () => {
         if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
         const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
         expect(exitCode).toBe(1);
-        expect(stderr).toMatch(/^source-compose: cannot write to stdout \(ENOSPC: .*\)\. .*freeing disk space.*\n$/);
+        expect(stderr).toMatch(/^source-compose: cannot write to stdout \(ENOSPC: .*\)\. .*rerun the command.*\n$/);
       });
     },
   );
 
   it.each<[ProgramName, string[]]>([
     ['source-compose', ['read']],
+    ['source-compose', ['verify']],
     ['tap-compose', []],
-  ])('%s exits with 1 without sending a request if stdout is closed', async (program, args) => {
+  ])('%s %j exits with 1 without sending a request if stdout is closed', async (program, args) => {
     await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
       const config = workspace.file('config.json', {
         platform: { name: 'compose', api_token: sandbox.token, base_url: sandbox.baseUrl },
       });
       const catalog = workspace.file('catalog.json', catalogOf('full_refresh'));
-      const command = [...args, '--config', config, ...(args.length === 0 ? [] : ['--catalog', catalog])];
+      const command = [...args, '--config', config, ...(args[0] === 'read' ? ['--catalog', catalog] : [])];
       const { exitCode, stderr } = await shell('exec "$@" >&-', command, program);
       expect(exitCode).toBe(1);
       expect(stderr).toContain(`${program}: cannot write to stdout (it is closed, `);

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { type ConnectorError, expectedError } from './core/failure/errors.ts';
 import type { Log } from './core/output/output.ts';
+import type { Skipped } from './core/retrieval/partitions.ts';
 import { type Probed, probe } from './core/retrieval/probe.ts';
 import { type Stream, isOffered } from './core/stream/stream.ts';
 import type { Api, Platform } from './platforms/platform.ts';
@@ -13,7 +14,8 @@ interface Line {
 }
 
 /**
- * Logs a line for each available stream, in catalog order: whether the credentials can read the stream and, if they can't, what to do.
+ * Logs whether the credentials can read each available stream, in catalog order. Each part that they can't read has its own line, which says
+ * what to do.
  * Streams that have no result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an
  * option.
  */
@@ -26,14 +28,14 @@ export async function checkStreams<C extends Config['platform'], S>(
   late: Promise<'late'>,
 ): Promise<ConnectorError | undefined> {
   const offered = streams.filter((stream) => isOffered(stream, platform));
-  const lines = await Promise.all(offered.map(lineOf));
+  const lines = (await Promise.all(offered.map(linesOf))).flat();
   for (const { level, text } of lines) output.log(level, text);
   return lines.map(({ failure }) => failure).find((failure) => failure !== undefined);
 
-  async function lineOf(stream: Stream<S>): Promise<Line> {
+  async function linesOf(stream: Stream<S>): Promise<Line[]> {
     const { name, needsOption } = stream;
     const probed = probe(stream, shared, (request) => api.get(request, name), failOnRejected).catch(
-      (thrown): Probed => ({ rows: undefined, skipped: { label: '', error: expectedError(thrown) } }),
+      (thrown): Probed => ({ rows: undefined, skipped: [{ label: '', error: expectedError(thrown) }] }),
     );
     const outcome = await Promise.race([probed, late]);
     const warn = (text: string, failure?: ConnectorError): Line => ({
@@ -41,27 +43,28 @@ export async function checkStreams<C extends Config['platform'], S>(
       text: `${name}: ${text}`,
       failure,
     });
-    if (outcome === 'late') return warn('not checked: no response in time');
+    if (outcome === 'late') return [warn('not checked: no response in time')];
     const { rows, skipped } = outcome;
-    if (skipped !== undefined) {
-      const { error, label } = skipped;
+    const lineOf = async (part: Skipped): Promise<Line> => {
+      const { error, label } = part;
       const isTransient = error.failureType === 'transient_error' && !error.isUnreachable;
       const isTokenRejected = error.problem === 'token_rejected';
       const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
-      const command = lacksRole && answer !== undefined ? await grant?.(name, shared, skipped) : undefined;
+      const command = lacksRole && answer !== undefined ? await grant?.(name, shared, part) : undefined;
       const advice = command === undefined ? '' : `. To grant the missing role, run this command: ${command}`;
       if (rows !== undefined) return warn(`readable, except for ${label} (${answer ?? error.message})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
       if (isTransient) return warn(`not checked: ${reason}`);
       return warn(`not readable: ${reason}`, needsOption === undefined ? undefined : error);
-    }
-    if (rows !== 0) return { level: 'info', text: `${name}: readable` };
+    };
+    if (skipped.length > 0) return Promise.all((rows === undefined ? skipped.slice(0, 1) : skipped).map(lineOf));
+    if (rows !== 0) return [{ level: 'info', text: `${name}: readable` }];
     const command = await grant?.(name, shared);
     const hint =
       command === undefined
         ? ''
         : `. If records are missing, run this command to grant the role that makes them visible: ${command}`;
-    return { level: 'info', text: `${name}: readable, but empty so far${hint}` };
+    return [{ level: 'info', text: `${name}: readable, but the check found no records${hint}` }];
   }
 }

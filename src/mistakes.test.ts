@@ -78,8 +78,8 @@ const USAGE: [line: string, why: string][] = [
   [`${CHECK} --debug=yes`, "Option '--debug' does not take an argument"],
   ['source-compose spec --config CONFIG', 'spec does not accept --config'],
   ['source-compose discover --config CONFIG --state STATE', 'discover does not accept --state'],
-  [READ, 'read needs either --streams NAMES or --catalog FILE'],
-  [`${READ} --streams all --catalog CATALOG`, 'read needs either --streams NAMES or --catalog FILE'],
+  [READ, 'read needs --streams NAMES or --catalog FILE'],
+  [`${READ} --streams all --catalog CATALOG`, 'read accepts --streams or --catalog, but not both'],
   [`${READ} --streams accounts teams`, UNEXPECTED],
   ['tap-compose CONFIG', 'unexpected argument; use --config FILE'],
   ['tap-compose --conf CONFIG', "Unknown option '--conf' (did you mean --config?)"],
@@ -108,7 +108,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     `${READ} --streams clusters`,
     {},
-    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream from the catalog, or create a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Deselect the stream, or create a new catalog with discover.',
   ],
   [
     `${READ} --streams audit_events`,
@@ -238,7 +238,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [entry('clusters', 'full_refresh')] } },
-    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream from the catalog, or create a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Deselect the stream, or create a new catalog with discover.',
   ],
   [
     BOTH,

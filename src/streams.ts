@@ -9,11 +9,11 @@ export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { ibm_cloud:
 /** The error message for a requested stream that the platform does not have. */
 export function unknownStream(label: string, streams: readonly Stream[], platform: unknown): string {
   const names = streams.map(({ name }) => name);
-  const nearest = nearestOf(label, names);
-  if (nearest !== undefined) return `The stream ${label} does not exist. Did you mean ${nearest}?`;
   const other = Object.keys(STREAMS).find((each) => STREAMS[each]?.some(({ name }) => name === label));
   if (other !== undefined && other !== platform) {
-    return `The stream ${label} belongs to the platform ${other}, but the config specifies ${String(platform)}. Remove the stream from the catalog, or create a new catalog with discover.`;
+    return `The stream ${label} belongs to the platform ${other}, but the config specifies ${String(platform)}. Deselect the stream, or create a new catalog with discover.`;
   }
+  const nearest = nearestOf(label, names);
+  if (nearest !== undefined) return `The stream ${label} does not exist. Did you mean ${nearest}?`;
   return `The stream ${label} does not exist. Choose from: ${names.join(', ')}.`;
 }

@@ -31,9 +31,9 @@ describe.concurrent('a successful check', () => {
       for (const [name, line] of lines) {
         if (name.endsWith('_roles')) {
           expect(line).toMatch(
-            /^readable, but empty so far\. .*: ibmcloud iam .* --service-name iam-access-management --force$/,
+            /^readable, but the check found no records\. .*: ibmcloud iam .* --service-name iam-access-management --force$/,
           );
-        } else expect(line).toMatch(/^readable(, but empty so far)?$/);
+        } else expect(line).toMatch(/^readable(, but the check found no records)?$/);
       }
       // Additional requests are for the databases, tags, three lists of `audit_routes`, a network zone, resource
       // groups, three groups' usage, and API keys of both kinds of owner.

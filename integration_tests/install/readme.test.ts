@@ -47,7 +47,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ auditEvents: 30, deployments: 2 });
   registry = await startNpmRegistry(inject('artifacts').tarball);
   place = new Workspace('readme').openToAll();
-  place.put('config.json', composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl }));
+  place.put('secrets/config.json', composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl }));
 });
 afterAll(async () => {
   await sandbox.close();

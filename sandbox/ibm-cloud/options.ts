@@ -71,7 +71,7 @@ export const IBM_CLOUD_OPTIONS = {
     'inclusive',
     'whether a query includes entries at the end of its window',
   ),
-  queriesPerMinute: size(10, 'queries per minute to each Logs instance; 0: unlimited'),
+  queriesPerMinute: size(0, 'queries to each Logs instance before it rejects queries for a minute; 0: unlimited'),
 } as const;
 
 export type IbmCloudOptions = Values<typeof IBM_CLOUD_OPTIONS>;

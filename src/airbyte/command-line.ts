@@ -51,7 +51,7 @@ const OPTIONS = {
   config: { type: 'string' },
   catalog: { type: 'string' },
   state: { type: 'string' },
-  streams: { type: 'string' },
+  streams: { type: 'string', multiple: true },
   configured: { type: 'boolean' },
   debug: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -113,7 +113,15 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
     return (await import('./commands/discover.ts')).runDiscover(context, config, debug, configured);
   }
   if ((catalog === undefined) === (streams === undefined)) {
-    throw new UsageError('read needs either --streams NAMES or --catalog FILE');
+    throw new UsageError(
+      catalog === undefined
+        ? 'read needs --streams NAMES or --catalog FILE'
+        : 'read accepts --streams or --catalog, but not both',
+    );
   }
-  return (await import('./commands/read.ts')).runRead(context, { ...given, config }, debug);
+  return (await import('./commands/read.ts')).runRead(
+    context,
+    { ...given, config, streams: streams?.join(',') },
+    debug,
+  );
 }

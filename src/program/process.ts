@@ -63,7 +63,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     // If the reader closed the pipe, no message is needed. Any other problem, such as a full disk, is reported on stderr.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
-      `${name}: cannot write to stdout (${error.message}). The output is incomplete. Fix the problem, for example by freeing disk space, and rerun the command; to resume a read, pass the last complete state.\n`,
+      `${name}: cannot write to stdout (${error.message}). The output is incomplete. Fix the problem, and rerun the command; to resume a read, pass the last complete state.\n`,
     );
   }
 

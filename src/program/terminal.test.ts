@@ -5,8 +5,14 @@ import { type ReadEnd, followRead } from './terminal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Follows two streams that emit 1,234 records in two seconds. The returned functions return the progress line and the summary. */
-function follow(columns: number): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
+/**
+ * Follows two streams that emit 1,234 records in two seconds. One stream is held for `heldMs`. The returned functions return the progress
+ * line and the summary.
+ */
+function follow(
+  columns: number,
+  heldMs?: number,
+): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
   const testRun = openRun();
   const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;
   const written: string[] = [];
@@ -16,6 +22,7 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
   for (let i = 0; i < 34; i += 1) streams[1].sink.record({ id: `e${i}` }, 0, undefined);
   streams[0].reader.report.skipped = '2 deployments';
   streams[1].sink.end(true);
+  if (heldMs !== undefined) streams[0].sink.held(Date.now() + heldMs);
   expect(written).toEqual([]);
   vi.advanceTimersByTime(2_000);
   return {
@@ -33,6 +40,12 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
 describe('the progress line', () => {
   it('shows the number of records, the speed and the elapsed time', () => {
     expect(follow(80).line()).toBe('\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 2.0 s');
+  });
+
+  it('names a stream that waits for a rate limit, and how long', () => {
+    expect(follow(120, 50_000).line()).toBe(
+      '\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 2.0 s; parts waits 48.0 s for the rate limit',
+    );
   });
 
   it("is truncated on a narrow terminal, because a wrapped line can't be erased", () => {

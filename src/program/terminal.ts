@@ -25,7 +25,7 @@ export function followRead(streams: readonly OpenStream[], terminal: Terminal): 
   const show = (): void => {
     const ended = streams.filter(({ reader }) => reader.sink.hasEnded).length;
     const rate = Math.round(records() / Math.max(seconds(), 0.001)).toLocaleString('en');
-    const line = `${count(records(), 'record')}, ${ended} of ${streams.length} streams done, ${rate}/s, ${duration(seconds())}`;
+    const line = `${count(records(), 'record')}, ${ended} of ${streams.length} streams done, ${rate}/s, ${duration(seconds())}${waitOf(streams)}`;
     // Truncate the line, because a wrapped line can't be erased.
     terminal.write(`${WIPE}${line.slice(0, Math.max(0, terminal.columns() - 1))}`);
   };
@@ -42,6 +42,15 @@ export function followRead(streams: readonly OpenStream[], terminal: Terminal): 
       : result;
     terminal.write(`${WIPE}${[line, ...[...failures, ...skipped].map((each) => `- ${asOneLine(each)}`)].join('\n')}\n`);
   };
+}
+
+/** The first stream that waits for a rate limit, and how long. */
+function waitOf(streams: readonly OpenStream[]): string {
+  const now = Date.now();
+  const held = streams.find(({ reader: { sink } }) => !sink.hasEnded && sink.heldUntil > now)?.reader;
+  return held === undefined
+    ? ''
+    : `; ${held.stream.name} waits ${duration((held.sink.heldUntil - now) / 1_000)} for the rate limit`;
 }
 
 function count(n: number, noun: string): string {

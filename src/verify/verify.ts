@@ -23,6 +23,8 @@ export async function runVerify(context: Context, configPath: string, debug: boo
 }
 
 async function verify(context: Context, configPath: string, debug: boolean): Promise<number> {
+  // Open stdout first, because the report would be lost if stdout is closed.
+  const { writer } = context;
   const config = await loadConfig(configPath, (sentence) => context.stderr(`Warning: ${sentence}\n`));
   context.signal.throwIfAborted();
   const platform = platformOf(config);
@@ -46,7 +48,7 @@ async function verify(context: Context, configPath: string, debug: boolean): Pro
   if (summary.status === 'rejected') throw summary.reason;
   const failed = ends.filter(({ end }) => end === 'failed');
   for (const { name } of failed) context.stderr(`${name}: failed\n`);
-  context.print(
+  writer.line(
     reportOf({
       platform: config.platform.name,
       seconds: (performance.now() - began) / 1_000,

@@ -59,7 +59,7 @@ describe('a successful check', () => {
     const streams = compose.streams.map(({ name }) => name);
     expect(lines.slice(-streams.length).map((line) => line.split(':')[0])).toEqual(streams);
     expect(lines).toContain('teams: readable');
-    expect(lines).toContain('deployments_recipes: readable, but empty so far');
+    expect(lines).toContain('deployments_recipes: readable, but the check found no records');
     expect(lines).toContainEqual(expect.stringMatching(/^clusters: not readable: .*clusters.*HTTP 403.*Grant/));
     const ofDeployments = server.requests.filter(({ url }) => url?.includes('/deployments/'));
     expect(ofDeployments.every(({ url }) => url?.includes(A))).toBe(true);

@@ -110,7 +110,7 @@ describe('the option --streams', () => {
     ['deployments_recipe', 'The stream deployments_recipe does not exist. Did you mean deployments_recipes?'],
     [
       'clusters',
-      'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream from the catalog, or create a new catalog with discover.',
+      'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Deselect the stream, or create a new catalog with discover.',
     ],
     [
       'audit_events',
@@ -210,7 +210,7 @@ describe('a stream that cannot be read', () => {
     [[stream('event')], 'The stream event does not exist. Did you mean events?'],
     [
       [stream('clusters')],
-      'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream from the catalog, or create a new catalog with discover.',
+      'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Deselect the stream, or create a new catalog with discover.',
     ],
     [[stream('compose.events')], 'The stream compose.events does not exist. Choose from: parts, events.'],
     [

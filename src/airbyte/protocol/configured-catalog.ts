@@ -31,7 +31,7 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
 export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
   const typed = text.split(',').map((name) => name.trim());
   const all = offeredStreams(config).map(({ name }) => name);
-  const names = text.trim() === 'all' ? all : typed.filter((name) => name !== '');
+  const names = typed.includes('all') ? all : typed.filter((name) => name !== '');
   return [...new Set(names)].map((name) => ({ name, mode: 'incremental' }));
 }
 

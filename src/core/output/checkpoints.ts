@@ -19,6 +19,8 @@ export class CheckpointedSink {
   #bytesSince = 0;
   #lastCheckpoint: number;
   records = 0;
+  /** When the stream's wait for a rate limit ends, in Unix ms. */
+  heldUntil = 0;
   hasEnded = false;
 
   /** Without `stateNow`, the stream can't be resumed. `now` returns Unix ms. */
@@ -66,6 +68,7 @@ export class CheckpointedSink {
   held(until: number): void {
     if (this.hasEnded) return;
     this.checkpoint();
+    this.heldUntil = until;
     this.#sink.held(until);
   }
 

@@ -16,8 +16,8 @@ const MINUTE = 60_000;
 export interface Probed {
   /** The number of rows in the responses, or undefined if the stream counts as unreadable. */
   rows: number | undefined;
-  /** A part of the stream that can't be read, if any. */
-  skipped?: Skipped | undefined;
+  /** The parts of the stream that can't be read. If a read would fail, the first of these explains why. */
+  skipped: readonly Skipped[];
 }
 
 interface List {
@@ -40,10 +40,10 @@ export async function probe<S>(
     list.rows(await get(request), request.path).rows.length;
   switch (retrieval.way) {
     case 'once':
-      return { rows: await countIn(retrieval, retrieval.request(shared)) };
+      return { rows: await countIn(retrieval, retrieval.request(shared)), skipped: [] };
     case 'newest-first': {
       const query = retrieval.query({ newerThan: undefined, after: undefined }, shared);
-      return { rows: await countIn(retrieval, { path: retrieval.path, query }) };
+      return { rows: await countIn(retrieval, { path: retrieval.path, query }), skipped: [] };
     }
     case 'shared':
       return loadedOf(await retrieval.load(shared));
@@ -64,14 +64,14 @@ export async function probe<S>(
 
   /** The stream counts as readable if at least one account can be read. */
   async function ofAccounts({ chosen, failure }: Partitions, count: Count): Promise<Probed> {
-    if (chosen.length === 0 && failure === undefined) return { rows: 0 };
+    if (chosen.length === 0 && failure === undefined) return { rows: 0, skipped: [] };
     const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];
     const outcomes = await Promise.all(groups.map((group) => ofAccount(group, count)));
     if (failure !== undefined) outcomes.push(probedFailure(failure));
     const counts = outcomes.flatMap(({ rows }) => rows ?? []);
     return {
       rows: counts.length === 0 ? undefined : counts.reduce((sum, rows) => sum + rows, 0),
-      skipped: outcomes.find(({ skipped }) => skipped !== undefined)?.skipped,
+      skipped: outcomes.flatMap(({ skipped }) => skipped),
     };
   }
 
@@ -93,16 +93,16 @@ export async function probe<S>(
       }
     }
     const skipped = rejected.find(({ error }) => !error.isAbsence) ?? rejected[0];
-    if (skipped === undefined) return { rows };
-    if (!isReadable && skipped.error.isAbsence && mayBeAbsent) return { rows };
-    return !isReadable || failOnRejected ? { rows: undefined, skipped } : { rows, skipped };
+    if (skipped === undefined) return { rows, skipped: [] };
+    if (!isReadable && skipped.error.isAbsence && mayBeAbsent) return { rows, skipped: [] };
+    return { rows: !isReadable || failOnRejected ? undefined : rows, skipped: [skipped] };
   }
 }
 
 function loadedOf({ rows, skipped = [], failure }: Loaded): Probed {
-  return { rows: rows.length, skipped: failure === undefined ? skipped[0] : probedFailure(failure).skipped };
+  return { rows: rows.length, skipped: failure === undefined ? skipped : probedFailure(failure).skipped };
 }
 
 function probedFailure(error: ConnectorError): Probed {
-  return { rows: undefined, skipped: { label: `account ${error.account}`, error } };
+  return { rows: undefined, skipped: [{ label: `account ${error.account}`, error }] };
 }

@@ -62,13 +62,15 @@ const endpoints = z
 export const ibmCloudConfig = z
   .object({
     name: z.literal('ibm_cloud').meta({ order: 0 }),
-    api_key: requiredText().meta({
-      title: 'API key',
-      description:
-        'IAM API key. We recommend using the key of a service ID that has the Viewer role on the database services. Create the key under Manage → Access (IAM) → Service IDs → API keys. The connector sends the key only to IAM.',
-      airbyte_secret: true,
-      order: 1,
-    }),
+    api_key: requiredText()
+      .regex(/^[^\r\n]*$/, { error: 'contains a line break; copy the key again, as a single line' })
+      .meta({
+        title: 'API key',
+        description:
+          'IAM API key. We recommend using the key of a service ID that has the Viewer role on the database services. Create the key under Manage → Access (IAM) → Service IDs → API keys. The connector sends the key only to IAM.',
+        airbyte_secret: true,
+        order: 1,
+      }),
     deployment_ids: listOf(deploymentId).meta({
       title: 'Deployment IDs',
       description:

@@ -11,6 +11,8 @@ export const terms: Terms = {
     role: 'the Viewer role on the service',
   },
   messages: {
+    host_unknown:
+      'The host {host} is unknown ({code}). Check the network and the DNS settings of the machine that runs the sync. If platform.endpoints is set, check it.',
     token_rejected:
       'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
     forbidden:

@@ -158,12 +158,14 @@ class Model {
 
   #change(job: Job, change: Change): void {
     const isKnown = this.covered.has(job.key);
+    // The state forgets the jobs of a removed partition, even if the partition is restored later.
+    const isMarked = this.state.marks[job.partition] !== undefined;
     if (change.kind === 'forget') this.jobs.splice(this.jobs.indexOf(job), 1);
     else if (change.kind === 'date' && !job.isDated) {
       job.isDated = true;
       job.version += 1;
     } // A job that moves before it is seen can't be recognized. A job in a removed partition no longer exists.
-    else if (change.kind === 'move' && isKnown && this.#story.changes) {
+    else if (change.kind === 'move' && isKnown && isMarked && this.#story.changes) {
       if (this.present.has(change.partition)) job.partition = change.partition;
     } else if ((change.kind === 'progress' || change.kind === 'finish') && !job.isFinal) {
       // A late job can finish only after a read has emitted it.
