@@ -111,6 +111,12 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
     'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Deselect the stream, or create a new catalog with discover.',
   ],
   [
+    `${READ} --streams deployments_alerts`,
+    {},
+    'The stream deployments_alerts belongs to the platform compose, but the config specifies ibm_cloud. Deselect the stream, or create a new catalog with discover.',
+  ],
+  [`${READ} --streams accounts --streams temas`, {}, 'The stream temas does not exist. Did you mean teams?'],
+  [
     `${READ} --streams audit_events`,
     {},
     'The stream audit_events requires the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
@@ -124,6 +130,10 @@ const UNUSABLE: [config: object, why: string][] = [
   [{ platform: { name: 'ibm', api_key: 'x' } }, 'platform.name must be "ibm_cloud" or "compose"'],
   [{ platform: { name: 'ibm_cloud' } }, 'platform.api_key is missing; add it'],
   [{ platform: { name: 'ibm_cloud', api_key: '' } }, 'platform.api_key must not be empty'],
+  [
+    { platform: { name: 'ibm_cloud', api_key: 'the-\nkey' } },
+    'platform.api_key contains a line break; copy the key again, as a single line',
+  ],
   [
     { platform: { ...COMPOSE, api_token: 'the-\ntoken' } },
     'platform.api_token contains a line break or another character that is not allowed in an HTTP header; copy the token again, as a single line',

@@ -97,7 +97,7 @@ describe('the option --streams', () => {
   });
 
   test('selects all streams that are available with the config if its value is all', () => {
-    const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ name }) => name);
+    const names = (config: Config): string[] => streamsNamed(' all ,accounts', config).map(({ name }) => name);
     const all = ibmStreams.map(({ name }) => name);
     const optional = ['api_keys', 'audit_events', 'service_ids', 'trusted_profiles', 'users'];
     expect(names(IBM)).toEqual(all.filter((name) => !optional.includes(name)));
