@@ -24,7 +24,7 @@ export const CAUSES: Readonly<Record<ProblemId, string>> = {
   not_found: 'The server at base_url does not offer this path, or base_url lacks the version.',
   redirected: 'The API has moved, or base_url uses HTTP although the server requires HTTPS.',
   unexpected_status: 'The server returned an HTTP status that the API does not normally return.',
-  unexpected_body: 'A successful response has an unknown format, or reports an error.',
+  unexpected_body: 'The HTTP status indicates success, but the body has an unknown format or reports an error.',
   body_too_large: 'The server sent unexpected data, or a body that never ends.',
   nested_too_deeply: 'A field, declared or undeclared, is nested thousands of levels deep.',
   list_not_paged: 'The server at base_url ignores the cursor, or no longer recognizes it.',

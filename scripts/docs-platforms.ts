@@ -124,7 +124,8 @@ const ibmCloudPages: DocumentedPlatform = {
     not_found: 'The deployment was deleted during the sync, or IBM has retired this API path.',
     redirected: 'A server other than IBM’s responded, for example a proxy that redirects to its login page.',
     unexpected_status: 'The server returned an HTTP status that IBM doesn’t document.',
-    unexpected_body: 'A successful response has an unknown format, or a list’s pages never end.',
+    unexpected_body:
+      'The HTTP status indicates success, but the body has an unknown format, or a list’s pages never end.',
     rate_limited: 'This sync, or others with the same key, exceeded IBM’s rate limit.',
     host_unknown: 'Name resolution fails where the connector runs, or the machine has no internet access.',
     connection_refused: 'A firewall blocks the connection, or the server is down.',

@@ -15,7 +15,7 @@ export const INSTANCES = 'v2/resource_instances';
 const TOKENS = ['start', 'next_docid', 'next_url'] as const;
 const PAGE_SIZE = 100;
 
-/** The instances that the Resource Controller lists. */
+/** The selected instances of an account, and what else the Resource Controller's list shows. */
 export interface Inventory {
   /** The selected deployments. */
   deployments: Deployment[];
