@@ -8,7 +8,7 @@ const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('n
 type WriteSome = (fd: number, bytes: Buffer, offset: number) => number;
 
 const CLOSED =
-  "it is closed, or open for reading and writing, like Python's DEVNULL; redirect stdout to a file or a pipe, or discard the output with > /dev/null";
+  "it is closed, or is /dev/null opened for reading and writing, as Python's DEVNULL is; redirect stdout to a file or a pipe, or discard the output with > /dev/null";
 
 /** Opens stdout as a stream that fails if any output can't be written. `fd` is 1, except in tests. */
 export function openStdout(fd: number, stdout: Writable): Writable {

@@ -51,7 +51,7 @@ export class AuditTrail {
     for (let rank = this.#timeline.end - 1; rank >= 0; rank -= 1) yield this.#timeline.idAt(rank);
   }
 
-  /** Adds events that are newer than all existing events, except for future events. */
+  /** Adds events that are newer than all existing events except those dated in the future. */
   add(count: number): void {
     this.#timeline.add(count);
   }

@@ -23,7 +23,7 @@ export function prune(row: Row, nested: Fields): void {
   for (const path of removed) row[path] = true;
 }
 
-/** Removes a nested list or object in a field of another type. */
+/** Removes the undeclared parts of a value. A nested list or object in a field of another type becomes null. */
 function pruned(value: unknown, { kind, properties }: Field, path: string, removed: Set<string>): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (kind === 'object' && isRow(value)) return prunedObject(value, path, removed, properties);

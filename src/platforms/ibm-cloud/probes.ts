@@ -16,7 +16,7 @@ const POLICIES = /v2\/policies$/;
 const DATABASES = /deployments\/\{id\}|deployables$|regions$/;
 const TOKEN = /identity\/token$/;
 const ASSUMED = /assume.*profile_crn=.*a%2F([0-9a-f]{32})/;
-/** IAM's code for a profile that doesn't trust the key, regardless of the profile's account (icd-accounts-access.md 2.12). */
+/** IAM's code for a profile that doesn't exist or doesn't trust the key, whichever account the profile is in (icd-accounts-access.md 2.12). */
 const NOT_TRUSTED = 'BXNIM0398E';
 const SEARCH = /v3\/resources\/search$/;
 const RULES = /GET v1\/rules$/;

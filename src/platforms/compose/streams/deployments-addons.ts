@@ -10,7 +10,7 @@ import { composeStream, perDeployment } from '../stream.ts';
  */
 export const deploymentsAddons = composeStream({
   name: 'deployments_addons',
-  description: 'Add-ons of each deployment. The endpoint is unverified, so the field addon contains the whole row.',
+  description: 'Add-ons of each deployment. The endpoint is unverified, so the addon field contains the whole row.',
   retrieval: {
     ...perDeployment('addons'),
     rows(body, path) {

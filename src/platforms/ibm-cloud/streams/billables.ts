@@ -51,7 +51,7 @@ export const billables = ibmStream({
     sku: text('ID of the plan.'),
     plan_name: text('Name of the plan.'),
     metric: text('ID of the metric.'),
-    units: number('Quantity used, in the unit given by the field unit.'),
+    units: number('Quantity used. The unit field specifies the unit.'),
     unit: text('Unit of the quantity used.'),
     rateable_quantity: number('Billable quantity.'),
     rated_cost: number('Cost before discounts.'),
