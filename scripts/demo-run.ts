@@ -241,7 +241,7 @@ class DemoFiles {
     await chmod(this.path('config.json'), 0o600);
   }
 
-  /** Writes a catalog that reads each stream incrementally, if possible. */
+  /** Writes a catalog that selects incremental mode for each stream that supports it. */
   async writeCatalog(name: string, streams: readonly DiscoveredStream[]): Promise<void> {
     const destination = { full_refresh: 'overwrite', incremental: 'append_dedup' };
     await this.writeJson(name, configure(streams, 'incremental', destination));

@@ -99,7 +99,7 @@ describe('a failed check', () => {
       code: 0,
       status: {
         status: 'FAILED',
-        message: `These deployment_ids were not found with this API token: ${C}. Correct deployment_ids.`,
+        message: `These deployment_ids were not found with this API token: ${C}. Correct the option deployment_ids.`,
       },
     });
   });

@@ -25,7 +25,7 @@ const configErrors = problemsOf('config_error', {
   },
   deployments_unknown: {
     message:
-      'This {token} cannot view any of the deployments in deployment_ids ({ids}). Correct deployment_ids. To read all deployments, remove the option.',
+      'This {token} cannot view any of the deployments in deployment_ids ({ids}). Correct the option deployment_ids, or remove it to read all deployments.',
   },
   partitions_rejected: {
     message:

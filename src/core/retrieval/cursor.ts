@@ -48,7 +48,7 @@ export class StateFrame {
     const warnings: string[] = [];
     if (value > this.#options.startedAt) {
       warnings.push(
-        `the state says that everything up to ${value} was read. That time is in the future, so older records are not read. To read them, reset the stream`,
+        `the state says that everything up to ${value} was read. That time is in the future, so records dated before it are not read, not even new ones. To read them, reset the stream`,
       );
     }
     if (before !== undefined && (now === undefined || now < before)) {

@@ -66,7 +66,7 @@ test('unknown deployment_ids cause a warning, and the others are read', async ()
   const { list, warnings } = open(['d9', 'd1', 'd8'], () => listBody('deployments', ROWS));
   expect((await list()).rows).toEqual([ROWS[1]]);
   expect(warnings).toEqual([
-    'These deployment_ids were not found with this API token: d9, d8. Correct deployment_ids.',
+    'These deployment_ids were not found with this API token: d9, d8. Correct the option deployment_ids.',
   ]);
 });
 

@@ -44,7 +44,7 @@ async function loadDeployments(selected: readonly string[], api: Api): Promise<D
 }
 
 export function unknownSentence(ids: readonly string[]): string {
-  return `These deployment_ids were not found with this API token: ${ids.join(', ')}. Correct deployment_ids.`;
+  return `These deployment_ids were not found with this API token: ${ids.join(', ')}. Correct the option deployment_ids.`;
 }
 
 function idOf(row: unknown, i: number): string {

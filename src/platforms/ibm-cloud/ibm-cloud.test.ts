@@ -106,7 +106,7 @@ describe('a check', () => {
     const api = account([gen1Row(1)]);
     const chosen = config({ deployment_ids: [guidOf(1), guidOf(9)] });
     await expect(probed(chosen, api)).resolves.toEqual([
-      `These deployment_ids were not found with this API key: ${guidOf(9)}. Correct deployment_ids.`,
+      `These deployment_ids were not found with this API key: ${guidOf(9)}. Correct the option deployment_ids.`,
     ]);
     await expect(probed(config({ deployment_ids: [guidOf(1)] }), account([gen1Row(1)]))).resolves.toEqual([]);
     await expect(probed(config({ deployment_ids: [guidOf(9)] }), api)).rejects.toMatchObject({

@@ -59,7 +59,7 @@ describe('the option deployment_ids', () => {
     expect(ids(deployments)).toEqual([crnOf(1)]);
     expect(missing).toEqual([guidOf(77), crnOf(88)]);
     expect(api.logged).toContain(
-      `warn These deployment_ids were not found with this API key: ${guidOf(77)}, ${crnOf(88)}. Correct deployment_ids.`,
+      `warn These deployment_ids were not found with this API key: ${guidOf(77)}, ${crnOf(88)}. Correct the option deployment_ids.`,
     );
   });
 
@@ -67,7 +67,7 @@ describe('the option deployment_ids', () => {
     await expect(chosen(guidOf(77), crnOf(88))).rejects.toMatchObject({
       problem: 'deployments_unknown',
       failureType: 'config_error',
-      message: `These deployment_ids were not found with this API key: ${guidOf(77)}, ${crnOf(88)}. Correct deployment_ids.`,
+      message: `These deployment_ids were not found with this API key: ${guidOf(77)}, ${crnOf(88)}. Correct the option deployment_ids.`,
     });
   });
 

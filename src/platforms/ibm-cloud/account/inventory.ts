@@ -131,6 +131,6 @@ async function missingIds({ peers, selection }: Account): Promise<string[]> {
 export function missingSentence(missing: readonly string[], { resourceGroupIds }: Selection): string {
   const ids = missing.join(', ');
   return resourceGroupIds.length === 0
-    ? `These deployment_ids were not found with this API key: ${ids}. Correct deployment_ids.`
+    ? `These deployment_ids were not found with this API key: ${ids}. Correct the option deployment_ids.`
     : `These deployment_ids were not found in the resource groups that resource_group_ids lists: ${ids}. Correct one of the two options.`;
 }
