@@ -1,4 +1,5 @@
 import { count } from '../../text/count.ts';
+
 /** Collects requests, omissions and rejections for a stream's last log line. */
 export class StreamReport {
   requests = 0;

@@ -83,11 +83,11 @@ export class StreamReader<S = unknown> {
   /** Converts rows to record data, in place. Throws `unexpected_body`, which identifies the first row that can't become a record. */
   page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
     this.#output.received?.(rows);
-    if (this.#nested !== undefined) for (const row of rows) if (isRow(row)) prune(row, this.#nested);
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];
       if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is not an object`);
+      if (this.#nested !== undefined) prune(row, this.#nested);
       const nulled = this.#normaliser.normalise(row, fields);
       if (nulled !== undefined) (nulledFields ??= new Map()).set(row, nulled);
       const key = row[this.#keyField];
