@@ -1,4 +1,4 @@
-import { type FactsOf, type ProblemId, problems } from '../core/failure/problems.ts';
+import { type FactsOf, type ProblemId, problems, traits } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
@@ -158,5 +158,5 @@ export function outcomeOf(failure: Failure): Outcome {
 
 /** Whether no connection could be established. A check then fails at once, because the address may be wrong. */
 export function isUnreachable({ problem }: Failure): boolean {
-  return 'isUnreachable' in problems[problem];
+  return traits.unreachable.includes(problem);
 }

@@ -1,5 +1,5 @@
 import type { ServerText } from '../../text/server-text.ts';
-import { type FactsOf, type FailureType, type Problem, type ProblemId, problems } from './problems.ts';
+import { type FactsOf, type FailureType, type ProblemId, problems, traits } from './problems.ts';
 
 export interface ErrorDetails {
   internalMessage?: string | undefined;
@@ -18,7 +18,7 @@ export interface ErrorDetails {
   template?: string | undefined;
 }
 
-/** An expected failure. `message` is for the user, `internalMessage` for the log. See `Problem` for the flags. */
+/** An expected failure. `message` is for the user, `internalMessage` for the log. See `traits` for the flags. */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
@@ -38,16 +38,16 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
 
   /** `facts` contains either the facts for the problem's message, or a complete message. */
   constructor(problem: Id, facts: FactsOf<NoInfer<Id>> | { message: string }, details: ErrorDetails = {}) {
-    const row: Problem = problems[problem];
+    const row = problems[problem];
     const sentence = 'message' in facts ? facts.message : fill(details.template ?? row.message, facts);
     super(details.note === undefined ? sentence : `${sentence} ${details.note}`, { cause: details.cause });
     this.problem = problem;
     this.failureType = row.failureType;
-    this.isRejection = row.isRejection === true;
-    this.isAbsence = row.isAbsence === true;
-    this.isUnreachable = row.isUnreachable === true;
-    this.endsOrigin = row.endsOrigin === true;
-    this.endsSync = row.endsSync === true;
+    this.isRejection = traits.rejection.includes(problem);
+    this.isAbsence = traits.absence.includes(problem);
+    this.isUnreachable = traits.unreachable.includes(problem);
+    this.endsOrigin = traits.endsOrigin.includes(problem);
+    this.endsSync = traits.endsSync.includes(problem);
     this.internalMessage = details.internalMessage;
     this.status = details.status;
     this.answer = details.answer;
