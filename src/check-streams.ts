@@ -47,9 +47,9 @@ export async function checkStreams<C extends Config['platform'], S>(
     const { rows, skipped } = outcome;
     const lineOf = async (part: Skipped): Promise<Line> => {
       const { error, label } = part;
-      const isTransient = error.failureType === 'transient_error' && !error.isUnreachable;
+      const isTransient = error.failureType === 'transient_error' && !error.is('unreachable');
       const isTokenRejected = error.problem === 'token_rejected';
-      const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
+      const lacksRole = isTokenRejected || (error.is('rejection') && !error.is('absence'));
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
       const command = lacksRole && answer !== undefined ? await grant?.(name, shared, part) : undefined;
       const advice = command === undefined ? '' : `. To grant the missing role, run this command: ${command}`;

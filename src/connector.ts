@@ -160,8 +160,8 @@ export async function checkConnection(config: Config, context: Context, output: 
       problems = await platform.check(config.platform, api, shared);
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError)) throw thrown;
-      const isOfOneAccount = accounts.length > 1 && thrown.account !== undefined && !thrown.isUnreachable;
-      if (!thrown.isRejection && !isOfOneAccount) throw thrown;
+      const isOfOneAccount = accounts.length > 1 && thrown.account !== undefined && !thrown.is('unreachable');
+      if (!thrown.is('rejection') && !isOfOneAccount) throw thrown;
       checkFailure = thrown;
     }
     // Check the streams even after a failure, because the credentials may still be able to read some of them.

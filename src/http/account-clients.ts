@@ -38,7 +38,7 @@ function accountClient({ id, auth, facts }: AccountConnection, options: ClientOp
       terms: { ...terms, facts: { ...terms.facts, ...facts } },
       signal: AbortSignal.any([signal, rejected.signal]),
       onCredentialsRejected(error) {
-        if (error.endsSync) options.onCredentialsRejected?.(error);
+        if (error.is('fatalToSync')) options.onCredentialsRejected?.(error);
         else rejected.abort(error);
       },
     },

@@ -43,8 +43,6 @@ describe('HTTP 401', () => {
       problem: 'token_rejected',
       internalMessage: expect.stringContaining('HTTP 401 for a new token') as string,
       failureType: 'config_error',
-      isRejection: false,
-      endsOrigin: true,
     });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
     expect(rejections).toHaveLength(1);

@@ -172,7 +172,7 @@ export class ApiClient {
     try {
       return await credentials;
     } catch (thrown) {
-      if (thrown instanceof ConnectorError && thrown.endsSync) this.#settings.onCredentialsRejected?.(thrown);
+      if (thrown instanceof ConnectorError && thrown.is('fatalToSync')) this.#settings.onCredentialsRejected?.(thrown);
       throw thrown;
     }
   }

@@ -145,8 +145,8 @@ test('a platform can override the meaning of an HTTP status', () => {
       code === 410 ? ('not_found' as const) : code === 599 ? ('server_error' as const) : undefined,
   };
   const of = (code: number): Failure => statusFailure({ status: code, headers: {}, text: '' }, rejections);
-  expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', isRejection: true, status: 410 });
-  expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status', isRejection: false });
+  expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', status: 410 });
+  expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status' });
   expect([599, 503, 410, 418].map((code) => isTransient(of(code)))).toEqual([true, true, false, false]);
   expect(isTransient(status(599))).toBe(false);
 });

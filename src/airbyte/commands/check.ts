@@ -18,7 +18,7 @@ export async function runCheck(context: Context, configPath: string, debug: bool
   } catch (thrown) {
     context.signal.throwIfAborted();
     const error = asConnectorError(thrown);
-    const outage = error.failureType === 'transient_error' && !error.isUnreachable;
+    const outage = error.failureType === 'transient_error' && !error.is('unreachable');
     if (outage || error.problem === 'unexpected') throw thrown;
     if (error.internalMessage !== undefined) output.log('info', error.internalMessage);
     sendStatus(context, output, error.message);

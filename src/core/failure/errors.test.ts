@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../platforms/compose/compose.ts';
 import { ConnectorError, asConnectorError, inputError } from './errors.ts';
+import { type ProblemId, type Trait, traits } from './problems.ts';
 
 const { facts: terms } = compose.terms;
 
@@ -21,24 +22,19 @@ describe('ConnectorError', () => {
     expect(() => new ConnectorError('forbidden', { ...terms })).toThrow(/no value for path/);
   });
 
-  test.each([
-    ['forbidden', true],
-    ['unauthorized', true],
-    ['not_found', true],
-    ['credentials_rejected', false],
-    ['server_error', false],
-    ['unexpected_status', false],
-  ] as const)('the property isRejection of the problem %s is %s', (problem, isRejection) => {
-    const facts = {
-      ...terms,
-      path: 'teams',
-      host: 'h',
-      said: '',
-      status: '400',
-      answer: 'HTTP 400',
-      attempts: 'after 6 attempts',
-    };
-    expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
+  test.each<[ProblemId, Trait[]]>([
+    ['forbidden', ['rejection']],
+    ['unauthorized', ['rejection']],
+    ['not_found', ['rejection', 'absence']],
+    ['credentials_rejected', ['fatalToSync']],
+    ['token_rejected', ['fatalToOrigin']],
+    ['profile_rejected', ['fatalToOrigin']],
+    ['server_error', []],
+    ['unexpected_status', []],
+  ])('the problem %s has the traits %j', (problem, expected) => {
+    const error = new ConnectorError(problem, { message: 'm' });
+    const all = Object.keys(traits) as Trait[];
+    expect(all.filter((trait) => error.is(trait))).toEqual(expected);
   });
 
   test('a note is appended to the message', () => {

@@ -1,5 +1,5 @@
 import type { ServerText } from '../../text/server-text.ts';
-import { type FactsOf, type FailureType, type ProblemId, problems, traits } from './problems.ts';
+import { type FactsOf, type FailureType, type ProblemId, type Trait, problems, traits } from './problems.ts';
 
 export interface ErrorDetails {
   internalMessage?: string | undefined;
@@ -18,16 +18,11 @@ export interface ErrorDetails {
   template?: string | undefined;
 }
 
-/** An expected failure. `message` is for the user, `internalMessage` for the log. See `traits` for the flags. */
+/** An expected failure. `message` is for the user, `internalMessage` for the log. */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
   readonly failureType: FailureType;
-  readonly isRejection: boolean;
-  readonly isAbsence: boolean;
-  readonly isUnreachable: boolean;
-  readonly endsOrigin: boolean;
-  readonly endsSync: boolean;
   readonly internalMessage: string | undefined;
   readonly status: number | undefined;
   readonly answer: string | undefined;
@@ -43,17 +38,16 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
     super(details.note === undefined ? sentence : `${sentence} ${details.note}`, { cause: details.cause });
     this.problem = problem;
     this.failureType = row.failureType;
-    this.isRejection = traits.rejection.includes(problem);
-    this.isAbsence = traits.absence.includes(problem);
-    this.isUnreachable = traits.unreachable.includes(problem);
-    this.endsOrigin = traits.endsOrigin.includes(problem);
-    this.endsSync = traits.endsSync.includes(problem);
     this.internalMessage = details.internalMessage;
     this.status = details.status;
     this.answer = details.answer;
     this.said = details.said;
     this.account = details.account;
     this.facts = 'message' in facts ? {} : facts;
+  }
+
+  is(trait: Trait): boolean {
+    return traits[trait].includes(this.problem);
   }
 }
 

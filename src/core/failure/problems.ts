@@ -88,7 +88,7 @@ export const problems = { ...configErrors, ...systemErrors, ...transientErrors }
 
 export type ProblemId = keyof typeof problems;
 
-type Trait = 'rejection' | 'absence' | 'unreachable' | 'endsOrigin' | 'endsSync';
+export type Trait = 'rejection' | 'absence' | 'unreachable' | 'fatalToOrigin' | 'fatalToSync';
 
 /** The problems that have each trait. A problem may have several traits, or none. */
 export const traits: Readonly<Record<Trait, readonly ProblemId[]>> = {
@@ -99,9 +99,9 @@ export const traits: Readonly<Record<Trait, readonly ProblemId[]>> = {
   /** No connection could be established, which a check reports as a failure rather than an outage. */
   unreachable: ['host_unknown', 'connection_refused', 'tls_failed', 'proxy_unreachable'],
   /** The problem ends the account's requests to the origin for the rest of the sync. */
-  endsOrigin: ['profile_rejected', 'token_rejected', 'rate_limited', 'host_unresponsive'],
+  fatalToOrigin: ['profile_rejected', 'token_rejected', 'rate_limited', 'host_unresponsive'],
   /** No later request in the sync can succeed. */
-  endsSync: ['credentials_rejected'],
+  fatalToSync: ['credentials_rejected'],
 };
 
 function problemsOf<T extends FailureType, const M extends Record<string, string>>(

@@ -26,10 +26,10 @@ export async function eachPartition<S>(
   const failures = [failure, unknown].filter((one) => one !== undefined);
   for (const [account, found] of Map.groupBy(rejected, ([partition]) => partition.account)) {
     // Report a missing role rather than missing data, because users can fix a missing role.
-    const [[first, error] = []] = found.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
+    const [[first, error] = []] = found.toSorted(([, a], [, b]) => Number(a.is('absence')) - Number(b.is('absence')));
     if (error === undefined) continue;
     if (found.length === partitions.filter((one) => one.account === account).length) {
-      if (!error.isAbsence || !mayBeAbsent) failures.push(error);
+      if (!error.is('absence') || !mayBeAbsent) failures.push(error);
       else reader.warn(`this stream is unavailable for every ${noun} (${error.answer}), so it has no records`);
     } else if (failure === undefined && session.failOnRefusedDeployments) {
       const others = found.length === 1 ? '' : ` and ${count(found.length - 1, `other ${noun}`)}`;
@@ -87,14 +87,14 @@ export async function each<S, T extends Item>(
         session.signal.throwIfAborted();
         const error = expectedError(thrown);
         // One log line is enough for all items that waited for the same circuit.
-        if (error.endsOrigin && hasEnded) untried += 1;
-        else if (error.isRejection) rejected.set(item, error);
+        if (error.is('fatalToOrigin') && hasEnded) untried += 1;
+        else if (error.is('rejection')) rejected.set(item, error);
         else {
           failure ??= error;
           log(`${item.label} could not be read: ${error.message}`);
         }
         if (error.failureType === 'transient_error') failuresInARow += 1;
-        if (error.endsOrigin || failuresInARow >= MAX_FAILURES_IN_A_ROW) hasEnded = true;
+        if (error.is('fatalToOrigin') || failuresInARow >= MAX_FAILURES_IN_A_ROW) hasEnded = true;
       }
     });
     if (untried > 0) {

@@ -88,13 +88,13 @@ export async function probe<S>(
         isReadable = true;
         if (retrieval.way === 'partition') break;
       } catch (thrown) {
-        if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
+        if (!(thrown instanceof ConnectorError) || !thrown.is('rejection')) throw thrown;
         rejected.push({ ...each, error: thrown });
       }
     }
-    const skipped = rejected.find(({ error }) => !error.isAbsence) ?? rejected[0];
+    const skipped = rejected.find(({ error }) => !error.is('absence')) ?? rejected[0];
     if (skipped === undefined) return { rows, skipped: [] };
-    if (!isReadable && skipped.error.isAbsence && mayBeAbsent) return { rows, skipped: [] };
+    if (!isReadable && skipped.error.is('absence') && mayBeAbsent) return { rows, skipped: [] };
     return { rows: !isReadable || failOnRejected ? undefined : rows, skipped: [skipped] };
   }
 }

@@ -36,7 +36,6 @@ describe('the token', () => {
       problem: 'credentials_rejected',
       failureType: 'config_error',
       status: 401,
-      isRejection: false,
     });
     expect(told).toEqual([error]);
     expect(paths()).toEqual(['teams']);
@@ -64,7 +63,6 @@ describe('an HTTP 401 for a resource', () => {
     expect(await get('deployments/d1/recipes')).toMatchObject({
       problem: 'unauthorized',
       failureType: 'config_error',
-      isRejection: true,
       status: 401,
       answer: 'HTTP 401 ("unauthorized")',
       message: expect.stringMatching(
@@ -115,7 +113,6 @@ test('if requests for accounts keep failing, the error is transient and explains
   expect(await get('teams')).toMatchObject({
     problem: 'server_error',
     failureType: 'transient_error',
-    isRejection: false,
     message: expect.stringContaining('because the API rejected the request for teams with HTTP 401') as string,
   });
   expect(told).toEqual([]);

@@ -45,8 +45,8 @@ async function readAccount<S, F extends string>(
       const { rows, skipped = [] } = await retrieval.load(month, session.shared, account);
       mayBeTooOld = false;
       reader.emit(reader.page(rows, path));
-      for (const each of skipped) reader.warn(`${skippedSentence(each)}${each.error.isAbsence ? '' : REREAD}`);
-      const isWhole = skipped.every(({ error }) => error.isAbsence);
+      for (const each of skipped) reader.warn(`${skippedSentence(each)}${each.error.is('absence') ? '' : REREAD}`);
+      const isWhole = skipped.every(({ error }) => error.is('absence'));
       cursor.done(account, month, isWhole);
     } catch (thrown) {
       session.signal.throwIfAborted();

@@ -45,7 +45,7 @@ export async function loadUsage(month: string, account: Account): Promise<List> 
     }),
   );
   // Report a missing role rather than a missing month, because the user can grant the role.
-  const skipped = rejected.toSorted((a, b) => Number(a.error.isAbsence) - Number(b.error.isAbsence));
+  const skipped = rejected.toSorted((a, b) => Number(a.error.is('absence')) - Number(b.error.is('absence')));
   const [first] = skipped;
   if (first !== undefined && skipped.length === groups.length) throw first.error;
   return { rows: lists.flat(), skipped };

@@ -6,7 +6,7 @@ export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorE
   try {
     return await result;
   } catch (thrown) {
-    if (thrown instanceof ConnectorError && thrown.isRejection) return thrown;
+    if (thrown instanceof ConnectorError && thrown.is('rejection')) return thrown;
     throw thrown;
   }
 }
@@ -21,7 +21,7 @@ export async function orSkipped<T>(label: string, result: Promise<T>, skipped: S
 
 /** Returns the failure of an optional request. Rethrows bugs, cancellations, and errors that end the sync. */
 export function failureOf(thrown: unknown): ConnectorError {
-  if (!(thrown instanceof ConnectorError) || thrown.endsSync) throw thrown;
+  if (!(thrown instanceof ConnectorError) || thrown.is('fatalToSync')) throw thrown;
   return thrown;
 }
 

@@ -92,7 +92,6 @@ test.each<[number, string, string]>([
   expect(error).toMatchObject({
     problem: 'credentials_rejected',
     failureType: 'config_error',
-    isRejection: false,
     message: `IBM Cloud at 127.0.0.1:${iam.port} rejected the API key (${said}). ${facts.renewal}`,
   });
   expect(told).toEqual([error]);
@@ -131,7 +130,6 @@ test('a request fails if the service also rejects the new token, but the key doe
   expect(error).toMatchObject({
     problem: 'token_rejected',
     failureType: 'config_error',
-    isRejection: false,
     message: expect.stringContaining(
       `The service at 127.0.0.1:${service.port} rejected the access token issued for the API key (HTTP 401)`,
     ) as string,

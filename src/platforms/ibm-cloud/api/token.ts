@@ -101,7 +101,7 @@ export function exchangeError(error: ConnectorError, iam: string): ConnectorErro
   if (isByIam(error)) {
     return new ConnectorError('credentials_rejected', { ...terms.facts, host, answer }, details);
   }
-  if (!error.isRejection && status !== 401) return error;
+  if (!error.is('rejection') && status !== 401) return error;
   const message = `${host} rejected the request for an access token with an unexpected response (${answer}). A proxy or firewall may have responded. Allow requests to ${host}, and check platform.endpoints if it is set.`;
   return new ConnectorError('unexpected_status', { message }, details);
 }

@@ -93,7 +93,7 @@ describe('a trusted profile', () => {
   ])('%s fails its account for the rest of the sync, with advice that fits the cause', async (_, reply, advice) => {
     const { header, ofKind } = open(() => reply);
     const error = await header();
-    expect(error).toMatchObject({ problem: 'profile_rejected', endsSync: false, account: ACCOUNT });
+    expect(error).toMatchObject({ problem: 'profile_rejected', account: ACCOUNT });
     // The advice must remain readable in the log, which masks words that look random.
     expect(maskByForm(String(error))).toContain(advice);
     expect(await header()).toBe(error);
