@@ -42,10 +42,7 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   users: { ...viewer('user-management'), hides: true },
 };
 
-/**
- * The command that grants the role that a stream, or one of its partitions, needs. Without a rejection, returns undefined unless a missing
- * role can explain an empty list.
- */
+/** See `Platform.grant`. Without a rejection, returns undefined unless a missing role can explain an empty list. */
 export async function grant(
   stream: string,
   accounts: Accounts,

@@ -112,10 +112,7 @@ async function checkDatabases(deployments: readonly Deployment[], account: Accou
   }
 }
 
-/**
- * Reports how many trusted profiles the API key can assume, and how many of these profiles the config lists (icd-accounts-access.md 2.12).
- * The token is in the body, because proxies log query strings.
- */
+/** Counts the profiles that the key can assume (icd-accounts-access.md 2.12). The token is in the body, because proxies log queries. */
 async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig, api: Api): Promise<string> {
   const path = 'identity/profiles';
   try {

@@ -12,10 +12,7 @@ interface Loaded<T> {
   failure: ConnectorError | undefined;
 }
 
-/**
- * The accounts that a sync reads: the accounts of `trusted_profiles` or, without profiles, the API key's own account. Shared by all
- * streams.
- */
+/** The accounts that a sync reads: those of `trusted_profiles` or, without profiles, the API key's own account. Shared by all streams. */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
   /** The accounts that failed temporarily in a check, with their errors. The check sends no more requests for these accounts. */

@@ -15,10 +15,7 @@ export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
 /** Rows per page. The API's default is only 20. */
 const PAGE_SIZE = 100;
 
-/**
- * Loads a list from IAM Identity (icd-accounts-access.md 2.16 to 2.18) with separate requests for each filter, and removes duplicate rows.
- * `role` names the role required to view the whole list. Throws a ConnectorError.
- */
+/** Loads a list from IAM Identity (icd-accounts-access.md 2.16 to 2.18) once per filter, without duplicates. Throws a ConnectorError. */
 export async function loadIdentities(
   account: Account,
   stream: string,
@@ -37,10 +34,7 @@ export async function loadIdentities(
   return [...rows.values()];
 }
 
-/**
- * One filter per service ID group, for lists of service IDs or of their API keys. A request without a filter lists only the default group
- * (icd-accounts-access.md 2.16), which the list of groups may also contain. A check requests only the default group.
- */
+/** One filter per service ID group. Without a filter, IAM lists only the default group (icd-accounts-access.md 2.16), as in a check. */
 export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
   const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);
   return [{}, ...groups.map(({ id }) => ({ group_id: String(id) }))];
@@ -67,10 +61,7 @@ export const LAST_LOGIN_FIELDS = {
 
 type Activity = keyof typeof LAST_LOGIN_FIELDS;
 
-/**
- * Adds last logins if `identity_activity` is on. Lists omit last logins, so each identity is requested individually (icd-accounts-access.md
- * 2.15, 2.16 and 2.18).
- */
+/** Adds last logins if `identity_activity` is on. Lists omit them (icd-accounts-access.md 2.15, 2.16 and 2.18). */
 export function lastLogins(
   noun: string,
   requestOf: (row: Row, account: Account) => Pick<Request, 'origin' | 'path'>,

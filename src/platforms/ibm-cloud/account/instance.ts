@@ -80,10 +80,7 @@ export function dataservicesOf({ extensions }: Row): Row | undefined {
 
 const SIZES = ['members', 'shards', 'host_flavor', 'cpu_count', 'memory_gb', 'storage_gb'];
 
-/**
- * The version and the per-member sizes of a generation 2 deployment. The sizes are in a block named after the engine or, in the 2025
- * format, in `resources.database` (icd-api.md 2.4.1). Undefined if the row contains no sizes.
- */
+/** The version and per-member sizes of a generation 2 deployment, in either format (icd-api.md 2.4.1). Undefined if there are no sizes. */
 export function gen2SizesOf(row: Row): Row | undefined {
   const dataservices = dataservicesOf(row);
   if (dataservices === undefined) return undefined;
@@ -97,10 +94,7 @@ export function isDatabaseService(service: string): boolean {
   return service === BACKUPS || engineIn(service) !== undefined;
 }
 
-/**
- * The engine in a database service's name, such as `postgresql` for `databases-for-postgresql`. Undefined for any other kind of service.
- * New engines are recognized without a new release of the connector.
- */
+/** The engine in a database service's name, such as `postgresql`, or undefined for other services. The pattern also matches new engines. */
 function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];
 }

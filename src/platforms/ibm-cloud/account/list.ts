@@ -52,10 +52,7 @@ export async function loadList(
   return [...byKey.values()];
 }
 
-/**
- * Requests a list for each row, and sets the row's `field` to the list. If the request is rejected, `field` is null, because the resource
- * may have been deleted in the meantime.
- */
+/** Sets each row's `field` to its list, or to null if the request is rejected, because the resource may have been deleted meanwhile. */
 export async function addLists(
   account: Account,
   stream: string,

@@ -13,10 +13,7 @@ const PAGE_SIZE = 100;
 /** The rows that the search for tags finds, by CRN. */
 type Tags = ReadonlyMap<unknown, Row>;
 
-/**
- * `POST /v3/resources/search` (icd-accounts-access.md 2.23): the tags of all databases in the account. The request omits `timeout`,
- * which would truncate the list. Throws a ConnectorError.
- */
+/** Searches for the tags of all databases (icd-accounts-access.md 2.23). A `timeout` would truncate the list. Throws a ConnectorError. */
 export async function loadTags(account: Account): Promise<Tags> {
   const query = { account_id: await account.requireId(), limit: PAGE_SIZE };
   const post = postOf({ query: QUERY, fields: ['crn', 'tags', 'access_tags'] });
@@ -35,10 +32,7 @@ function postOf(body: Row): { type: string; body: string } {
   return { type: 'application/json', body: JSON.stringify(body) };
 }
 
-/**
- * Sets the tags of each record. For a database without tags, the lists are empty. If the tags are unknown, the lists are null. Warns if the
- * search omits a database.
- */
+/** Sets each record's tags, or null if they are unknown. Warns if the search omits a database. */
 export function addTags(records: readonly Row[], found: Tags | undefined, { api }: Account): void {
   const missing: Row[] = [];
   for (const record of records) {

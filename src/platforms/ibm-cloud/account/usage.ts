@@ -20,10 +20,7 @@ const MESSAGES = {
 /** A check requests the usage of at most this many resource groups, and passes if one request succeeds. */
 const MAX_CHECKED = 3;
 
-/**
- * `GET …/resource_instances/usage/{month}` (icd-api.md 2.5) for the account or for each resource group. The result has one
- * row per instance and plan.
- */
+/** The usage of a month (icd-api.md 2.5), of the account or per resource group: one row per instance and plan. Throws a ConnectorError. */
 export async function loadUsage(month: string, account: Account): Promise<List> {
   const base = `v4/accounts/${encodeURIComponent(await account.requireId())}`;
   const report = `resource_instances/usage/${month}`;

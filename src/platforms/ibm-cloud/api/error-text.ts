@@ -16,10 +16,7 @@ export const rejections: Rejections = {
   },
 };
 
-/**
- * The code and message of an error. If the body is JSON, only the documented fields are used (icd-api.md 1.2), because other fields could
- * contain secrets. A body that isn't JSON is returned unchanged.
- */
+/** The code and message of an error. In JSON, only the documented fields (icd-api.md 1.2) are used. Others could contain secrets. */
 function ibmErrorText(body: ServerText): ServerText {
   const text = rawText(body);
   try {

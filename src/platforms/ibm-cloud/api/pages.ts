@@ -5,19 +5,13 @@ import type { Api } from '../../platform.ts';
 import { objectOf, rowsOf } from './envelope.ts';
 import { textOf } from './values.ts';
 
-/**
- * A list with more pages than this is considered endless. The limit is high because pages may be empty: IBM omits rows that the key can't
- * view.
- */
+/** A list with more pages is considered endless. The limit is high, because pages may be empty: IBM omits rows that the key can't view. */
 const MAX_PAGES = 2_000;
 
 /** Returns the request for the next page of a list, or undefined after the last page. Throws `unexpected_body`. */
 export type NextPage = (body: Row, first: Request) => Request | undefined;
 
-/**
- * Yields the rows of each page of a list. `list` is the name of the list of rows in the body. A check requests one page with one row,
- * unless `isWhole` is true. Throws a ConnectorError, for example if the list seems endless.
- */
+/** Yields the rows of each page of a list. In a check, yields only one row, unless `isWhole` is true. Throws a ConnectorError. */
 export async function* listPages(
   api: Api,
   first: Request,

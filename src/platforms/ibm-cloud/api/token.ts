@@ -90,10 +90,7 @@ export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, 
   };
 }
 
-/**
- * Converts a rejection to an error that does not count as a rejection. Otherwise, the request that needed the token would be skipped as
- * rejected.
- */
+/** The error for a failed exchange. It must not count as a rejection; otherwise, the request that needs the token would be skipped. */
 export function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { status, internalMessage = '', answer = '' } = error;
   const details = { internalMessage, cause: error };

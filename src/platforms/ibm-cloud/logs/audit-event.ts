@@ -107,10 +107,7 @@ function utcTextOf(value: unknown): string | undefined {
   return typeof value === 'string' ? toUtcText(value) : undefined;
 }
 
-/**
- * The fields that identify an event. Changing this list would change the ids of events that have no id of their own. The id of the log
- * entry is excluded, because it may differ between queries.
- */
+/** The fields that identify an event. Changing them would change the ids of events without one. Log entries' ids may vary by query. */
 const IDENTITY = [
   ...['id', 'eventTime', 'action', 'initiator', 'target', 'outcome', 'reason', 'correlationId', 'message'],
   ...['requestData', 'responseData', 'logSourceCRN'],

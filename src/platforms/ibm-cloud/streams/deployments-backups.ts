@@ -9,16 +9,10 @@ import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 import { pick } from '../api/values.ts';
 
-/**
- * A backup's final statuses: completed, failed and expired in generation 1. In generation 2, the status is the state of the backup's
- * instance: expired, active or removed.
- */
+/** A backup's final statuses. In generation 2, the status is the state of the backup's instance: expired, active or removed. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
 
-/**
- * `GET /deployments/{id}/backups` (icd-api.md 2.3.4) for generation 1. Generation 2 backups are instances in the inventory
- * (2.4.2). IBM lists both kinds for 30 days.
- */
+/** `GET /deployments/{id}/backups` (icd-api.md 2.3.4), and the inventory for generation 2 (2.4.2). Both list backups for 30 days. */
 export const deploymentsBackups = ibmStream({
   name: 'deployments_backups',
   description: 'Available backups of each deployment.',

@@ -5,10 +5,7 @@ import { rowsIn } from '../api/envelope.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 
-/**
- * `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). IBM lists completed tasks for a day or two, and failed tasks for a week. The only date
- * of a task is its start time.
- */
+/** `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). IBM lists completed tasks for a day or two, and failed tasks for a week. */
 export const deploymentsRecipes = ibmStream({
   name: 'deployments_recipes',
   description: 'Tasks of each generation 1 deployment.',

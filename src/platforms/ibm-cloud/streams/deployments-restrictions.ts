@@ -38,10 +38,7 @@ interface Zone {
   excluded: string[];
 }
 
-/**
- * `GET /v1/rules` (icd-accounts-access.md 2.24), which has no pagination. The request isn't filtered by service: the API filters by
- * only one service at a time, and rules without a service cover databases, too.
- */
+/** `GET /v1/rules` (icd-accounts-access.md 2.24), not paginated, and unfiltered because rules without a service cover databases, too. */
 export const deploymentsRestrictions = ibmStream({
   name: STREAM,
   description:

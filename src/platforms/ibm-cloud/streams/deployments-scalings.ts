@@ -13,10 +13,7 @@ import { countOrName } from '../../../text/count.ts';
 
 const MB_PER_GB = 1_024;
 
-/**
- * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are group totals. For generation 2, the inventory
- * contains the sizes per member (2.4.1). Records contain both group totals and per-member sizes.
- */
+/** `GET /deployments/{id}/groups` (icd-api.md 2.3.5) contains group totals. The generation 2 inventory has sizes per member (2.4.1). */
 export const deploymentsScalings = ibmStream({
   name: 'deployments_scalings',
   description: 'Allocated resources of each deployment, per member and in total: one record per scaling group.',
@@ -122,10 +119,7 @@ function limitsOf(name: string, resource: unknown, unit: string): Row {
   };
 }
 
-/**
- * The row of a generation 2 deployment. The row has no totals if the deployment has shards, because IBM doesn't report how many members
- * each shard has.
- */
+/** The row of a generation 2 deployment, without totals if it has shards, because IBM doesn't report the number of members per shard. */
 function gen2Row({ members = null, shards = null, host_flavor: host_flavor_id = null, ...sizes }: Row): Row {
   const row = { group_id: 'member', members, host_flavor_id, shards };
   for (const { name, gen2, factor } of RESOURCES) {
