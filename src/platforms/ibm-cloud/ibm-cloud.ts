@@ -7,7 +7,7 @@ import { loadInventory, missingSentence } from './account/inventory.ts';
 import { partitionsOf, reportOf } from './account/partitions.ts';
 import { objectIn, rowsOf } from './api/envelope.ts';
 import { rejections } from './api/error-text.ts';
-import { briefly, failureOf } from './api/failure.ts';
+import { failureOf } from './api/failure.ts';
 import { iamAuth, postForm } from './api/token.ts';
 import { parseProfile, profileConnection } from './api/trusted-profile.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
@@ -122,7 +122,8 @@ async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig
     const named = trusted_profiles.filter((crn) => crns.includes(crn)).length;
     return `The API key can assume ${count(crns.length, 'trusted profile')} (listed in trusted_profiles: ${named}).`;
   } catch (thrown) {
-    return `IAM did not list the trusted profiles that the API key can assume: ${briefly(failureOf(thrown))}.`;
+    const { answer, internalMessage, message } = failureOf(thrown);
+    return `IAM did not list the trusted profiles that the API key can assume: ${answer ?? internalMessage ?? message}.`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { databasesAt } from '../api/endpoints.ts';
+import { endpointAt } from '../api/endpoints.ts';
 import type { Account } from './account.ts';
 import { loadInventory } from './inventory.ts';
 
@@ -12,5 +12,5 @@ const DEFAULT_REGION = 'us-south';
 export async function loadCatalog(account: Account, path: string, stream: string): Promise<unknown> {
   const { deployments } = await account.once(loadInventory);
   const [region = DEFAULT_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();
-  return account.api.get({ origin: databasesAt(account.config.endpoints, region), path }, stream);
+  return account.api.get({ origin: endpointAt(account.config.endpoints.databases, region), path }, stream);
 }

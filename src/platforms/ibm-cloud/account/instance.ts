@@ -1,7 +1,7 @@
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Partition } from '../../../core/retrieval/partitions.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
-import { type Endpoints, databasesAt } from '../api/endpoints.ts';
+import { type Endpoints, endpointAt } from '../api/endpoints.ts';
 import { textOf, within } from '../api/values.ts';
 
 export interface Deployment {
@@ -68,7 +68,8 @@ export function instanceOf(id: string, row: Row, endpoints: Endpoints): Instance
     type: typeOf(engine, plan),
     account,
     region,
-    partition: region === undefined ? undefined : { id, label, origin: databasesAt(endpoints, region), fields },
+    partition:
+      region === undefined ? undefined : { id, label, origin: endpointAt(endpoints.databases, region), fields },
   };
 }
 

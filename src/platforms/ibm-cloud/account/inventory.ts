@@ -79,10 +79,12 @@ async function listInstances(account: Account): Promise<Listed> {
     if (isGlance && [...instances.values()].some((each) => each?.kind === 'deployment')) break;
   }
   const all = [...instances.values()];
-  const deployments = all.filter((each) => each?.kind === 'deployment');
-  const backups = all.filter((each) => each?.kind === 'independent backup');
-  if (!isGlance) logSummary(all.length, deployments, backups, account);
-  return { deployments, backups };
+  const listed = {
+    deployments: all.filter((each) => each?.kind === 'deployment'),
+    backups: all.filter((each) => each?.kind === 'independent backup'),
+  };
+  if (!isGlance) logSummary(all.length, listed, account);
+  return listed;
 }
 
 /** Lists one resource group after another, or the whole account if no group is selected. */
@@ -95,12 +97,7 @@ async function* pagesOf(account: Account): AsyncGenerator<Row[], void, void> {
   }
 }
 
-function logSummary(
-  instances: number,
-  deployments: readonly Deployment[],
-  backups: readonly IndependentBackup[],
-  { api }: Account,
-): void {
+function logSummary(instances: number, { deployments, backups }: Listed, { api }: Account): void {
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
   const generations = `${count(gen1.length, 'deployment')} of generation 1, ${deployments.length - gen1.length} of generation 2`;
   const included = `${generations} and ${count(backups.length, 'independent backup')}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRegion, parseCrn } from './crn.ts';
-import { DEFAULT_ENDPOINTS, databasesAt } from './endpoints.ts';
+import { DEFAULT_ENDPOINTS, endpointAt } from './endpoints.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const GUID = 'a0000000-0000-4000-8000-000000000001';
@@ -73,7 +73,7 @@ describe('a region', () => {
       fc.property(fc.oneof(odd, whole, fc.string()), (text) => {
         if (!isRegion(text)) return;
         taken += 1;
-        const { origin, pathname } = new URL(databasesAt(DEFAULT_ENDPOINTS, text));
+        const { origin, pathname } = new URL(endpointAt(DEFAULT_ENDPOINTS.databases, text));
         expect(origin).toBe(`https://api.${text}.databases.cloud.ibm.com`);
         expect(pathname).toBe('/v5/ibm');
       }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_ENDPOINTS, type EndpointName, databasesAt, endpointProblem } from './endpoints.ts';
+import { DEFAULT_ENDPOINTS, type EndpointName, endpointAt, endpointProblem } from './endpoints.ts';
 
 const names = Object.keys(DEFAULT_ENDPOINTS) as EndpointName[];
 
@@ -44,9 +44,8 @@ describe('a configured address', () => {
 });
 
 test('the region replaces the placeholder, wherever the address contains it', () => {
-  expect(databasesAt(DEFAULT_ENDPOINTS, 'eu-de')).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
-  const endpoints = { ...DEFAULT_ENDPOINTS, databases: 'http://{region}.localhost/{region}/v5/ibm' };
-  expect(databasesAt(endpoints, 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');
+  expect(endpointAt(DEFAULT_ENDPOINTS.databases, 'eu-de')).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
+  expect(endpointAt('http://{region}.localhost/{region}/v5/ibm', 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');
 });
 
 const EXAMPLES = ['compose/sandbox.env', 'insights/insights.py', 'meltano/meltano.yml'];

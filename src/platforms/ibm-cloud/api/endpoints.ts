@@ -30,19 +30,10 @@ const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> =
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
   const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
   if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;
-  return addressProblem(fill(text, 'us-south', '0'), DEFAULT_ENDPOINTS[name]);
+  return addressProblem(endpointAt(text, 'us-south', '0'), DEFAULT_ENDPOINTS[name]);
 }
 
-/** The address of the databases API in a region. `region` must be valid. */
-export function databasesAt({ databases }: Endpoints, region: string): string {
-  return fill(databases, region);
-}
-
-/** The address of a Logs instance's API. `region` and `instance` (a GUID) must be valid. */
-export function logsAt({ logs }: Endpoints, region: string, instance: string): string {
-  return fill(logs, region, instance);
-}
-
-function fill(address: string, region: string, instance = ''): string {
+/** Fills in the placeholders of an address. `region` and `instance` (the GUID of a Logs instance) must be valid. */
+export function endpointAt(address: string, region: string, instance = ''): string {
   return address.replaceAll('{region}', region).replaceAll('{instance}', instance);
 }

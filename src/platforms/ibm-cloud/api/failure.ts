@@ -24,8 +24,3 @@ export function failureOf(thrown: unknown): ConnectorError {
   if (!(thrown instanceof ConnectorError) || thrown.is('fatalToSync')) throw thrown;
   return thrown;
 }
-
-/** Describes an error in a few words: the API's response or, without a response, the error's own message. */
-export function briefly({ answer, internalMessage, message }: ConnectorError): string {
-  return answer ?? internalMessage ?? message;
-}

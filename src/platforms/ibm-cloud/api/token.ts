@@ -15,7 +15,7 @@ const MARGIN_MS = 10_000;
 /** Matches IAM's error codes. A proxy or firewall returns other codes or none. */
 const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
-const TOKEN_PATH = 'identity/token';
+export const TOKEN_PATH = 'identity/token';
 
 interface Token {
   header: string;
@@ -29,7 +29,7 @@ interface Token {
  * revoked. The key is sent only to `iam`. `now` returns Unix ms.
  */
 export function iamAuth(apiKey: string, iam: string, now: () => number = Date.now): Auth {
-  const request = tokenRequest(iam, {
+  const request = postForm(iam, TOKEN_PATH, {
     grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
     response_type: 'cloud_iam',
     apikey: apiKey,
@@ -39,10 +39,6 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
       throw thrown instanceof ConnectorError ? exchangeError(thrown, iam) : thrown;
     });
   return renewingAuth(exchange, now);
-}
-
-export function tokenRequest(iam: string, form: Readonly<Record<string, string>>): Request {
-  return postForm(iam, TOKEN_PATH, form);
 }
 
 /** A request without an access token, because its form contains the credentials. */

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../../core/failure/errors.ts';
 import { serverText } from '../../../text/server-text.ts';
 import type { Auth, SendRequest } from '../../../http/auth.ts';
 import type { AccountConnection } from '../../../http/client-options.ts';
-import { accountIn, exchangeError, isByIam, renewingAuth, serviceIdIn, tokenRequest } from './token.ts';
+import { TOKEN_PATH, accountIn, exchangeError, isByIam, postForm, renewingAuth, serviceIdIn } from './token.ts';
 import { textOf, within } from './values.ts';
 
 const ASSUME = 'urn:ibm:params:oauth:grant-type:assume';
@@ -54,7 +54,7 @@ function profileAuth({ crn, id, account }: TrustedProfile, key: Auth, iam: strin
 
   async function assume(send: SendRequest, isRetry = false): Promise<{ body: unknown; owner: string }> {
     const owner = await key.header(send);
-    const request = tokenRequest(iam, {
+    const request = postForm(iam, TOKEN_PATH, {
       grant_type: ASSUME,
       access_token: owner.replace(/^Bearer /, ''),
       profile_crn: crn,

@@ -1,10 +1,10 @@
-import { ConnectorError } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
+import type { Skipped } from '../../../core/retrieval/partitions.ts';
 import type { List } from '../../../core/retrieval/shared/declaration.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { loadObject } from '../account/list.ts';
-import { orRejection } from '../api/failure.ts';
+import { orSkipped } from '../api/failure.ts';
 
 const PATH = 'v4/accounts';
 
@@ -28,9 +28,7 @@ export const accounts = ibmStream({
 async function loadAccount(account: Account): Promise<List> {
   const id = await account.requireId();
   const request = { stream: 'accounts', endpoint: 'accounts', path: `${PATH}/${encodeURIComponent(id)}` } as const;
-  const row = await orRejection(loadObject(account, request));
-  if (row instanceof ConnectorError) {
-    return { rows: [{ id }], skipped: [{ label: 'the name and other details', error: row }] };
-  }
-  return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }] };
+  const skipped: Skipped[] = [];
+  const row = await orSkipped('the name and other details', loadObject(account, request), skipped);
+  return { rows: [{ ...row, id: row?.['id'] ?? id, owner_iam_id: row?.['owner_iamid'] }], skipped };
 }

@@ -2,7 +2,7 @@ import { boolean, object, text, timestamp } from '../../../core/stream/fields.ts
 import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { parseCrn } from '../api/crn.ts';
-import { logsAt } from '../api/endpoints.ts';
+import { endpointAt } from '../api/endpoints.ts';
 import { auditEntry } from '../logs/audit-event.ts';
 import { MAX_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
 
@@ -22,7 +22,7 @@ export const auditEvents = ibmStream({
     partitions: async ({ config }) => {
       const chosen = config.logs_instances.map((id) => {
         const { region = '', instance = '' } = parseCrn(id) ?? {};
-        const origin = logsAt(config.endpoints, region, instance);
+        const origin = endpointAt(config.endpoints.logs, region, instance);
         return { id, label: `Logs instance ${id}`, origin, fields: { logs_instance: id } };
       });
       return { chosen, all: undefined };

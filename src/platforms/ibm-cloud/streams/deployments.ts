@@ -9,7 +9,7 @@ import { reportOf } from '../account/partitions.ts';
 import { loadResourceGroups } from '../account/resource-groups.ts';
 import { addTags, loadTags } from '../account/tags.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
-import { databasesAt } from '../api/endpoints.ts';
+import { endpointAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
 import { orSkipped } from '../api/failure.ts';
 import { pick, emptyAsNull, within } from '../api/values.ts';
@@ -38,7 +38,7 @@ export const deployments = ibmStream({
       request({ id, generation }, { config }) {
         const region = parseCrn(String(id))?.region ?? '';
         if (generation !== 'gen1' || !isRegion(region)) return undefined;
-        return reportOf({ id: String(id), origin: databasesAt(config.endpoints, region) }, '');
+        return reportOf({ id: String(id), origin: endpointAt(config.endpoints.databases, region) }, '');
       },
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
       values: (body, path) => objectIn(body, 'deployment', path),
