@@ -8,7 +8,6 @@ import { NewestFirstCursor, newestFirstState } from './newest-first/cursor.ts';
 import { readNewestFirst } from './newest-first/reader.ts';
 import { PartitionCursor, partitionState } from './partition/cursor.ts';
 import { readPartitions } from './partition/reader.ts';
-import type { Retrieval } from './retrieval.ts';
 import { readShared } from './shared/reader.ts';
 import { type SharedState, type StateFormat, parseState } from './state-format.ts';
 import { WindowCursor, windowState } from './window/cursor.ts';
@@ -20,50 +19,7 @@ export interface OpenStream {
   toEnd: () => Promise<void>;
 }
 
-/** The arguments of an opener, except for the retrieval. */
-interface Opening<S> {
-  stream: Stream<S>;
-  session: Session<S>;
-  options: CursorOptions;
-  /** Parses the saved state. Throws an input error if the state can't be used. */
-  state: <T extends object>(format: StateFormat<T>) => SharedState & T;
-}
-
-interface Opened<S> {
-  cursor?: Cursor | undefined;
-  read: (reader: StreamReader<S>) => Promise<void>;
-}
-
-type Way = Retrieval<never, never>['way'];
-type Of<W extends Way, S> = Extract<Retrieval<S, string>, { way: W }>;
-
-const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Opened<S> } = {
-  once: (retrieval, { session }) => ({
-    read: (reader) => reader.readPage(retrieval.request(session.shared), retrieval, (page) => reader.emit(page)),
-  }),
-  shared: (retrieval) => ({ read: (reader) => readShared(reader, retrieval) }),
-  partition(retrieval, { options, state }) {
-    const isIncremental = retrieval.cursorField !== undefined;
-    const cursor = isIncremental ? new PartitionCursor(state(partitionState), options) : undefined;
-    return { cursor, read: (reader) => readPartitions(reader, retrieval, cursor) };
-  },
-  'newest-first'(retrieval, { stream, options, state }) {
-    const list = { path: retrieval.path, key: keyFieldOf(stream), time: retrieval.cursorField };
-    const cursor = new NewestFirstCursor(state(newestFirstState), options, list);
-    return { cursor, read: (reader) => readNewestFirst(reader, retrieval, cursor) };
-  },
-  month(retrieval, { session, options, state }) {
-    const limits = retrieval.limits(session.shared);
-    const cursor = new MonthCursor(state(monthState), options, retrieval.rules, limits);
-    return { cursor, read: (reader) => readMonths(reader, retrieval, cursor) };
-  },
-  window(retrieval, { options, state }) {
-    const cursor = new WindowCursor(state(windowState), options, retrieval.size);
-    return { cursor, read: (reader) => readWindows(reader, retrieval, cursor) };
-  },
-};
-
-/** `where` identifies the state's file and stream in errors. */
+/** Throws an input error if the saved state can't be used. `where` identifies the state's file and stream in errors. */
 export function openStream<S>(
   stream: Stream<S>,
   session: Session<S>,
@@ -72,15 +28,42 @@ export function openStream<S>(
   options: CursorOptions,
 ): OpenStream {
   const { retrieval } = stream;
-  // The compiler can't see that this opener belongs to this retrieval.
-  const open = OPENERS[retrieval.way] as (retrieval: Retrieval<S, string>, opening: Opening<S>) => Opened<S>;
-  const state: Opening<S>['state'] = (format) => parseState(format, saved, where, options.platform);
-  const { cursor, read } = open(retrieval, { stream, session, options, state });
-  const reader = new StreamReader(stream, session, cursor);
-  return { reader, toEnd: () => read(reader) };
+  const state = <T extends object>(format: StateFormat<T>): SharedState & T =>
+    parseState(format, saved, where, options.platform);
+  const opened = (cursor: Cursor | undefined, read: (reader: StreamReader<S>) => Promise<void>): OpenStream => {
+    const reader = new StreamReader(stream, session, cursor);
+    return { reader, toEnd: () => read(reader) };
+  };
+  switch (retrieval.way) {
+    case 'once':
+      return opened(undefined, (reader) =>
+        reader.readPage(retrieval.request(session.shared), retrieval, (page) => reader.emit(page)),
+      );
+    case 'shared':
+      return opened(undefined, (reader) => readShared(reader, retrieval));
+    case 'partition': {
+      const isIncremental = retrieval.cursorField !== undefined;
+      const cursor = isIncremental ? new PartitionCursor(state(partitionState), options) : undefined;
+      return opened(cursor, (reader) => readPartitions(reader, retrieval, cursor));
+    }
+    case 'newest-first': {
+      const list = { path: retrieval.path, key: keyFieldOf(stream), time: retrieval.cursorField };
+      const cursor = new NewestFirstCursor(state(newestFirstState), options, list);
+      return opened(cursor, (reader) => readNewestFirst(reader, retrieval, cursor));
+    }
+    case 'month': {
+      const limits = retrieval.limits(session.shared);
+      const cursor = new MonthCursor(state(monthState), options, retrieval.rules, limits);
+      return opened(cursor, (reader) => readMonths(reader, retrieval, cursor));
+    }
+    case 'window': {
+      const cursor = new WindowCursor(state(windowState), options, retrieval.size);
+      return opened(cursor, (reader) => readWindows(reader, retrieval, cursor));
+    }
+  }
 }
 
-const FORMATS: Partial<Record<Way, StateFormat>> = {
+const FORMATS: Partial<Record<Stream['retrieval']['way'], StateFormat>> = {
   partition: partitionState,
   'newest-first': newestFirstState,
   month: monthState,
