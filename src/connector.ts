@@ -3,12 +3,11 @@ import { type Config, platformOf } from './config.ts';
 import { checkStreams } from './check-streams.ts';
 import type { Context } from './program/context.ts';
 import { ConnectorError } from './core/failure/errors.ts';
-import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
+import { type OpenStream, type WantedStream, openStream } from './core/retrieval/open-stream.ts';
 import type { Log, Output, StreamEnd } from './core/output/output.ts';
 import { readStreams } from './core/reading/read-streams.ts';
 import type { StreamReader } from './core/reading/stream-reader.ts';
 import { type Request, methodOf } from './core/stream/request.ts';
-import type { Stream } from './core/stream/stream.ts';
 import type { Session } from './core/reading/session.ts';
 import { utcText } from './core/record/timestamp.ts';
 import { VERSION } from './program/version.ts';
@@ -37,15 +36,6 @@ const LONG_WAIT_MS = 1_000;
 /** A rate limit is announced again only if it has been extended by more than this. */
 const SAME_LIMIT_MS = 1_000;
 
-export interface WantedStream {
-  definition: Stream;
-  mode: 'full_refresh' | 'incremental';
-  /** The state from the state file. If the state is empty, the stream is read from the beginning. */
-  state: object;
-  /** How error messages refer to the state, such as `The state of teams in the state file state.json`. */
-  where: string;
-}
-
 export interface OpenReads {
   streams: OpenStream[];
   /** Sends requests that aren't part of a stream's read. */
@@ -63,7 +53,6 @@ export function openReads(
   onExchange?: ClientOptions['onExchange'],
 ): OpenReads {
   const platform = platformOf(config);
-  const { env } = context;
   const rejected = new AbortController();
   let rejection: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, rejected.signal]);
@@ -99,21 +88,16 @@ export function openReads(
     terms: platform.terms.facts,
     shared: platform.open(config.platform, counting),
     workers: config.num_workers,
+    platform: config.platform.name,
     startDate: config.start_date,
+    lookbackMs: config.lookback_window_seconds * 1_000,
     failOnRefusedDeployments: config.fail_on_refused_deployments,
     startedAt: utcText(Date.now()),
+    jobId: context.env['WORKER_JOB_ID'],
     signal,
   };
-  for (const { definition, mode, state, where } of wanted) {
-    const options = {
-      mode,
-      platform: config.platform.name,
-      startedAt: session.startedAt,
-      lookbackMs: config.lookback_window_seconds * 1_000,
-      startDate: config.start_date,
-      jobId: env['WORKER_JOB_ID'],
-    };
-    const stream = openStream(definition, session, state, where, options);
+  for (const each of wanted) {
+    const stream = openStream(each, session);
     for (const warning of stream.reader.cursor?.warnings() ?? []) stream.reader.warn(warning);
     streams.push(stream);
   }

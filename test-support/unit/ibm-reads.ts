@@ -1,4 +1,3 @@
-import type { CursorOptions } from '../../src/core/retrieval/cursor.ts';
 import { type OpenStream, openStream } from '../../src/core/retrieval/open-stream.ts';
 import type { Request } from '../../src/core/stream/request.ts';
 import type { Row } from '../../src/core/record/row.ts';
@@ -48,16 +47,10 @@ export function openIbmRead(definition: Stream<Accounts>, account: AccountData):
     send: sendTo(api, usual.workers, usual.signal),
     terms: ibmCloud.terms.facts,
     shared: new Accounts(parsed, api),
-  };
-  const options: CursorOptions = {
-    mode: 'incremental',
     platform: 'ibm_cloud',
-    startedAt,
-    lookbackMs: 60_000,
-    startDate: undefined,
-    jobId: undefined,
   };
-  return { stream: openStream(definition, run, state, 'The state', options), api, printed };
+  const stream = openStream({ definition, mode: 'incremental', state, where: 'The state' }, run);
+  return { stream, api, printed };
 }
 
 /** All records of a stream, sorted by key. */

@@ -58,9 +58,12 @@ export function openRun(options: RunOptions = {}): TestRun {
       includeConnectionStrings,
     },
     workers,
+    platform: 'compose',
     startDate: options.startDate,
+    lookbackMs: 60_000,
     failOnRefusedDeployments,
     startedAt: options.startedAt ?? STARTED_AT,
+    jobId: undefined,
     signal: stop.signal,
   };
   return { run, api, printed, stop };
@@ -87,17 +90,9 @@ export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
   definition: Stream<ComposeShared>,
   state: object = {},
-  options: Partial<CursorOptions> = {},
+  { mode = 'incremental', ...options }: Partial<CursorOptions> = {},
 ): OpenStream & { cursor: C; sink: CheckpointedSink } {
-  const stream = openStream(definition, run, state, 'The state', {
-    mode: 'incremental',
-    platform: 'compose',
-    startedAt: run.startedAt,
-    lookbackMs: 60_000,
-    startDate: run.startDate,
-    jobId: undefined,
-    ...options,
-  });
+  const stream = openStream({ definition, mode, state, where: 'The state' }, { ...run, ...options });
   return { ...stream, cursor: stream.reader.cursor as C, sink: stream.reader.sink };
 }
 

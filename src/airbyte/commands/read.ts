@@ -1,5 +1,6 @@
 import { loadConfig, platformOf } from '../../config.ts';
-import { type WantedStream, openReads } from '../../connector.ts';
+import { openReads } from '../../connector.ts';
+import type { WantedStream } from '../../core/retrieval/open-stream.ts';
 import type { Context } from '../../program/context.ts';
 import { readInput, readObject } from '../../program/input-file.ts';
 import { followRead } from '../../program/terminal.ts';

@@ -11,10 +11,16 @@ export interface Session<S = unknown> {
   shared: S;
   /** The maximum number of requests that a stream may have in flight at one origin. */
   workers: number;
+  /** The platform's name, as it is saved in states. */
+  platform: string;
   /** The user's start_date as UTC text. */
   startDate: string | undefined;
+  /** The user's lookback_window_seconds, in ms. */
+  lookbackMs: number;
   failOnRefusedDeployments: boolean;
-  /** The start of the sync as UTC text. */
+  /** The start of the sync as UTC text. No cursor value may be later, because rows dated before it may still arrive. */
   startedAt: string;
+  /** The ID of the orchestrator's job. Later attempts of the same job may resume its full refresh. */
+  jobId: string | undefined;
   signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import type { Session } from '../reading/session.ts';
 import { msBefore } from '../record/timestamp.ts';
 import { STATE_VERSION, type SharedState, UNNAMED_PLATFORM } from './state-format.ts';
 
@@ -8,19 +9,12 @@ export interface Cursor {
   warnings(): string[];
 }
 
-export interface CursorOptions {
-  mode: 'full_refresh' | 'incremental';
-  /** The platform's name, as it is saved in states. */
-  platform: string;
-  /** The start of this sync, as UTC text. No cursor value may be later, because rows dated before it may still arrive. */
-  startedAt: string;
-  /** The user's lookback_window_seconds, in ms. */
-  lookbackMs: number;
-  /** The user's start_date as UTC text. */
-  startDate: string | undefined;
-  /** The ID of the orchestrator's job. Later attempts of the same job may resume its full refresh. */
-  jobId: string | undefined;
-}
+export type SyncMode = 'full_refresh' | 'incremental';
+
+/** The options of a read that affect its cursor. */
+export type CursorOptions = Pick<Session, 'platform' | 'startedAt' | 'lookbackMs' | 'startDate' | 'jobId'> & {
+  mode: SyncMode;
+};
 
 /** The logic that all cursors share: whether the saved state is used, the start date, and the values that every state contains. */
 export class StateFrame {

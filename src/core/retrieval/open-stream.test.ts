@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { backups, events, openRun, recipes } from '../../../test-support/unit/reads.ts';
+import { backups, events, openRead, openRun, recipes } from '../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../platforms/compose/stream.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
-import { openStream } from './open-stream.ts';
 import { PartitionCursor } from './partition/cursor.ts';
 import type { Stream } from '../stream/stream.ts';
 
@@ -10,17 +9,9 @@ type Definition = Stream<ComposeShared>;
 
 const STARTED_AT = '2018-09-01T00:00:00.000Z';
 const LATER = '2018-09-01T00:00:00.001Z';
-const options: CursorOptions = {
-  mode: 'incremental',
-  platform: 'compose',
-  startedAt: STARTED_AT,
-  lookbackMs: 60_000,
-  startDate: undefined,
-  jobId: undefined,
-};
 /** Opens the stream and returns its cursor. */
-const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
-  openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).reader.cursor;
+const open = (definition: Definition, state: object = {}, options?: Partial<CursorOptions>): Cursor | undefined =>
+  openRead<Cursor | undefined>(openRun({ startedAt: STARTED_AT }), definition, state, options).cursor;
 
 test('a full-refresh stream has no cursor, whatever state was saved', () => {
   expect(open(backups)).toBeUndefined();

@@ -1,7 +1,7 @@
 import type { Session } from '../reading/session.ts';
 import { StreamReader } from '../reading/stream-reader.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../stream/stream.ts';
-import type { Cursor, CursorOptions } from './cursor.ts';
+import type { Cursor, CursorOptions, SyncMode } from './cursor.ts';
 import { MonthCursor, monthState } from './month/cursor.ts';
 import { readMonths } from './month/reader.ts';
 import { NewestFirstCursor, newestFirstState } from './newest-first/cursor.ts';
@@ -13,23 +13,30 @@ import { type SharedState, type StateFormat, parseState } from './state-format.t
 import { WindowCursor, windowState } from './window/cursor.ts';
 import { readWindows } from './window/reader.ts';
 
+export interface WantedStream<S = unknown> {
+  definition: Stream<S>;
+  mode: SyncMode;
+  /** The state from the state file. If the state is empty, the stream is read from the beginning. */
+  state: object;
+  /** How error messages refer to the state, such as `The state of teams in the state file state.json`. */
+  where: string;
+}
+
 export interface OpenStream {
   reader: StreamReader;
   /** Reads the stream to its end. Throws a ConnectorError or the signal's reason. */
   toEnd: () => Promise<void>;
 }
 
-/** Throws an input error if the saved state can't be used. `where` identifies the state's file and stream in errors. */
+/** Throws an input error if the saved state can't be used. */
 export function openStream<S>(
-  stream: Stream<S>,
+  { definition: stream, mode, state: saved, where }: WantedStream<S>,
   session: Session<S>,
-  saved: object,
-  where: string,
-  options: CursorOptions,
 ): OpenStream {
   const { retrieval } = stream;
+  const options: CursorOptions = { ...session, mode };
   const state = <T extends object>(format: StateFormat<T>): SharedState & T =>
-    parseState(format, saved, where, options.platform);
+    parseState(format, saved, where, session.platform);
   const opened = (cursor: Cursor | undefined, read: (reader: StreamReader<S>) => Promise<void>): OpenStream => {
     const reader = new StreamReader(stream, session, cursor);
     return { reader, toEnd: () => read(reader) };

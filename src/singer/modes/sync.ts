@@ -1,8 +1,9 @@
 import { type Config, configFrom, offeredStreams, platformOf } from '../../config.ts';
-import { type WantedStream, checkConnection, openReads } from '../../connector.ts';
+import { checkConnection, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
+import type { WantedStream } from '../../core/retrieval/open-stream.ts';
 import type { Stream } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
