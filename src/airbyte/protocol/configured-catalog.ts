@@ -1,10 +1,10 @@
 import { type Config, offeredStreams } from '../../config.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { type StreamFailure, unreadable } from '../../core/output/output.ts';
+import type { WantedStream } from '../../core/retrieval/open-stream.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/stream/stream.ts';
 import { unknownStream } from '../../streams.ts';
-import type { SyncMode } from './messages.ts';
 
 export interface ConfiguredStream {
   /** The stream's name, preceded by its namespace and a dot if it has a namespace. The connector's own streams have no namespace. */
@@ -35,10 +35,7 @@ export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
   return [...new Set(names)].map((name) => ({ name, mode: 'incremental' }));
 }
 
-interface ChosenStream {
-  definition: Stream;
-  mode: SyncMode;
-}
+type ChosenStream = Pick<WantedStream, 'definition' | 'mode'>;
 
 /** Matches the configured streams with the platform's streams. `platform` is the config's `platform` object. */
 export function chooseStreams(

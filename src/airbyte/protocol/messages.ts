@@ -1,9 +1,8 @@
 import type { FailureType } from '../../core/failure/problems.ts';
+import type { SyncMode } from '../../core/retrieval/cursor.ts';
 import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
 // The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG lines are built as text, without types.
-
-export type SyncMode = 'full_refresh' | 'incremental';
 
 export interface CatalogStream {
   name: string;

@@ -3,14 +3,13 @@ import { checkConnection, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
-import type { WantedStream } from '../../core/retrieval/open-stream.ts';
 import type { Stream } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
 import { catalogEntry } from '../protocol/catalog.ts';
 import { reportEnds } from '../protocol/failures.ts';
 import { type TapLog, openTapLog } from '../protocol/log.ts';
-import { type OutputStream, SingerOutput } from '../protocol/output.ts';
+import { SingerOutput, type TapStream } from '../protocol/output.ts';
 import { type Selection, selectionIn } from '../protocol/selection.ts';
 import { readSettings } from '../protocol/settings.ts';
 import { readTapState } from '../protocol/state-file.ts';
@@ -23,7 +22,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   const log = openTapLog(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, log);
   const { selected, unusable } = await selectionOf(files.catalog, config, log);
-  const state = await readTapState(files.state);
+  const saved = await readTapState(files.state);
   if (selected.length + unusable.length === 0)
     log.log(
       'warn',
@@ -31,20 +30,17 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     );
 
   context.signal.throwIfAborted();
-  const outputs: OutputStream[] = [];
-  const wanted: WantedStream[] = [];
-  for (const { definition, mode, deselected } of selected) {
-    const { name } = definition;
+  const wanted = selected.map(({ definition: stream, mode, deselected }): TapStream => {
+    const { name } = stream;
     const where = `The bookmark of ${name} in the state file ${files.state}`;
     // A full refresh starts from the beginning, regardless of the bookmark, and leaves the bookmark unchanged.
-    const format = mode === 'incremental' ? bookmarkFormatOf(config.platform.name, definition) : undefined;
-    const bookmark = state.bookmarks.get(name);
-    const from = format === undefined || bookmark === undefined ? {} : stateOf(bookmark, format, where);
-    outputs.push({ definition, deselected, format });
-    wanted.push({ definition: withoutDeselectedDetails(definition, deselected), mode, state: from, where });
-  }
-  const states = new StateLines(writer, state, Date.now);
-  const output = new SingerOutput(context, log, outputs, states);
+    const format = mode === 'incremental' ? bookmarkFormatOf(config.platform.name, stream) : undefined;
+    const bookmark = saved.bookmarks.get(name);
+    const state = format === undefined || bookmark === undefined ? {} : stateOf(bookmark, format, where);
+    return { definition: withoutDeselectedDetails(stream, deselected), deselected, mode, state, format, where };
+  });
+  const states = new StateLines(writer, saved, Date.now);
+  const output = new SingerOutput(context, log, wanted, states);
   const { streams, toEnd } = openReads(config, context, output, wanted);
   for (const { reader } of streams) output.setState(reader.stream.name, reader.cursor?.state());
   states.send();

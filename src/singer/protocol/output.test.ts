@@ -23,6 +23,9 @@ function open(): Open {
   const at: Record<string, number> = {};
   const streams = definitions.map((definition: Stream) => ({
     definition,
+    mode: 'incremental' as const,
+    state: {},
+    where: '',
     deselected: new Set<string>(),
     format: bookmarkFormatOf('compose', definition),
   }));

@@ -2,17 +2,17 @@ import type { Context } from '../../program/context.ts';
 import { type LineWriter, cachedBytes } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
 import type { Row } from '../../core/record/row.ts';
-import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
+import type { WantedStream } from '../../core/retrieval/open-stream.ts';
+import { cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 import { utcText } from '../../core/record/timestamp.ts';
 import { count } from '../../text/count.ts';
 import type { BookmarkFormat } from './bookmarks.ts';
 import { fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import type { TapLog } from './log.ts';
+import type { SelectedStream } from './selection.ts';
 import type { StateLines } from './state-lines.ts';
 
-export interface OutputStream {
-  definition: Stream;
-  deselected: ReadonlySet<string>;
+export interface TapStream extends WantedStream, SelectedStream {
   /** The bookmark format. Undefined if the stream has no bookmark, or this sync doesn't change the bookmark. */
   format: BookmarkFormat | undefined;
 }
@@ -22,11 +22,11 @@ export class SingerOutput implements Output {
   readonly writer: LineWriter;
   readonly states: StateLines;
   readonly #log: TapLog;
-  readonly #streams: ReadonlyMap<string, OutputStream>;
+  readonly #streams: ReadonlyMap<string, TapStream>;
   readonly #stop: AbortSignal;
   #heldUntil = 0;
 
-  constructor({ writer, signal }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
+  constructor({ writer, signal }: Context, log: TapLog, streams: readonly TapStream[], states: StateLines) {
     this.writer = writer;
     this.states = states;
     this.#log = log;
@@ -35,7 +35,7 @@ export class SingerOutput implements Output {
   }
 
   stream(name: string): StreamSink {
-    return new SingerStream(this, this.#streams.get(name) as OutputStream);
+    return new SingerStream(this, this.#streams.get(name) as TapStream);
   }
 
   log(level: Level, text: string, stack?: string): void {
@@ -68,7 +68,7 @@ export class SingerOutput implements Output {
 /** The output of one stream: its SCHEMA, then its records, and each bookmark after the records that it covers. */
 class SingerStream implements StreamSink {
   readonly #output: SingerOutput;
-  readonly #stream: OutputStream;
+  readonly #stream: TapStream;
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
@@ -78,7 +78,7 @@ class SingerStream implements StreamSink {
   /** The number of values that were set to null, by field. RECORD messages can't report these replacements. */
   readonly #nulled = new Map<string, number>();
 
-  constructor(output: SingerOutput, stream: OutputStream) {
+  constructor(output: SingerOutput, stream: TapStream) {
     this.#output = output;
     this.#stream = stream;
     const { definition, deselected } = stream;

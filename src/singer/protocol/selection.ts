@@ -1,13 +1,12 @@
 import { inputError } from '../../core/failure/errors.ts';
 import { type StreamFailure, unreadable } from '../../core/output/output.ts';
+import type { WantedStream } from '../../core/retrieval/open-stream.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/stream/stream.ts';
 import { unknownStream } from '../../streams.ts';
 import { isAlwaysIn } from './catalog.ts';
 
-interface SelectedStream {
-  definition: Stream;
-  mode: 'full_refresh' | 'incremental';
+export interface SelectedStream extends Pick<WantedStream, 'definition' | 'mode'> {
   /** The fields that SCHEMA and RECORD omit. */
   deselected: ReadonlySet<string>;
 }
