@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../core/record/row.ts';
-import { auditEntry } from './audit-event.ts';
-import type { LogEntry } from './query.ts';
+import { type LogEntry, auditEntry } from './audit-event.ts';
 
 const CRN = 'crn:v1:bluemix:public:databases-for-postgresql:us-south:a/0a1b:a0000000-0000-4000-8000-000000000001::';
 

@@ -4,9 +4,18 @@ import { toUtcText } from '../../../core/record/timestamp.ts';
 import { isDatabaseService } from '../account/instance.ts';
 import { parseCrn } from '../api/crn.ts';
 import { textOf, emptyAsNull, within } from '../api/values.ts';
-import type { LogEntry } from './query.ts';
 
 const APPLICATION = 'ibm-audit-event';
+
+export interface LogEntry {
+  /** The time when the entry was stored. */
+  timestamp: unknown;
+  application: string | undefined;
+  /** Service and instance, such as `databases-for-postgresql:a0000000-…`. */
+  subsystem: string | undefined;
+  /** The event, usually as text. */
+  data: unknown;
+}
 
 interface AuditEvent {
   row: Row;

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../core/record/row.ts';
-import { MAX_RESULTS, eventsQuery, queryResult } from './query.ts';
+import { MAX_RESULTS, eventsIn, eventsQuery } from './query.ts';
 
 const ORIGIN = 'https://10000000-0000-4000-8000-000000000001.api.eu-de.logs.cloud.ibm.com';
 
 const pairs = (values: Row): Row[] => Object.entries(values).map(([key, value]) => ({ key, value }));
-const entry = { metadata: pairs({ timestamp: 't' }), labels: pairs({ applicationname: 'a' }), user_data: '{}' };
-const results = (count: number): Row => ({ result: { results: Array.from({ length: count }, () => entry) } });
+const entryOf = (labels: Row): Row => ({
+  metadata: pairs({ timestamp: '2026-11-01T00:00:00.000Z' }),
+  labels: pairs(labels),
+  user_data: '{',
+});
+const results = (count: number, labels = {}): Row => ({
+  result: { results: Array.from({ length: count }, () => entryOf(labels)) },
+});
 
 test('a query is sent to its Logs instance in the documented form', () => {
   const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z' };
@@ -32,11 +38,18 @@ test('a query is sent to its Logs instance in the documented form', () => {
 });
 
 test('the result combines the entries of all items in the response', () => {
-  const items = [{ query_id: { query_id: 'q' } }, results(2), { statistics: {} }, results(1), { result: null }];
-  expect(queryResult(items, 'p')).toEqual({
-    entries: Array.from({ length: 3 }, () => ({ timestamp: 't', application: 'a', subsystem: undefined, data: '{}' })),
+  const redis = results(2, { applicationname: 'ibm-audit-event', subsystemname: 'databases-for-redis:1' });
+  const other = results(3, { applicationname: 'a' });
+  const items = [{ query_id: { query_id: 'q' } }, redis, { statistics: {} }, other, redis, { result: null }];
+  const id = expect.any(String) as string;
+  const row = { id, service: 'databases-for-redis', created_at: '2026-11-01T00:00:00.000Z', raw: '{' };
+  expect(eventsIn(items, 'p')).toEqual({
+    rows: [row, row, row, row],
+    identities: [id, id, id, id],
     truncated: undefined,
     warnings: [],
+    others: 3,
+    unreadable: 4,
   });
 });
 
@@ -48,7 +61,7 @@ describe('a query result', () => {
     'some_new_limit_warning',
     'results_truncated_warning',
   ])('is truncated if the API returns the warning %s', (name) => {
-    expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
+    expect(eventsIn([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
       truncated: name,
       warnings: [],
     });
@@ -59,11 +72,11 @@ describe('a query result', () => {
       { warning: { blocks_limit_warning: {}, time_range_warning: {} } },
       { warning: { archive_warning: {} } },
     ];
-    expect(queryResult(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
+    expect(eventsIn(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
   });
 
   test('contains a log sentence for each other warning', () => {
-    const { truncated, warnings } = queryResult(
+    const { truncated, warnings } = eventsIn(
       [{ warning: { compile_warning: { warning_message: 'no field x' } } }],
       'p',
     );
@@ -72,8 +85,8 @@ describe('a query result', () => {
   });
 
   test('is considered truncated at the maximum number of entries, even without a warning', () => {
-    expect(queryResult([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
-    expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the maximum');
+    expect(eventsIn([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
+    expect(eventsIn([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the maximum');
   });
 });
 
@@ -84,5 +97,5 @@ test.each([
   ['results that are not a list', [{ result: {} }]],
   ['an entry that is not an object', [{ result: { results: ['x'] } }]],
 ])('a response causes an error if it contains %s', (_, items) => {
-  expect(() => queryResult(items, 'v1/query')).toThrow(/v1\/query/);
+  expect(() => eventsIn(items, 'v1/query')).toThrow(/v1\/query/);
 });

@@ -1,9 +1,11 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
+import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { serverText } from '../../../text/server-text.ts';
 import { textOf, within } from '../api/values.ts';
+import { type LogEntry, auditEntry } from './audit-event.ts';
 
 /** The limits of a query, and the rate limit of an instance (icd-api.md 2.10). */
 export const MAX_WINDOW_MS = 8 * 86_400_000;
@@ -41,29 +43,11 @@ export function eventsQuery(origin: string | undefined, { from, to }: { from: st
   };
 }
 
-export interface LogEntry {
-  /** The time when the entry was stored. */
-  timestamp: unknown;
-  application: string | undefined;
-  /** Service and instance, such as `databases-for-postgresql:a0000000-…`. */
-  subsystem: string | undefined;
-  /** The event, usually as text. */
-  data: unknown;
-}
-
-interface QueryResult {
-  entries: LogEntry[];
-  /** Why entries are missing, or undefined if the result is complete. */
-  truncated: string | undefined;
-  /** Sentences for the log about all other warnings. */
-  warnings: string[];
-}
-
 /** Matches the names of warnings about missing entries (icd-api.md 2.10). */
 const TRUNCATION = /limit|trunca|time_?out|time_?range|archive/i;
 
-/** Combines the items of a response. Throws `unexpected_body` if the response is invalid. */
-export function queryResult(items: unknown, path: string): QueryResult {
+/** The events in the items of a response. Throws `unexpected_body` if the response is invalid. */
+export function eventsIn(items: unknown, path: string): WindowPage {
   if (!Array.isArray(items)) throw unexpectedBody(path, 'it is not a list of items');
   const entries: LogEntry[] = [];
   const truncated = new Set<string>();
@@ -81,10 +65,14 @@ export function queryResult(items: unknown, path: string): QueryResult {
   }
   // A result with the maximum number of entries may be truncated, even without a warning.
   if (truncated.size === 0 && entries.length >= MAX_RESULTS) truncated.add(`${MAX_RESULTS} results, the maximum`);
+  const events = entries.map(auditEntry).filter((event) => event !== undefined);
   return {
-    entries,
+    rows: events.map(({ row }) => row),
+    identities: events.map(({ identity }) => identity),
     truncated: truncated.size === 0 ? undefined : [...truncated].join(', '),
     warnings: [...warnings],
+    others: entries.length - events.length,
+    unreadable: events.filter(({ isReadable }) => !isReadable).length,
   };
 }
 

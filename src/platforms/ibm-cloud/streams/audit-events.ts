@@ -1,10 +1,8 @@
 import { boolean, object, text, timestamp } from '../../../core/stream/fields.ts';
-import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { parseCrn } from '../api/crn.ts';
 import { endpointAt } from '../api/endpoints.ts';
-import { auditEntry } from '../logs/audit-event.ts';
-import { MAX_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
+import { MAX_WINDOW_MS, eventsIn, eventsQuery } from '../logs/query.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,7 +26,7 @@ export const auditEvents = ibmStream({
       return { chosen, all: undefined };
     },
     request: ({ origin }, window) => eventsQuery(origin, window),
-    rows: (body, path) => eventsIn(body, path),
+    rows: eventsIn,
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
     terms: { partition: 'Logs instance', thing: 'event', others: 'of other services' },
   },
@@ -68,16 +66,3 @@ export const auditEvents = ibmStream({
     ),
   },
 });
-
-function eventsIn(body: unknown, path: string): WindowPage {
-  const { entries, truncated, warnings } = queryResult(body, path);
-  const events = entries.map(auditEntry).filter((event) => event !== undefined);
-  return {
-    rows: events.map(({ row }) => row),
-    identities: events.map(({ identity }) => identity),
-    truncated,
-    warnings,
-    others: entries.length - events.length,
-    unreadable: events.filter(({ isReadable }) => !isReadable).length,
-  };
-}
