@@ -84,11 +84,11 @@ function inTime<T>(checking: Promise<T>, { peers, profile = '' }: Account): Prom
 /** The problem with an account, if any. Throws a ConnectorError. */
 async function checkAccount(api: Api, account: Account): Promise<string | undefined> {
   const { deployments, missing, listed } = await account.once(loadInventory);
-  if (missing.length > 0) return missingSentence(missing, account.selection);
+  if (missing.length > 0) return missingSentence(missing, account.config);
   if (listed === 0) return noDeployments(account);
   await checkDatabases(deployments, account);
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
-  const where = account.selection.deploymentIds.length > 0 ? 'in deployment_ids' : 'on the first page with deployments';
+  const where = account.config.deployment_ids.length > 0 ? 'in deployment_ids' : 'on the first page with deployments';
   const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
   const about = account.id === undefined ? '' : `account ${account.id}: `;
   api.log('info', `${about}found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
@@ -127,9 +127,9 @@ async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig
   }
 }
 
-function noDeployments({ profile, selection }: Account): string {
+function noDeployments({ profile, config }: Account): string {
   const [reader, holder] =
     profile === undefined ? ['this API key', 'its service ID'] : [`the trusted profile ${profile}`, 'it'];
-  const advice = selection.resourceGroupIds.length === 0 ? '' : ', and check resource_group_ids';
+  const advice = config.resource_group_ids.length === 0 ? '' : ', and check resource_group_ids';
   return `IBM Cloud lists no database deployments for ${reader}. Grant ${holder} the Viewer role on the database services, such as databases-for-postgresql${advice}.`;
 }

@@ -1,13 +1,12 @@
 import type { Level } from '../../../core/output/output.ts';
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Api } from '../../platform.ts';
-import { parseCrn } from '../api/crn.ts';
+import { guidOf, parseCrn } from '../api/crn.ts';
 import { objectOf } from '../api/envelope.ts';
 import { accountIn } from '../api/token.ts';
 import type { TrustedProfile } from '../api/trusted-profile.ts';
 import { textOf } from '../api/values.ts';
 import type { IbmCloudConfig } from '../config.ts';
-import { Selection } from './selection.ts';
 
 const KEY_DETAILS = 'v1/apikeys/details';
 
@@ -19,9 +18,9 @@ export class Account {
   readonly profile: string | undefined;
   readonly api: Api;
   readonly config: IbmCloudConfig;
-  readonly selection: Selection;
   /** All accounts that the sync reads, including this one. */
   peers: readonly Account[] = [this];
+  readonly #guids: ReadonlySet<string>;
   readonly #results = new Map<unknown, Promise<unknown>>();
   readonly #logged = new Set<string>();
 
@@ -31,7 +30,20 @@ export class Account {
     this.api = profile === undefined ? api : apiOf(profile.account, api);
     const isOwn = (crn: string): boolean => this.id === undefined || parseCrn(crn)?.account === this.id;
     this.config = { ...config, logs_instances: config.logs_instances.filter(isOwn) };
-    this.selection = new Selection(config);
+    this.#guids = new Set(config.deployment_ids.map(guidOf));
+  }
+
+  /** The ids that limit what is read, as saved in a state: each as `option:id`, sorted. Empty if everything is read. */
+  get limits(): string[] {
+    return [
+      ...[...this.#guids].map((id) => `deployment_ids:${id}`),
+      ...this.config.resource_group_ids.map((id) => `resource_group_ids:${id}`),
+    ].toSorted();
+  }
+
+  /** Whether a deployment is selected. `id` is a CRN or a GUID. */
+  hasDeployment(id: string): boolean {
+    return this.#guids.size === 0 || this.#guids.has(guidOf(id));
   }
 
   /** The account's id, read from the access token or the key's details if necessary (icd-api.md 1.3). Throws a ConnectorError. */

@@ -1,11 +1,11 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
+import { guidOf } from '../api/crn.ts';
 import { rowsOf, textIn } from '../api/envelope.ts';
 import { textOf } from '../api/values.ts';
 import type { Account } from './account.ts';
 import { isDatabaseService } from './instance.ts';
 import { crnsByGuid } from './inventory.ts';
-import { guidOf } from './selection.ts';
 
 // Access policies and context-based restrictions use the same attributes to specify what they cover.
 
@@ -68,19 +68,19 @@ function coversDatabases({ resource }: Covering): boolean {
 }
 
 /** Whether the policy or rule may cover a selected deployment. */
-function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
-  const { resourceGroupIds } = selection;
+function isSelected({ resource }: Covering, crns: ReadonlyMap<string, string>, account: Account): boolean {
+  const { resource_group_ids } = account.config;
   const instances = resource.get('serviceInstance');
   if (instances === undefined) {
     const groups = resource.get('resourceGroupId') ?? ['*'];
-    return resourceGroupIds.length === 0 || groups.some((id) => isPattern(id) || resourceGroupIds.includes(id));
+    return resource_group_ids.length === 0 || groups.some((id) => isPattern(id) || resource_group_ids.includes(id));
   }
   return instances.some(
     (id) =>
       isPattern(id) ||
       crns.has(guidOf(id)) ||
       // A policy may specify a deleted deployment.
-      (resourceGroupIds.length === 0 && selection.hasDeployment(id)),
+      (resource_group_ids.length === 0 && account.hasDeployment(id)),
   );
 }
 

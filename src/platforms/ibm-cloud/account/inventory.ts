@@ -1,13 +1,14 @@
 import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
+import { guidOf } from '../api/crn.ts';
 import { linked, listPages } from '../api/pages.ts';
 import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../../../text/count.ts';
+import type { IbmCloudConfig } from '../config.ts';
 import type { Account } from './account.ts';
 import { type Deployment, type IndependentBackup, type Instance, instanceOf, labelOf } from './instance.ts';
 import { selectedGroups } from './resource-groups.ts';
-import { type Selection, guidOf } from './selection.ts';
 
 export const INSTANCES = 'v2/resource_instances';
 
@@ -33,16 +34,16 @@ export interface Inventory {
 type Listed = Pick<Inventory, 'deployments' | 'backups'>;
 
 export async function loadInventory(account: Account): Promise<Inventory> {
-  const { api, peers, selection } = account;
+  const { api, config, peers } = account;
   const { deployments, backups } = await account.once(listInstances);
   const missing = await missingIds(account);
   if (missing.length > 0) {
-    const message = missingSentence(missing, selection);
-    if (missing.length === selection.deploymentIds.length) throw new ConnectorError('deployments_unknown', { message });
+    const message = missingSentence(missing, config);
+    if (missing.length === config.deployment_ids.length) throw new ConnectorError('deployments_unknown', { message });
     peers[0]?.logOnce('warn', message);
   }
   const sourceless = backups.filter(({ source }) => source === undefined);
-  if (sourceless.length > 0 && selection.deploymentIds.length > 0) {
+  if (sourceless.length > 0 && config.deployment_ids.length > 0) {
     const skipped = count(sourceless.length, 'independent backup');
     api.log(
       'warn',
@@ -51,9 +52,9 @@ export async function loadInventory(account: Account): Promise<Inventory> {
   }
   const all = [...deployments.map(({ id }) => id), ...backups.map(({ id, source }) => source ?? id)];
   return {
-    deployments: deployments.filter(({ id }) => selection.hasDeployment(id)),
-    backups: backups.filter(({ source = '' }) => selection.hasDeployment(source)),
-    all: selection.resourceGroupIds.length === 0 ? new Set(all) : undefined,
+    deployments: deployments.filter(({ id }) => account.hasDeployment(id)),
+    backups: backups.filter(({ source = '' }) => account.hasDeployment(source)),
+    all: config.resource_group_ids.length === 0 ? new Set(all) : undefined,
     missing,
     listed: deployments.length,
   };
@@ -69,7 +70,7 @@ async function listInstances(account: Account): Promise<Listed> {
   // The list isn't a snapshot, so it may contain an instance twice. Instances of non-database services are undefined.
   const instances = new Map<string, Instance | undefined>();
   // A check requests no more pages once a page contains a deployment, unless deployment_ids is set.
-  const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;
+  const isGlance = account.api.isCheck === true && account.config.deployment_ids.length === 0;
   for await (const rows of pagesOf(account)) {
     for (const [i, row] of rows.entries()) {
       const id = textOf(row['crn']) ?? textOf(row['id']);
@@ -89,8 +90,8 @@ async function listInstances(account: Account): Promise<Listed> {
 
 /** Lists one resource group after another, or the whole account if no group is selected. */
 async function* pagesOf(account: Account): AsyncGenerator<Row[], void, void> {
-  const { api, config, selection } = account;
-  for (const group of selection.resourceGroupIds.length === 0 ? [undefined] : await selectedGroups(account)) {
+  const { api, config } = account;
+  for (const group of config.resource_group_ids.length === 0 ? [undefined] : await selectedGroups(account)) {
     const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
     const first = { origin: config.endpoints.resource_controller, path: INSTANCES, query };
     yield* listPages(api, first, 'deployments', 'resources', linked('next_url', ...TOKENS), true);
@@ -112,8 +113,8 @@ function logSummary(instances: number, { deployments, backups }: Listed, { api }
 }
 
 /** The deployment_ids that no account has, or an empty list if an account could not be listed. */
-async function missingIds({ peers, selection }: Account): Promise<string[]> {
-  if (selection.deploymentIds.length === 0) return [];
+async function missingIds({ peers, config }: Account): Promise<string[]> {
+  if (config.deployment_ids.length === 0) return [];
   const lists = await Promise.all(peers.map((peer) => peer.once(listInstances).catch(failureOf)));
   if (lists.some((list) => list instanceof ConnectorError)) return [];
   const found = lists.flatMap((list) => (list instanceof ConnectorError ? [] : [list]));
@@ -122,12 +123,12 @@ async function missingIds({ peers, selection }: Account): Promise<string[]> {
     ...backups.flatMap(({ source }) => source ?? []),
   ]);
   const known = new Set(ids.map(guidOf));
-  return selection.deploymentIds.filter((id) => !known.has(guidOf(id)));
+  return config.deployment_ids.filter((id) => !known.has(guidOf(id)));
 }
 
-export function missingSentence(missing: readonly string[], { resourceGroupIds }: Selection): string {
+export function missingSentence(missing: readonly string[], { resource_group_ids }: IbmCloudConfig): string {
   const ids = missing.join(', ');
-  return resourceGroupIds.length === 0
+  return resource_group_ids.length === 0
     ? `These deployment_ids were not found with this API key: ${ids}. Correct the option deployment_ids.`
     : `These deployment_ids were not found in the resource groups that resource_group_ids lists: ${ids}. Correct one of the two options.`;
 }

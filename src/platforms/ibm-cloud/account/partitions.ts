@@ -15,7 +15,7 @@ export function perDeployment(report: string, types?: ReadonlySet<string>) {
         account,
       );
       const leftOut = deployments.map(kindOf).filter((kind) => kind !== '');
-      return { chosen, all, isWhole: account.selection.isAll, leftOut };
+      return { chosen, all, isWhole: account.limits.length === 0, leftOut };
     },
     request: (partition: Partition) => reportOf(partition, report),
   };

@@ -13,8 +13,8 @@ export async function loadResourceGroups(account: Account): Promise<Row[]> {
 
 /** The groups in resource_group_ids that belong to the account. Returns all configured groups if the sync reads only one account. */
 export async function selectedGroups(account: Account): Promise<readonly string[]> {
-  const { resourceGroupIds } = account.selection;
-  if (account.peers.length === 1 || resourceGroupIds.length === 0) return resourceGroupIds;
+  const { resource_group_ids } = account.config;
+  if (account.peers.length === 1 || resource_group_ids.length === 0) return resource_group_ids;
   const known = new Set((await account.once(loadResourceGroups)).map(({ id }) => id));
-  return resourceGroupIds.filter((id) => known.has(id));
+  return resource_group_ids.filter((id) => known.has(id));
 }

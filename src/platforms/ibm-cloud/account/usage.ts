@@ -49,7 +49,7 @@ export async function loadUsage(month: string, account: Account): Promise<List> 
 }
 
 async function groupIds(account: Account): Promise<readonly string[]> {
-  if (account.selection.resourceGroupIds.length > 0) return selectedGroups(account);
+  if (account.config.resource_group_ids.length > 0) return selectedGroups(account);
   const groups = await account.once(loadResourceGroups);
   if (groups.length === 0) {
     // Without this error, the months would be marked as read.

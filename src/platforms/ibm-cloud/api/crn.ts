@@ -23,6 +23,11 @@ export function parseCrn(text: string): Crn | undefined {
   return { service, region, account: scope.startsWith('a/') ? scope.slice(2) : '', instance };
 }
 
+/** The GUID in a CRN, or the id itself if it isn't a CRN. The result is lowercase, because GUIDs are case-insensitive. */
+export function guidOf(id: string): string {
+  return (parseCrn(id)?.instance ?? id).toLowerCase();
+}
+
 export function isRegion(text: string): boolean {
   return text.length <= MAX_REGION && REGION.test(text);
 }

@@ -7,9 +7,8 @@ import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
 import { isDatabaseService } from '../account/instance.ts';
 import { crnsByGuid } from '../account/inventory.ts';
-import { guidOf } from '../account/selection.ts';
 import { loadUsage } from '../account/usage.ts';
-import { parseCrn } from '../api/crn.ts';
+import { guidOf, parseCrn } from '../api/crn.ts';
 import { rowsOf } from '../api/envelope.ts';
 import { pick, textOf } from '../api/values.ts';
 
@@ -29,7 +28,7 @@ export const billables = ibmStream({
       keptMonths: 3,
       saysThereIsNone: ({ status }) => status === 400 || status === 404,
     },
-    limits: ({ selection }) => selection.limits,
+    limits: ({ limits }) => limits,
     path: PATH,
     load: loadMonth,
   },
@@ -112,11 +111,11 @@ async function deploymentOf(resource: Row, account: Account): Promise<string | u
 }
 
 function isSelected(deployment: string, resource: Row, account: Account): boolean {
-  const { selection } = account;
-  if (!selection.hasDeployment(deployment)) return false;
-  if (selection.resourceGroupIds.length === 0) return true;
+  const { resource_group_ids } = account.config;
+  if (!account.hasDeployment(deployment)) return false;
+  if (resource_group_ids.length === 0) return true;
   const group = textOf(resource['resource_group_id']);
-  if (group !== undefined) return selection.resourceGroupIds.includes(group);
+  if (group !== undefined) return resource_group_ids.includes(group);
   account.logOnce(
     'warn',
     'billables: some usage has no resource_group_id, and is synced although resource_group_ids is set',

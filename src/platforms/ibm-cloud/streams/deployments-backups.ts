@@ -62,7 +62,7 @@ async function backedUpDeployments(account: Account): Promise<Partitions> {
   return {
     chosen: [...gen1, ...independent],
     all: all && new Set([...all, ...bySource.keys()]),
-    isWhole: account.selection.isAll,
+    isWhole: account.limits.length === 0,
   };
 }
 

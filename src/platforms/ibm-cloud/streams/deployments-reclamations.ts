@@ -32,7 +32,7 @@ export const deploymentsReclamations = ibmStream({
 });
 
 async function load(account: Account): Promise<{ rows: Row[] }> {
-  const { resourceGroupIds } = account.selection;
+  const { resource_group_ids } = account.config;
   const query = { account_id: await account.requireId() };
   const request = { stream: STREAM, endpoint: 'resource_controller', path: RECLAMATIONS, query } as const;
   const all = await loadList(account, { ...request, list: 'resources' });
@@ -40,8 +40,8 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
   return { rows: rows.filter(isSelected) };
 
   function isSelected({ deployment_id, ...row }: Row & { deployment_id: string }): boolean {
-    const isInGroup = resourceGroupIds.length === 0 || resourceGroupIds.includes(String(row['resource_group_id']));
+    const isInGroup = resource_group_ids.length === 0 || resource_group_ids.includes(String(row['resource_group_id']));
     const { service = '' } = parseCrn(deployment_id) ?? {};
-    return isDatabaseService(service) && account.selection.hasDeployment(deployment_id) && isInGroup;
+    return isDatabaseService(service) && account.hasDeployment(deployment_id) && isInGroup;
   }
 }
