@@ -1,6 +1,5 @@
 import type { Detail } from '../../../core/retrieval/shared/declaration.ts';
 import { integer, timestamp } from '../../../core/stream/fields.ts';
-import type { Request } from '../../../core/stream/request.ts';
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { objectOf } from '../api/envelope.ts';
@@ -64,11 +63,16 @@ type Activity = keyof typeof LAST_LOGIN_FIELDS;
 /** Adds last logins if `identity_activity` is on. Lists omit them (icd-accounts-access.md 2.15, 2.16 and 2.18). */
 export function lastLogins(
   noun: string,
-  requestOf: (row: Row, account: Account) => Pick<Request, 'origin' | 'path'>,
+  endpoint: 'iam' | 'users',
+  pathOf: (row: Row) => string,
 ): Detail<Account, Activity> {
   return {
     isWanted: ({ config }) => config.identity_activity,
-    request: (row, account) => ({ ...requestOf(row, account), query: { include_activity: 'true' } }),
+    request: (row, { config: { endpoints } }) => ({
+      origin: endpoints[endpoint],
+      path: pathOf(row),
+      query: { include_activity: 'true' },
+    }),
     fields: ['last_authenticated_at', 'authentication_count'],
     values(body, path) {
       const activity = within(objectOf(body, path), 'activity');
@@ -80,11 +84,4 @@ export function lastLogins(
     what: 'last logins',
     noun,
   };
-}
-
-export function requestOfIdentity(list: 'profiles' | 'serviceids') {
-  return ({ id }: Row, { config }: Account) => ({
-    origin: config.endpoints.iam,
-    path: `v1/${list}/${encodeURIComponent(String(id))}`,
-  });
 }

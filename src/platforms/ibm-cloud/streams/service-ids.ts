@@ -8,7 +8,6 @@ import {
   everyServiceIdGroup,
   lastLogins,
   loadIdentities,
-  requestOfIdentity,
 } from '../account/identities.ts';
 import { logListed } from '../account/list.ts';
 
@@ -21,7 +20,7 @@ export const serviceIds = ibmStream({
     way: 'shared',
     path: 'v1/serviceids',
     load: loadServiceIds,
-    detail: lastLogins('service ID', requestOfIdentity('serviceids')),
+    detail: lastLogins('service ID', 'iam', ({ id }) => `v1/serviceids/${encodeURIComponent(String(id))}`),
   },
   primaryKey: 'id',
   dropped: ['crn', 'entity_tag', 'history'],

@@ -2,13 +2,7 @@ import { boolean, integer, listOfObjects, listOfTexts, text, timestamp } from '.
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import {
-  IDENTITY_VIEWER,
-  LAST_LOGIN_FIELDS,
-  lastLogins,
-  loadIdentities,
-  requestOfIdentity,
-} from '../account/identities.ts';
+import { IDENTITY_VIEWER, LAST_LOGIN_FIELDS, lastLogins, loadIdentities } from '../account/identities.ts';
 import { loadList, addLists, logListed } from '../account/list.ts';
 
 /** The lists of a profile that show who can assume it. None of these lists is paginated. */
@@ -23,7 +17,7 @@ export const trustedProfiles = ibmStream({
     way: 'shared',
     path: 'v1/profiles',
     load: loadProfiles,
-    detail: lastLogins('trusted profile', requestOfIdentity('profiles')),
+    detail: lastLogins('trusted profile', 'iam', ({ id }) => `v1/profiles/${encodeURIComponent(String(id))}`),
   },
   primaryKey: 'id',
   dropped: [

@@ -20,10 +20,11 @@ export const users = ibmStream({
     way: 'shared',
     path: 'v2/accounts/{id}/users',
     load: loadUsers,
-    detail: lastLogins('user', ({ account_id, iam_id }, { config }) => ({
-      origin: config.endpoints.users,
-      path: `${pathIn(account_id)}/${encodeURIComponent(String(iam_id))}`,
-    })),
+    detail: lastLogins(
+      'user',
+      'users',
+      ({ account_id, iam_id }) => `${pathIn(account_id)}/${encodeURIComponent(String(iam_id))}`,
+    ),
   },
   primaryKey: { field: 'id', madeOf: ['account_id', 'iam_id'], needs: ['account_id', 'iam_id'] },
   dropped: ['phonenumber', 'altphonenumber', 'photo'],
