@@ -3,9 +3,8 @@ import type { Received, Request } from '../core/stream/request.ts';
 import type { SendRequest } from './auth.ts';
 import type { ClientOptions } from './client-options.ts';
 import { toError } from './error.ts';
-import { type Failure, circuitFailure, isTransient, isUnreachable, outcomeOf } from './failure.ts';
+import { type Failure, isTransient, isUnreachable, outcomeOf } from './failure.ts';
 import { Origin } from './origin.ts';
-import type { OpenCircuit } from './traffic/circuit-breaker.ts';
 import type { Permits } from './traffic/permits.ts';
 import { MAX_RETRIES, backoff } from './traffic/retry.ts';
 
@@ -54,7 +53,7 @@ export class ApiClient {
       return await this.#retrying(call);
     } catch (thrown) {
       if (thrown !== origin.signal.reason || thrown === this.#signal.reason) throw thrown;
-      throw this.#error(call, circuitFailure(thrown as OpenCircuit));
+      throw this.#error(call, thrown as Failure);
     }
   }
 
@@ -159,10 +158,10 @@ export class ApiClient {
    * sync stops.
    */
   #rejectsNewTokens(call: Call): ConnectorError {
-    const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };
-    const error = this.#error(call, circuitFailure(circuit));
+    const failure: Failure = { problem: 'token_rejected', reason: 'HTTP 401 for a new token' };
+    const error = this.#error(call, failure);
     this.#rejecting.add(call.origin);
-    call.origin.breaker.open(circuit);
+    call.origin.breaker.open(failure);
     if (this.#rejecting.size > 1) this.#settings.onCredentialsRejected?.(error);
     return error;
   }

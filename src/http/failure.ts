@@ -3,7 +3,6 @@ import type { Terms } from '../core/failure/terms.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import { ProxyError } from './connection/route.ts';
-import type { OpenCircuit, Outcome } from './traffic/circuit-breaker.ts';
 import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
 /** The facts that an error message about a request may contain. */
@@ -132,22 +131,20 @@ function connectionProblem(code: string, detail: string, connected: boolean): Ht
   return code === 'ECONNREFUSED' ? 'connection_refused' : 'connection_lost';
 }
 
-/** The failure of a request that isn't sent because the origin's circuit is open. */
-export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
-  const seconds = String(Math.round(ms / 1_000));
-  const reasons = {
-    host_unresponsive: `no response for ${seconds} s`,
-    rate_limited: `only HTTP 429 responses for ${seconds} s`,
-    token_rejected: 'HTTP 401 for a new token',
-  };
-  return { problem, reason: reasons[problem], facts: { seconds } };
-}
-
 /** Whether to retry the request. The circuit breaker handles HTTP 429, and time windows whose queries take too long are halved. */
 export function isTransient({ problem }: Failure): boolean {
   const isHandled = problem === 'rate_limited' || problem === 'query_too_long';
   return problems[problem].failureType === 'transient_error' && !isHandled;
 }
+
+/**
+ * How an attempt ended.
+ * - `answered`: with a complete response, whatever its status, or with a failure that no retry can fix, such as an untrusted
+ *   certificate. Headers alone don't count as a response, because the body may stall.
+ * - `limited`: with HTTP 429
+ * - `unanswered`: without a complete response
+ */
+export type Outcome = 'answered' | 'limited' | 'unanswered';
 
 export function outcomeOf(failure: Failure): Outcome {
   const { problem, response } = failure;

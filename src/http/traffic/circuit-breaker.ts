@@ -1,3 +1,4 @@
+import type { Failure, Outcome } from '../failure.ts';
 import { type Timing, rateLimitWait } from './retry.ts';
 
 /** The circuit opens after this many consecutive trials without a complete response. */
@@ -8,15 +9,6 @@ const MIN_OUTAGE_MS = 60_000;
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
 /** The wait after the second trial without a complete response. After later trials, the wait is twice this long. */
 const TRIAL_WAIT_MS = 1_000;
-
-/**
- * How an attempt ended.
- * - `answered`: with a complete response, whatever its status, or with a failure that no retry can fix, such as an untrusted
- *   certificate. Headers alone don't count as a response, because the body may stall.
- * - `limited`: with HTTP 429
- * - `unanswered`: without a complete response
- */
-export type Outcome = 'answered' | 'limited' | 'unanswered';
 
 /** The circuit breaker's permission to send one request. */
 export interface Pass {
@@ -29,13 +21,6 @@ interface Waiter extends PromiseWithResolvers<Pass> {
   onLimited: (waitMs: number) => void;
 }
 
-/** Why a circuit opened. `token_rejected`: the origin rejects a new token. */
-export interface OpenCircuit {
-  problem: 'host_unresponsive' | 'rate_limited' | 'token_rejected';
-  /** How long the problem had lasted when the circuit opened, in ms. */
-  ms: number;
-}
-
 /**
  * Decides when a request may be sent to an origin, based on the outcomes of earlier requests.
  * - Half-open: initially, and after HTTP 429 or an attempt without a complete response. Requests are sent one at a time,
@@ -45,7 +30,7 @@ export interface OpenCircuit {
  * - Open: for the rest of the sync. No requests are sent, because `signal` is aborted.
  */
 export class CircuitBreaker {
-  /** Aborted with an `OpenCircuit` when the circuit opens, or with the reason of `life`. */
+  /** Aborted with a `Failure` when the circuit opens, or with the reason of `life`. */
   readonly signal: AbortSignal;
   readonly #timing: Timing;
   readonly #opened = new AbortController();
@@ -134,7 +119,7 @@ export class CircuitBreaker {
     if (isTrial || this.#limit.inARow === 0) this.#limit.inARow += 1;
     const limitedMs = now - this.#limit.since;
     if (limitedMs >= MAX_RATE_LIMIT_MS) {
-      this.open({ problem: 'rate_limited', ms: limitedMs });
+      this.open({ problem: 'rate_limited', reason: `only HTTP 429 responses for ${Math.round(limitedMs / 1_000)} s` });
       return;
     }
     const waitMs = rateLimitWait(this.#limit.inARow, this.#timing.random(), retryAfterMs);
@@ -155,9 +140,10 @@ export class CircuitBreaker {
     if (this.#unanswered === 0) this.#unansweredSince = began;
     this.#unanswered += 1;
     const outageMs = now - this.#unansweredSince;
-    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS)
-      this.open({ problem: 'host_unresponsive', ms: outageMs });
-    else this.#halfOpen(now + Math.min(this.#unanswered - 1, 2) * TRIAL_WAIT_MS);
+    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) {
+      const seconds = String(Math.round(outageMs / 1_000));
+      this.open({ problem: 'host_unresponsive', reason: `no response for ${seconds} s`, facts: { seconds } });
+    } else this.#halfOpen(now + Math.min(this.#unanswered - 1, 2) * TRIAL_WAIT_MS);
   }
 
   #halfOpen(trialFrom: number): void {
@@ -165,9 +151,9 @@ export class CircuitBreaker {
     this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
   }
 
-  /** Opens the circuit, which ends all requests to the origin and all waits for the origin. */
-  open(reason: OpenCircuit): void {
-    this.#opened.abort(reason);
+  /** Opens the circuit, which ends all requests to the origin and all waits for the origin with `failure`. */
+  open(failure: Failure): void {
+    this.#opened.abort(failure);
   }
 
   #startTrial(): void {
