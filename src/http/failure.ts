@@ -1,29 +1,17 @@
 import { type FactsOf, type ProblemId, problems, traits } from '../core/failure/problems.ts';
-import type { Terms } from '../core/failure/terms.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import { ProxyError } from './connection/route.ts';
 import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
-/** The facts that an error message about a request may contain. */
-export type HttpFact =
-  | keyof Terms['facts']
-  | 'path'
-  | 'host'
-  | 'attempts'
-  | 'seconds'
-  | 'megabytes'
-  | 'proxy'
-  | 'variable'
-  | 'code'
-  | 'detail'
-  | 'status'
-  | 'said'
-  | 'answer'
-  | 'target';
+/** The problems of requests: all problems except those whose messages contain facts that no request has. */
+type HttpProblem = Exclude<
+  ProblemId,
+  'api_not_found' | 'deployments_unknown' | 'partitions_rejected' | 'profile_rejected' | 'windows_cut_off'
+>;
 
-/** The problems whose messages contain only facts from `HttpFact`. */
-type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
+/** The facts that an error message about a request may contain. */
+export type HttpFact = keyof FactsOf<HttpProblem>;
 
 /** Why a request failed. */
 export interface Failure {
