@@ -7,7 +7,7 @@ import { itemsIn } from './event-stream.ts';
 import { type Failure, damaged, statusFailure } from './failure.ts';
 import { CircuitBreaker, type Pass } from './traffic/circuit-breaker.ts';
 import type { Permits } from './traffic/permits.ts';
-import { RateLimiter } from './traffic/rate-limiter.ts';
+import { rateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
 /** Permission to send one request. `release` ends the pass and frees the permit. */
@@ -28,7 +28,7 @@ export class Origin {
   readonly #settings: ClientOptions;
   readonly #permits: Permits;
   readonly #aborts: AbortListeners;
-  #limiter: RateLimiter | undefined;
+  #reserve: (() => number) | undefined;
 
   /** Aborting `life` ends requests, waits and connection attempts. */
   constructor(address: string, settings: ClientOptions, permits: Permits, life: AbortSignal) {
@@ -63,8 +63,7 @@ export class Origin {
   ): Promise<Admission> {
     const { timing } = this.#settings;
     // Each origin has at most one rate limit.
-    if (rate !== undefined) this.#limiter ??= new RateLimiter(rate, () => timing.monotonic());
-    const waitMs = rate === undefined ? 0 : (this.#limiter?.reserve() ?? 0);
+    const waitMs = rate === undefined ? 0 : (this.#reserve ??= rateLimiter(rate, () => timing.monotonic()))();
     if (waitMs > 0) {
       onLimited(waitMs);
       await timing.sleep(waitMs, this.signal);
