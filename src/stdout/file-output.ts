@@ -2,10 +2,7 @@ import type { Writable } from 'node:stream';
 
 // Import statements for node:fs and node:stream would also load all of their dependencies, and double the time that `spec` takes beyond the
 // startup of Node.js itself.
-const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
-
-/** Writes some of the bytes, beginning at the offset, and returns the number of bytes written. */
-type WriteSome = (fd: number, bytes: Buffer, offset: number) => number;
+const { fstatSync, readSync, statSync, writeFileSync, writeSync } = process.getBuiltinModule('node:fs');
 
 const CLOSED =
   "it is closed, or is /dev/null opened for reading and writing, as Python's DEVNULL is; redirect stdout to a file or a pipe, or discard the output with > /dev/null";
@@ -18,7 +15,7 @@ export function openStdout(fd: number, stdout: Writable): Writable {
   }
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
-  return waits ? stdout : fileOutput(fd, writeSync);
+  return waits ? stdout : fileOutput(fd);
 }
 
 /** Writes as much as stdout accepts immediately, and returns the number of bytes written. The next write reports any error. */
@@ -46,17 +43,15 @@ function wasClosed(fd: number): boolean {
   }
 }
 
-/**
- * A stream to a file that writes each chunk completely, or fails. If a write is short, for example because the disk is briefly full,
- * Node.js's own file stream treats the write as complete, and continues after the truncated line.
- */
-export function fileOutput(fd: number, write: WriteSome): Writable {
+/** A stream to a file that writes each chunk completely, or fails. */
+export function fileOutput(fd: number): Writable {
   const stream = process.getBuiltinModule('node:stream');
   return new stream.Writable({
     decodeStrings: true,
     write(chunk: Buffer, _, done) {
       try {
-        for (let written = 0; written < chunk.length;) written += write(fd, chunk, written);
+        // Writes at the descriptor's position and, unlike Node.js's own file stream, continues after a short write (a briefly full disk).
+        writeFileSync(fd, chunk);
       } catch (error) {
         done(error as Error);
         return;
