@@ -17,16 +17,16 @@ function configOf(base_url: string, options: object = {}): Config {
 }
 
 /** Sends one request. The API first returns an HTTP 503 for each element of `failures`, with the element as the headers. */
-async function ask(debug: boolean, ...failures: Record<string, string>[]) {
+async function ask(env: Record<string, string>, ...failures: Record<string, string>[]) {
   const server = await startServer((_, response) => {
     const headers = failures.shift();
     if (headers === undefined) answer(response, 200, '{}');
     else answer(response, 503, '', headers);
   });
-  const { context, messages, stop } = openContext();
+  const { context, messages, stop } = openContext(env);
   const config = configOf(`${server.origin}/v`, { num_workers: 1 });
   const onLongWait = vi.fn<(owner: string) => void>();
-  const { clients } = connect(config, context, openAirbyteOutput(context, 'read', debug), {
+  const { clients } = connect(config, context, openAirbyteOutput(context, 'read'), {
     onLongWait,
     signal: stop.signal,
     onRateLimit: () => undefined,
@@ -38,7 +38,7 @@ async function ask(debug: boolean, ...failures: Record<string, string>[]) {
 }
 
 test('requests are sent to base_url with the token and a user agent that names the program and its version', async () => {
-  const { requests, lines } = await ask(false);
+  const { requests, lines } = await ask({});
   expect(requests.map(({ url }) => url)).toEqual(['/v/teams?limit=1']);
   expect(requests[0]?.headers).toMatchObject({
     authorization: 'Bearer the-token',
@@ -48,13 +48,13 @@ test('requests are sent to base_url with the token and a user agent that names t
   expect(lines).toEqual([]);
 });
 
-test('requests are logged only with --debug, and without their query', async () => {
-  const { lines } = await ask(true);
+test('requests are logged only at the level debug, and without their query', async () => {
+  const { lines } = await ask({ LOG_LEVEL: 'debug' });
   expect(lines).toEqual([{ level: 'DEBUG', message: expect.stringMatching(/^GET teams: HTTP 200 in \d+ ms$/) }]);
 });
 
 test('each retry causes a warning with the reason and the waiting time', async () => {
-  const { lines } = await ask(false, {}, { 'retry-after': '7' });
+  const { lines } = await ask({}, {}, { 'retry-after': '7' });
   expect(lines).toEqual([
     { level: 'WARN', message: 'GET teams: attempt 1 failed: HTTP 503; retrying in 0.5 s' },
     { level: 'WARN', message: 'GET teams: attempt 2 failed: HTTP 503; retrying in 7.0 s' },
@@ -63,15 +63,15 @@ test('each retry causes a warning with the reason and the waiting time', async (
 });
 
 test('only long waits are announced, and only to the waiting stream', async () => {
-  expect((await ask(false, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
-  expect((await ask(false, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
+  expect((await ask({}, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
+  expect((await ask({}, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
 });
 
 test('the credentials of a proxy are masked immediately, and an invalid proxy address causes an error', () => {
   const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
   const config = configOf('https://api.internal');
   const events = { signal: stop.signal, onRateLimit: () => undefined };
-  const output = openAirbyteOutput(context, 'read', false);
+  const output = openAirbyteOutput(context, 'read');
   connect(config, context, output, events);
   output.log('info', `it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
   expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
@@ -95,7 +95,7 @@ describe('the streams of a read', () => {
       if (definition === undefined) throw new Error(`no stream ${name}`);
       return { definition, mode: 'full_refresh' as const, state: {}, where: 'The state' };
     });
-    const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), wanted);
+    const reads = openReads(config, context, openAirbyteOutput(context, 'read'), wanted);
     return { ...reads, context, messages, requests: server.requests };
   }
 

@@ -6,6 +6,7 @@ import { VERSION } from '../program/version.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
 import { USAGE, runCommandLine } from './command-line.ts';
+import { openAirbyteOutput } from './protocol/output.ts';
 
 async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const { context, stderr } = openContext();
@@ -67,6 +68,13 @@ test.each([
   '--debug check --config none.json',
 ])('in "%s", options may be in any position, and the last value of an option counts', async (line) => {
   expect(messagesOf(await run(...words(line))).at(-1)).toMatchObject({ connectionStatus: { message: MISSING } });
+});
+
+test('--debug overrides the log level in the environment', async () => {
+  const { context, messages } = openContext({ LOG_LEVEL: 'error' });
+  await runCommandLine(words('check --config none.json --debug'), context);
+  openAirbyteOutput(context, 'check').log('debug', 'a request');
+  expect(messages().at(-1)).toEqual({ type: 'LOG', log: { level: 'DEBUG', message: 'a request' } });
 });
 
 const CHOICE = 'choose from spec, check, discover, read, verify';

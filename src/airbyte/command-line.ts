@@ -106,12 +106,11 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   if (name === 'spec') return printed(context, `${JSON.stringify({ type: 'SPEC', spec })}\n`);
   const { config, catalog, streams, configured } = given;
   if (config === undefined) throw new UsageError(`${name} needs --config FILE`);
+  if (debug) context.env = { ...context.env, LOG_LEVEL: 'debug' };
   enableCompileCache();
-  if (name === 'check') return (await import('./commands/check.ts')).runCheck(context, config, debug);
-  if (name === 'verify') return (await import('../verify/verify.ts')).runVerify(context, config, debug);
-  if (name === 'discover') {
-    return (await import('./commands/discover.ts')).runDiscover(context, config, debug, configured);
-  }
+  if (name === 'check') return (await import('./commands/check.ts')).runCheck(context, config);
+  if (name === 'verify') return (await import('../verify/verify.ts')).runVerify(context, config);
+  if (name === 'discover') return (await import('./commands/discover.ts')).runDiscover(context, config, configured);
   if ((catalog === undefined) === (streams === undefined)) {
     throw new UsageError(
       catalog === undefined
@@ -119,9 +118,5 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
         : 'read accepts --streams or --catalog, but not both',
     );
   }
-  return (await import('./commands/read.ts')).runRead(
-    context,
-    { ...given, config, streams: streams?.join(',') },
-    debug,
-  );
+  return (await import('./commands/read.ts')).runRead(context, { ...given, config, streams: streams?.join(',') });
 }

@@ -3,6 +3,7 @@ import { openTap } from '../../test-support/unit/singer.ts';
 import { UsageError } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 import { USAGE, runCommandLine } from './command-line.ts';
+import { TapLog } from './protocol/log.ts';
 
 vi.mock('./modes/sync.ts', () => ({
   runSync: async (_: unknown, ...args: unknown[]) => ['sync', ...args],
@@ -14,22 +15,29 @@ vi.mock('./modes/discover.ts', () => ({
 
 const run = (line: string): Promise<unknown> => runCommandLine(split(line), openTap().context);
 const split = (line: string): string[] => line.split(' ').filter((word) => word !== '');
-const sync = (files: object, debug = false): unknown[] => ['sync', { configs: ['c'], ...files }, debug];
+const sync = (files: object): unknown[] => ['sync', { configs: ['c'], ...files }];
 
 test.each<[string, unknown]>([
   ['--config c', sync({})],
-  ['--config=c --debug', sync({}, true)],
+  ['--config=c --debug', sync({})],
   ['-c c -p p -s s', sync({ catalog: 'p', state: 's' })],
   ['--config c --catalog k --properties p', sync({ catalog: 'k' })],
   ['--config c --state s1 --state s2', sync({ state: 's2' })],
   ['--config c --config ENV --config d --dev', sync({ configs: ['c', 'ENV', 'd'] })],
-  ['--config c --state s --discover', ['discover', ['c'], false]],
-  ['-c c -d --test', ['discover', ['c'], false]],
-  ['--config c --test', ['test', ['c'], false]],
-  ['--config c --test=all', ['test', ['c'], false]],
-  ['--config c --test=schema', ['test', ['c'], false]],
+  ['--config c --state s --discover', ['discover', ['c']]],
+  ['-c c -d --test', ['discover', ['c']]],
+  ['--config c --test', ['test', ['c']]],
+  ['--config c --test=all', ['test', ['c']]],
+  ['--config c --test=schema', ['test', ['c']]],
 ])('the command line "tap-compose %s" runs the correct mode', async (line, expected) => {
   expect(await run(line)).toEqual(expected);
+});
+
+test('--debug overrides the log level in the environment', async () => {
+  const tap = openTap({ TAP_COMPOSE_LOGLEVEL: 'error', LOG_LEVEL: 'error' });
+  await runCommandLine(split('--config c --debug'), tap.context);
+  new TapLog(tap.context).log('debug', 'a request');
+  expect(tap.log()).toEqual(['DEBUG a request']);
 });
 
 test.each([

@@ -70,10 +70,12 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   if (!['text', 'json', 'markdown'].includes(format)) throw new UsageError('--format must be text, json or markdown');
   if (values.help === true) return printed(context, USAGE);
   if (values.version === true) return printed(context, `tap-compose ${VERSION}\n`);
+  // This variable overrides all other settings of the log level.
+  if (debug) context.env = { ...context.env, TAP_COMPOSE_LOGLEVEL: 'debug' };
   enableCompileCache();
   if (values.about === true) return printed(context, (await import('./modes/about.ts')).about(format === 'json'));
-  if (values.discover === true) return (await import('./modes/discover.ts')).runDiscover(context, configs, debug);
+  if (values.discover === true) return (await import('./modes/discover.ts')).runDiscover(context, configs);
   if (configs.length === 0) throw new UsageError('no config; use --config FILE, or --config ENV');
-  if (values.test === true) return (await import('./modes/sync.ts')).runTest(context, configs, debug);
-  return (await import('./modes/sync.ts')).runSync(context, { configs, catalog, state }, debug);
+  if (values.test === true) return (await import('./modes/sync.ts')).runTest(context, configs);
+  return (await import('./modes/sync.ts')).runSync(context, { configs, catalog, state });
 }

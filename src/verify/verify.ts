@@ -11,9 +11,9 @@ import { ShapesOutput } from './shape.ts';
  * Reads all streams once, discards the records, and prints a report without any account data. Returns 1 if all streams failed or if
  * there is no report. Errors are written to stderr, because stdout contains only the report.
  */
-export async function runVerify(context: Context, configPath: string, debug: boolean): Promise<number> {
+export async function runVerify(context: Context, configPath: string): Promise<number> {
   try {
-    return await verify(context, configPath, debug);
+    return await verify(context, configPath);
   } catch (thrown) {
     context.signal.throwIfAborted();
     const { problem, message, internalMessage = '' } = asConnectorError(thrown);
@@ -22,7 +22,7 @@ export async function runVerify(context: Context, configPath: string, debug: boo
   }
 }
 
-async function verify(context: Context, configPath: string, debug: boolean): Promise<number> {
+async function verify(context: Context, configPath: string): Promise<number> {
   // Open stdout first, because the report would be lost if stdout is closed.
   const { writer } = context;
   const config = await loadConfig(configPath, (sentence) => context.stderr(`Warning: ${sentence}\n`));
@@ -32,12 +32,13 @@ async function verify(context: Context, configPath: string, debug: boolean): Pro
   const output = new ShapesOutput(offered, context.stderr);
   const exchanges = new Exchanges(platform.probes ?? {});
   const wanted = offered.map((definition) => ({ definition, mode: 'full_refresh' as const, state: {}, where: '' }));
+  const logsRequests = context.env['LOG_LEVEL']?.toLowerCase() === 'debug';
   const began = performance.now();
   const onExchange = (exchange: Exchange): void => {
     exchanges.see(exchange);
     const { request, status, ms } = exchange;
     const response = status === 0 ? 'no response' : `HTTP ${status}`;
-    if (debug) context.stderr(`${endpointOf(request)}: ${response} in ${ms} ms\n`);
+    if (logsRequests) context.stderr(`${endpointOf(request)}: ${response} in ${ms} ms\n`);
   };
   const { streams, api, toEnd } = openReads(config, context, output, wanted, onExchange);
   // Even if the summary fails, continue with `toEnd`, which closes the connections.

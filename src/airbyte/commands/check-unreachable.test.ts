@@ -27,7 +27,7 @@ async function closedPort(): Promise<number> {
 test('the check fails after a single attempt if nothing listens on the port', async () => {
   const host = `127.0.0.1:${await closedPort()}`;
   const { context, messages } = openContext();
-  await expect(runCheck(context, jsonFile({ api_token: TOKEN, base_url: `http://${host}` }), false)).resolves.toBe(0);
+  await expect(runCheck(context, jsonFile({ api_token: TOKEN, base_url: `http://${host}` }))).resolves.toBe(0);
   expect(messages().at(-1)).toMatchObject({
     connectionStatus: {
       status: 'FAILED',
@@ -48,7 +48,7 @@ describe("the error message for Compose's own address", () => {
     else scope.replyWithError(Object.assign(new Error(`getaddrinfo ${reply}`), { code: reply }));
     if (!nock.isActive()) nock.activate();
     const { context, messages } = openContext();
-    await expect(runCheck(context, jsonFile({ api_token: TOKEN }), false)).resolves.toBe(0);
+    await expect(runCheck(context, jsonFile({ api_token: TOKEN }))).resolves.toBe(0);
     const message = expect.stringMatching(new RegExp(`${sentence.replace(/[()]/g, '\\$&')}.* ${closed}`)) as string;
     expect(messages().at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED', message } });
   });
@@ -60,7 +60,7 @@ describe('the check of a server that never responds', () => {
     const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
     const { context, messages } = openContext();
-    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
+    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }));
     const outcome = expect(checking).rejects.toMatchObject({
       problem: 'check_timed_out',
       failureType: 'transient_error',
@@ -76,7 +76,7 @@ describe('the check of a server that never responds', () => {
     const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
     const { context, messages, stop } = openContext();
-    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
+    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }));
     await requested;
     stop.abort(new Error('stopped by SIGTERM'));
     await expect(checking).rejects.toThrow('stopped by SIGTERM');

@@ -17,7 +17,7 @@ async function check(accounts: Answer, options: object = {}, deployments: Answer
   });
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: TOKEN, base_url: `${server.origin}/2016-07`, ...options });
-  const code = await runCheck(context, config, false).catch((error: unknown) => error);
+  const code = await runCheck(context, config).catch((error: unknown) => error);
   const paths = server.requests.map(({ url }) => url);
   return { code, status: statusOf(messages()), paths, printed: JSON.stringify(messages()), server };
 }
@@ -54,7 +54,7 @@ describe('a successful check', () => {
       answer(response, 200, JSON.stringify({ _embedded: { [list]: rows } }));
     });
     const { context, messages } = openContext();
-    await runCheck(context, jsonFile({ api_token: TOKEN, base_url: `${server.origin}/2016-07` }), false);
+    await runCheck(context, jsonFile({ api_token: TOKEN, base_url: `${server.origin}/2016-07` }));
     const lines = messages().flatMap((message) => (message.type === 'LOG' ? message.log.message : []));
     const streams = compose.streams.map(({ name }) => name);
     expect(lines.slice(-streams.length).map((line) => line.split(':')[0])).toEqual(streams);

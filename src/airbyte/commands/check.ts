@@ -8,8 +8,8 @@ import { type AirbyteOutput, openAirbyteOutput } from '../protocol/output.ts';
  * Tests the config and logs which streams can be read. If the config doesn't work, the status is FAILED, but the exit code is still 0,
  * because the check itself ran. Throws unexpected errors, and transient errors during an outage.
  */
-export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
-  const output = openAirbyteOutput(context, 'check', debug);
+export async function runCheck(context: Context, configPath: string): Promise<number> {
+  const output = openAirbyteOutput(context, 'check');
   try {
     const config = await loadConfig(configPath, (sentence) => output.tell('warn', sentence));
     context.signal.throwIfAborted();

@@ -25,7 +25,7 @@ test('discover prints a single catalog with all streams, and sends no request', 
   const { origin, requests } = await startServer((_, response) => response.end());
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: 'wrong', base_url: origin });
-  await expect(runDiscover(context, config, false)).resolves.toBe(0);
+  await expect(runDiscover(context, config)).resolves.toBe(0);
   const [log, ...catalogs] = messages();
   expect(log).toMatchObject({ type: 'LOG', log: { message: expect.stringContaining('discover') } });
   expect(catalogs).toEqual([{ type: 'CATALOG', catalog: { streams: streams.map(catalogStream) } }]);
@@ -39,7 +39,7 @@ test('a stream that requires an unset option is omitted, and this is reported in
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
-  await runDiscover({ ...context, terminal }, jsonFile({ platform: WITHOUT_LOGS }), false);
+  await runDiscover({ ...context, terminal }, jsonFile({ platform: WITHOUT_LOGS }));
   expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
   expect(messages().slice(1)).toMatchObject([
     {
@@ -59,7 +59,6 @@ test('discover --configured prints only a catalog that read accepts, with one st
   const code = await runDiscover(
     { ...context, writer: out.writer },
     jsonFile({ platform: WITHOUT_LOGS, start_dat: '' }),
-    false,
     true,
   );
   expect(code).toBe(0);
@@ -80,7 +79,7 @@ test('a misspelled option is reported in the log and on the terminal', async () 
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
   const config = jsonFile({ api_token: 'a', start_dat: '2018' });
-  await runDiscover({ ...context, terminal }, config, false);
+  await runDiscover({ ...context, terminal }, config);
   const sentence = 'the config has an unknown option start_dat, which is ignored: did you mean start_date?';
   expect(messages()).toContainEqual({ type: 'LOG', log: { level: 'WARN', message: sentence } });
   expect(seen).toEqual([`Warning: ${sentence}\n`]);
@@ -89,7 +88,7 @@ test('a misspelled option is reported in the log and on the terminal', async () 
 test('an invalid config causes a config_error, and no catalog is printed', async () => {
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: '' });
-  await expect(runDiscover(context, config, false)).rejects.toMatchObject({
+  await expect(runDiscover(context, config)).rejects.toMatchObject({
     failureType: 'config_error',
     message: `The config file ${config} cannot be used: platform.api_token must not be empty.`,
   });

@@ -10,13 +10,8 @@ import { openAirbyteOutput } from '../protocol/output.ts';
  * Prints the catalog. Sends no request, because the catalog depends only on the config. With `configured`, prints a configured catalog,
  * one stream per line, instead of messages, and writes warnings to stderr.
  */
-export async function runDiscover(
-  context: Context,
-  configPath: string,
-  debug: boolean,
-  configured = false,
-): Promise<number> {
-  const output = configured ? undefined : openAirbyteOutput(context, 'discover', debug);
+export async function runDiscover(context: Context, configPath: string, configured = false): Promise<number> {
+  const output = configured ? undefined : openAirbyteOutput(context, 'discover');
   const tell = (level: 'info' | 'warn', text: string): void =>
     output === undefined ? context.stderr(`${level === 'warn' ? 'Warning: ' : ''}${text}\n`) : output.tell(level, text);
   const config = await loadConfig(configPath, (sentence) => tell('warn', sentence));

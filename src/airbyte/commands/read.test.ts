@@ -38,7 +38,7 @@ async function read({ streams: named, names = ['accounts', 'teams'], status = 20
     ...(named === undefined ? { catalog: jsonFile({ streams }) } : { streams: named }),
     state: state === undefined ? undefined : jsonFile(state),
   };
-  const code = await runRead(context, files, false).catch((error: unknown) => error);
+  const code = await runRead(context, files).catch((error: unknown) => error);
   return { code, files, requests, messages: messages() };
 }
 
@@ -164,7 +164,7 @@ describe('a read', () => {
   test('fails if the catalog does not exist', async () => {
     const { context } = openContext();
     const files = { config: jsonFile({ api_token: 'the-token' }), catalog: '/nowhere/catalog.json', state: undefined };
-    await expect(runRead(context, files, false)).rejects.toThrow(
+    await expect(runRead(context, files)).rejects.toThrow(
       'The catalog file /nowhere/catalog.json does not exist. Check the path.',
     );
   });

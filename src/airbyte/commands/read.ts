@@ -12,8 +12,8 @@ import { openAirbyteOutput } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
 
 /** Reads the streams in the configured catalog or in `--streams`. Returns the exit code, which is 0 only if all streams are complete. */
-export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
-  const output = openAirbyteOutput(context, 'read', debug);
+export async function runRead(context: Context, files: ReadFiles): Promise<number> {
+  const output = openAirbyteOutput(context, 'read');
   const warn = (sentence: string): void => output.log('warn', sentence);
   const config = await loadConfig(files.config, (sentence) => output.tell('warn', sentence));
   const { catalog } = files;

@@ -59,9 +59,9 @@ describe('the log', () => {
 });
 
 describe('the output of a command', () => {
-  function shown(debug: boolean, env: Record<string, string>): string[] {
+  function shown(env: Record<string, string>): string[] {
     const { context, messages } = openContext(env);
-    const output = openAirbyteOutput(context, 'read', debug);
+    const output = openAirbyteOutput(context, 'read');
     output.log('debug', 'details');
     output.log('error', 'failed');
     return messages().map((message) => (message.type === 'LOG' ? message.log.message : message.type));
@@ -71,22 +71,17 @@ describe('the output of a command', () => {
 
   test('begins with a line that names the release', () => {
     expect(VERSION).toMatch(/^\d+\.\d+\.\d+/);
-    expect(shown(false, {})).toEqual([first, 'failed']);
+    expect(shown({})).toEqual([first, 'failed']);
   });
 
-  test.each<[debug: boolean, env: Record<string, string>, lines: string[]]>([
-    [true, {}, [first, 'details', 'failed']],
-    [false, { LOG_LEVEL: 'debug' }, [first, 'details', 'failed']],
-    [false, { LOG_LEVEL: 'DEBUG' }, [first, 'details', 'failed']],
-    [true, { LOG_LEVEL: 'error' }, [first, 'details', 'failed']],
-    [false, { LOG_LEVEL: 'ERROR' }, ['failed']],
-    [false, { LOG_LEVEL: 'nonsense' }, [first, 'failed']],
-  ])(
-    'contains only lines of at least the selected level if --debug is %s and the environment is %j',
-    (debug, env, lines) => {
-      expect(shown(debug, env)).toEqual(lines);
-    },
-  );
+  test.each<[env: Record<string, string>, lines: string[]]>([
+    [{ LOG_LEVEL: 'debug' }, [first, 'details', 'failed']],
+    [{ LOG_LEVEL: 'DEBUG' }, [first, 'details', 'failed']],
+    [{ LOG_LEVEL: 'ERROR' }, ['failed']],
+    [{ LOG_LEVEL: 'nonsense' }, [first, 'failed']],
+  ])('contains only lines of at least the selected level if the environment is %j', (env, lines) => {
+    expect(shown(env)).toEqual(lines);
+  });
 });
 
 describe('redaction', () => {

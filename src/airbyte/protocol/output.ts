@@ -65,8 +65,8 @@ export class AirbyteOutput implements Output {
   }
 }
 
-export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
-  const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
+export function openAirbyteOutput(context: Context, command: string): AirbyteOutput {
+  const output = new AirbyteOutput(context, (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);
   return output;
 }

@@ -10,7 +10,7 @@ import { readSettings } from '../protocol/settings.ts';
  * Prints the catalog of the platform in the config. Clients may run a discovery with a missing or incomplete config, so no other option
  * is validated. If the config doesn't specify a valid platform, prints the catalog of Compose.
  */
-export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
+export async function runDiscover(context: Context, configs: readonly string[]): Promise<number> {
   let config: Row = {};
   let problem = 'The config does not specify a platform.';
   try {
@@ -29,7 +29,7 @@ export async function runDiscover(context: Context, configs: readonly string[], 
     const { TapLog } = await import('../protocol/log.ts');
     const advice =
       'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
-    new TapLog(context, debug).log('warn', `${problem} ${advice}`);
+    new TapLog(context).log('warn', `${problem} ${advice}`);
   }
   const available = streams.filter((stream) => isOffered(stream, platform));
   // Omitted streams are reported only on a terminal, because Meltano runs a discovery before every sync and would log them each time.

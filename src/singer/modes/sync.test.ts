@@ -69,7 +69,7 @@ async function sync({ answers = ACCOUNT, config = {}, catalog, state, env = {} }
           }),
     state: state === undefined ? undefined : inputFile(state),
   };
-  const code = await runSync(tap.context, files, false);
+  const code = await runSync(tap.context, files);
   const messages = tap.messages();
   return {
     code,
@@ -263,7 +263,7 @@ describe('the state', () => {
       catalog: undefined,
       state: inputFile({ bookmarks: { audit_events: { ...BEGIN.audit_events, ...more } } }),
     };
-    await expect(runSync(tap.context, files, false)).rejects.toThrow(problem);
+    await expect(runSync(tap.context, files)).rejects.toThrow(problem);
     expect(tap.stdout()).toBe('');
   });
 });
@@ -317,7 +317,7 @@ describe('a failed sync', () => {
       }),
       state: undefined,
     };
-    await expect(runSync(tap.context, files, false)).rejects.toThrow('stopped');
+    await expect(runSync(tap.context, files)).rejects.toThrow('stopped');
     expect(tap.messages().map(({ type }) => type)).toEqual(['STATE', 'SCHEMA', 'SCHEMA', 'RECORD', 'RECORD', 'STATE']);
   });
 });

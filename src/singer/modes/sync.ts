@@ -16,10 +16,10 @@ import { readTapState } from '../protocol/state-file.ts';
 import { StateLines } from '../protocol/state-lines.ts';
 
 /** Reads the streams selected in the catalog. Returns 0 if all streams are complete. */
-export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
+export async function runSync(context: Context, files: TapFiles): Promise<number> {
   // Getting the writer opens stdout first, so that no requests are sent if stdout is closed.
   const { writer } = context;
-  const log = openTapLog(context, 'sync', debug);
+  const log = openTapLog(context, 'sync');
   const config = await loadTapConfig(context, files.configs, log);
   const { selected, unusable } = await selectionOf(files.catalog, config, log);
   const saved = await readTapState(files.state);
@@ -77,8 +77,8 @@ async function selectionOf(file: string | undefined, config: Config, log: TapLog
 }
 
 /** Tests the config and logs which streams can be read. Prints nothing on stdout. Returns 0 if the config works. */
-export async function runTest(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
-  const log = openTapLog(context, 'test', debug);
+export async function runTest(context: Context, configs: readonly string[]): Promise<number> {
+  const log = openTapLog(context, 'test');
   const config = await loadTapConfig(context, configs, log);
   context.signal.throwIfAborted();
   const problems = await checkConnection(config, context, log);

@@ -14,9 +14,7 @@ describe('the option --test', () => {
   test('reports on stderr that the config works, and prints nothing on stdout', async () => {
     const server = await startServer((_, response) => answer(response, 200, JSON.stringify(ACCOUNTS)));
     const tap = openTap();
-    expect(await runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false)).toBe(
-      0,
-    );
+    expect(await runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })])).toBe(0);
     expect(tap.log()).toContain('INFO accounts: readable');
     expect(tap.log().at(-1)).toBe('INFO the config works');
     expect(tap.stdout()).toBe('');
@@ -28,7 +26,7 @@ describe('the option --test', () => {
     );
     const config = { api_token: TOKEN, base_url: `${server.origin}/v`, deployment_ids: ['f'.repeat(24)] };
     const tap = openTap();
-    expect(await runTest(tap.context, [inputFile(config)], false)).toBe(1);
+    expect(await runTest(tap.context, [inputFile(config)])).toBe(1);
     expect(tap.log().at(-1)).toMatch(/^CRITICAL These deployment_ids were not found/);
     expect(tap.stdout()).toBe('');
   });

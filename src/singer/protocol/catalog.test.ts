@@ -57,7 +57,7 @@ describe.each(all)('on %s, the catalog entry of %s', (_platform, name, definitio
 describe('the option --discover', () => {
   const discover = async (configs: string[], env = {}): Promise<{ names: string[]; log: string[] }> => {
     const tap = openTap(env);
-    expect(await runDiscover(tap.context, configs, false)).toBe(0);
+    expect(await runDiscover(tap.context, configs)).toBe(0);
     const { streams: entries } = JSON.parse(tap.stdout()) as { streams: CatalogEntry[] };
     return { names: entries.map(({ stream }) => stream), log: tap.log() };
   };
@@ -90,7 +90,7 @@ describe('the option --discover', () => {
     const seen: string[] = [];
     const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
     const config = inputFile({ platform: { name: 'ibm_cloud', access_review: true, api_keys: true } });
-    await runDiscover({ ...tap.context, terminal }, [config], false);
+    await runDiscover({ ...tap.context, terminal }, [config]);
     expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
     expect((await discover([config])).names).not.toContain('audit_events');
   });

@@ -34,7 +34,7 @@ export function reportEnds(
 
 /** Reports an error that ended the tap. */
 export function reportFailure(context: Context, thrown: unknown): void {
-  const log = new TapLog(context, false);
+  const log = new TapLog(context);
   const { problem, message, internalMessage, failureType } = asConnectorError(thrown);
   if (problem === 'unexpected') {
     log.log('fatal', internalMessage ?? message, thrown instanceof Error ? thrown.stack : undefined);

@@ -25,7 +25,7 @@ interface Line {
 describe('plain log lines', () => {
   test("begin with Python's name of the level", () => {
     const tap = openTap({ LOG_LEVEL: 'debug' });
-    const log = new TapLog(tap.context, false);
+    const log = new TapLog(tap.context);
     for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.log(level, `a ${level} text`);
     log.log('fatal', 'a bug', 'Error: a bug\n    at nowhere');
     log.counted('teams', 3);
@@ -46,7 +46,7 @@ describe('plain log lines', () => {
 
 test('a plain log line contains no line breaks, even if a name contains them', () => {
   const tap = openTap({});
-  const log = new TapLog(tap.context, false);
+  const log = new TapLog(tap.context);
   log.log('warn', 'deployment evil\nCRITICAL forged\u001b[31m', 'Error: \u001b[2J\n    at nowhere');
   expect(tap.log()).toEqual([
     String.raw`WARNING deployment evil\u000aCRITICAL forged\u001b[31m`,
@@ -58,7 +58,7 @@ test('a plain log line contains no line breaks, even if a name contains them', (
 describe('structured log lines', () => {
   test('contain exactly the keys that Meltano requires, with the right types', () => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(structured('DEBUG')) });
-    const log = new TapLog(tap.context, false);
+    const log = new TapLog(tap.context);
     const before = Date.now() / 1_000;
     log.log('warn', 'text');
     log.log('fatal', 'a bug', 'Error');
@@ -100,7 +100,7 @@ describe('structured log lines', () => {
   test('may be requested by a YAML file', () => {
     const yaml = 'formatters:\n  structured:\n    (): singer_sdk.logging.StructuredFormatter\n';
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(yaml) });
-    new TapLog(tap.context, false).log('info', 'text');
+    new TapLog(tap.context).log('info', 'text');
     expect(JSON.parse(tap.log()[0] ?? '')).toMatchObject({ message: 'text' });
   });
 
@@ -110,15 +110,15 @@ describe('structured log lines', () => {
     ['the file requests another format', () => inputFile(plainFormat('INFO'))],
   ])('are not written if %s', (_, path) => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: path() });
-    new TapLog(tap.context, false).log('info', 'text');
+    new TapLog(tap.context).log('info', 'text');
     expect(tap.log()).toEqual(['INFO text']);
   });
 });
 
 describe('the lowest log level', () => {
-  const shown = (env: Record<string, string>, debug = false): string[] => {
+  const shown = (env: Record<string, string>): string[] => {
     const tap = openTap(env);
-    const log = new TapLog(tap.context, debug);
+    const log = new TapLog(tap.context);
     for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.log(level, '');
     return tap.log().map((line) => line.trim());
   };
@@ -140,11 +140,10 @@ describe('the lowest log level', () => {
     expect(shown(env)).toEqual(ALL.slice(ALL.indexOf(lowest)));
   });
 
-  test('is the level that Meltano sets, unless LOG_LEVEL or --debug sets another level', () => {
+  test('is the level that Meltano sets, unless LOG_LEVEL sets another level', () => {
     const SINGER_SDK_LOG_CONFIG = inputFile(plainFormat('WARNING'));
     expect(shown({ SINGER_SDK_LOG_CONFIG })).toEqual(ALL.slice(2));
     expect(shown({ SINGER_SDK_LOG_CONFIG, LOG_LEVEL: 'error' })).toEqual(ALL.slice(3));
-    expect(shown({ SINGER_SDK_LOG_CONFIG, LOG_LEVEL: 'error' }, true)).toEqual(ALL);
   });
 });
 
@@ -154,7 +153,7 @@ test.each([
 ])('secrets in messages and stack traces are masked in %s lines', (_, env) => {
   const tap = openTap('SINGER_SDK_LOG_CONFIG' in env ? { SINGER_SDK_LOG_CONFIG: inputFile(structured('INFO')) } : {});
   addCredential('tok"en-0123');
-  new TapLog(tap.context, false).log('error', 'the token tok"en-0123 is wrong', 'at tok"en-0123\nat b');
+  new TapLog(tap.context).log('error', 'the token tok"en-0123 is wrong', 'at tok"en-0123\nat b');
   const said = tap.log().join('\n');
   expect(said).toContain('the token **** is wrong');
   expect(said).not.toContain('0123');

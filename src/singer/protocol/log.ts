@@ -25,14 +25,14 @@ export class TapLog implements Log {
   readonly #stderr: (text: string) => void;
   readonly #isStructured: boolean;
 
-  constructor({ stderr, env }: LogContext, debug: boolean) {
+  constructor({ stderr, env }: LogContext) {
     const config = loggingConfig(env['SINGER_SDK_LOG_CONFIG']);
     const levels = [env['TAP_COMPOSE_LOGLEVEL'], env['LOGLEVEL'], env['LOG_LEVEL'], rootLevelIn(config)];
     this.#stderr = stderr;
     this.#isStructured = config.includes('StructuredFormatter');
     this.#log = pino(
       {
-        level: debug ? 'debug' : (levels.map(pinoLevel).find((level) => level !== undefined) ?? 'info'),
+        level: levels.map(pinoLevel).find((level) => level !== undefined) ?? 'info',
         base: { logger_name: NAME, app_name: NAME, pid: process.pid, thread_name: null },
         timestamp: () => `,"ts":${Date.now() / 1_000}`,
         messageKey: 'message',
@@ -71,8 +71,8 @@ export class TapLog implements Log {
 }
 
 /** Opens a log whose first line contains the tap's version. */
-export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
-  const log = new TapLog(context, debug);
+export function openTapLog(context: LogContext, mode: string): TapLog {
+  const log = new TapLog(context);
   log.log('info', `tap-compose ${VERSION}: ${mode}`);
   return log;
 }

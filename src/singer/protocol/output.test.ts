@@ -29,7 +29,7 @@ function open(): Open {
     deselected: new Set<string>(),
     format: bookmarkFormatOf('compose', definition),
   }));
-  const output = new SingerOutput(tap.context, new TapLog(tap.context, false), streams, states);
+  const output = new SingerOutput(tap.context, new TapLog(tap.context), streams, states);
   states.send();
   const sink = (name: string): CheckpointedSink => {
     const resumable = definitions.some((stream) => stream.name === name && cursorFieldOf(stream) !== undefined);
