@@ -3,7 +3,6 @@ import type { Context } from '../../program/context.ts';
 import type { Field } from '../../core/stream/fields.ts';
 import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import { type Stream, cursorFieldOf, keyFieldOf, omission } from '../../core/stream/stream.ts';
-import type { CatalogStream } from '../protocol/messages.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 
 /**
@@ -28,7 +27,8 @@ export async function runDiscover(context: Context, configPath: string, configur
   return 0;
 }
 
-export function catalogStream(definition: Stream): CatalogStream {
+/** The stream as an entry of Airbyte's catalog. */
+export function catalogStream(definition: Stream) {
   const { name, fields } = definition;
   const cursorField = cursorFieldOf(definition);
   const common = {

@@ -1,18 +1,6 @@
 import type { FailureType } from '../../core/failure/problems.ts';
-import type { SyncMode } from '../../core/retrieval/cursor.ts';
-import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
-// The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG lines are built as text, without types.
-
-export interface CatalogStream {
-  name: string;
-  json_schema: JsonSchema;
-  supported_sync_modes: SyncMode[];
-  source_defined_cursor?: boolean;
-  default_cursor_field?: string[];
-  source_defined_primary_key?: string[][];
-  is_resumable?: boolean;
-}
+// The messages that `AirbyteOutput.send` prints, spelled as in the protocol. Other messages, such as RECORD, are built without types.
 
 interface ErrorTrace {
   message: string;
@@ -25,21 +13,21 @@ interface ErrorTrace {
 interface StreamStatusTrace {
   stream_descriptor: { name: string };
   status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
-  reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }];
+  reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }] | undefined;
 }
 
 export type Message =
-  | { type: 'SPEC'; spec: object }
   | { type: 'CONNECTION_STATUS'; connectionStatus: { status: 'SUCCEEDED' | 'FAILED'; message?: string } }
-  | { type: 'CATALOG'; catalog: { streams: CatalogStream[] } }
+  | { type: 'CATALOG'; catalog: { streams: object[] } }
   | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
   | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 
 /** `quotaReset` is the time when the API's rate limit ends, in Unix ms. */
 export function streamStatus(name: string, status: StreamStatusTrace['status'], quotaReset?: number): Message {
-  const trace: StreamStatusTrace = { stream_descriptor: { name }, status };
-  if (quotaReset !== undefined) trace.reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];
-  return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status: trace } };
+  const reasons: StreamStatusTrace['reasons'] =
+    quotaReset === undefined ? undefined : [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];
+  const stream_status = { stream_descriptor: { name }, status, reasons };
+  return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status } };
 }
 
 /** A STATE message as a line. `state` is serialized JSON, so that a large state isn't serialized twice per checkpoint. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
 import { STREAMS } from '../../streams.ts';
 import { cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
-import { type CatalogEntry, catalogEntry } from './catalog.ts';
+import { catalogEntry } from './catalog.ts';
 import { runDiscover } from '../modes/discover.ts';
 
 const streams = STREAMS['compose'] ?? [];
@@ -58,7 +58,7 @@ describe('the option --discover', () => {
   const discover = async (configs: string[], env = {}): Promise<{ names: string[]; log: string[] }> => {
     const tap = openTap(env);
     expect(await runDiscover(tap.context, configs)).toBe(0);
-    const { streams: entries } = JSON.parse(tap.stdout()) as { streams: CatalogEntry[] };
+    const { streams: entries } = JSON.parse(tap.stdout()) as { streams: Array<ReturnType<typeof catalogEntry>> };
     return { names: entries.map(({ stream }) => stream), log: tap.log() };
   };
   const names = streams.map(({ name }) => name);

@@ -1,18 +1,8 @@
-import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
+import { fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 
-export interface CatalogEntry {
-  tap_stream_id: string;
-  stream: string;
-  key_properties: string[];
-  replication_key?: string;
-  replication_method: 'INCREMENTAL' | 'FULL_TABLE';
-  schema: JsonSchema;
-  metadata: Array<{ breadcrumb: string[]; metadata: Record<string, unknown> }>;
-}
-
 /** The catalog entry of a stream, with everything selected. */
-export function catalogEntry(definition: Stream): CatalogEntry {
+export function catalogEntry(definition: Stream) {
   const { name, fields } = definition;
   const primaryKey = keyFieldOf(definition);
   const cursorField = cursorFieldOf(definition);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../core/record/row.ts';
 import { STREAMS } from '../../streams.ts';
-import { type CatalogEntry, catalogEntry } from './catalog.ts';
+import { catalogEntry } from './catalog.ts';
 import { type Selection, selectionIn } from './selection.ts';
 
 const streams = STREAMS['compose'] ?? [];
@@ -13,6 +13,8 @@ interface Chosen extends Selection {
   warnings: string[];
   names: string[];
 }
+
+type CatalogEntry = ReturnType<typeof catalogEntry>;
 
 function choose(catalog: Row): Chosen {
   const warnings: string[] = [];
