@@ -179,9 +179,9 @@ function firstPath<S>({ retrieval }: Stream<S>, shared: S): string {
     case 'once':
       return retrieval.request(shared).path;
     case 'partition':
-      return retrieval.request(partition, shared).path;
+      return retrieval.request(partition).path;
     case 'window':
-      return retrieval.request(partition, { from: '', to: '' }, shared).path;
+      return retrieval.request(partition, { from: '', to: '' }).path;
     default:
       return retrieval.path;
   }

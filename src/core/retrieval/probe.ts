@@ -53,13 +53,11 @@ export async function probe<S>(
       const now = Date.now();
       const lastMinute = { from: utcText(now - MINUTE), to: utcText(now) };
       return ofAccounts(await retrieval.partitions(shared), (each) =>
-        countIn(retrieval, retrieval.request(each, lastMinute, shared)),
+        countIn(retrieval, retrieval.request(each, lastMinute)),
       );
     }
     case 'partition':
-      return ofAccounts(await retrieval.partitions(shared), (each) =>
-        countIn(retrieval, retrieval.request(each, shared)),
-      );
+      return ofAccounts(await retrieval.partitions(shared), (each) => countIn(retrieval, retrieval.request(each)));
   }
 
   /** The stream counts as readable if at least one account can be read. */

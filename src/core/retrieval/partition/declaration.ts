@@ -6,7 +6,8 @@ import type { Partition, Partitions } from '../partitions.ts';
 export interface ByPartition<S, F extends string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
-  request(partition: Partition, shared: S): Request;
+  /** The request must name the partition's account and origin, if any. */
+  request(partition: Partition): Request;
   /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
   rows(body: unknown, path: string): ParsedPage;
   /** The time field of an incremental stream. If omitted, the stream supports only full refresh. */

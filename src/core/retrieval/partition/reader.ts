@@ -37,7 +37,7 @@ export async function readPartitions<S, F extends string>(
         isListMissing ||= page.missing;
         emit(partition, page);
       };
-      return reader.readPage(retrieval.request(partition, session.shared), retrieval, take, partition.fields);
+      return reader.readPage(retrieval.request(partition), retrieval, take, partition.fields);
     },
     retrieval.mayBeAbsent,
   );

@@ -8,8 +8,8 @@ export interface ByWindow<S, F extends string> {
   /** The key of a partition's id in bookmarks, such as `logs_instance`. */
   partitionName: string;
   partitions(shared: S): Promise<Partitions>;
-  /** `from` and `to` are UTC strings. */
-  request(partition: Partition, window: { from: string; to: string }, shared: S): Request;
+  /** The request must name the partition's account and origin, if any. `from` and `to` are UTC strings. */
+  request(partition: Partition, window: { from: string; to: string }): Request;
   /** Extracts the rows from a response body, or throws `unexpected_body`, which names `path`. */
   rows(body: unknown, path: string): WindowPage;
   size: WindowSize;

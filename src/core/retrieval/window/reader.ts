@@ -40,7 +40,7 @@ export async function readWindows<S, F extends string>(
 
     for (let window = windows.pop(); window !== undefined; window = windows.pop()) {
       const times = { from: utcText(window.from), to: utcText(window.to) };
-      const request = retrieval.request(partition, times, session.shared);
+      const request = retrieval.request(partition, times);
       const halves = cursor.halvesOf(window);
       try {
         await reader.read(request, (body) => {

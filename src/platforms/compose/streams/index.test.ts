@@ -39,7 +39,7 @@ test.each(TABLE)('the stream %s requests %s', (name, path) => {
   if (retrieval.way === 'shared') expect(retrieval.path).toBe(path);
   if (retrieval.way !== 'partition') return;
   for (const id of ['5a2b', 'odd/id?']) {
-    const request = retrieval.request({ id, label: `deployment ${id}` }, shared);
+    const request = retrieval.request({ id, label: `deployment ${id}` });
     expect(request).toEqual({ path: path.replace('{d}', encodeURIComponent(id)) });
   }
 });

@@ -1,7 +1,6 @@
 import { type Field, text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
-import type { Request } from '../../../core/stream/request.ts';
+import type { Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Retrieval } from '../../../core/retrieval/retrieval.ts';
 import type { List, Shared } from '../../../core/retrieval/shared/declaration.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
@@ -47,18 +46,10 @@ function ofAll<F extends string>(
     case 'shared':
       return sharedOfAll(retrieval, isSameForAll);
     case 'partition':
-      return {
-        ...retrieval,
-        partitions: (accounts) => partitionsOfAll(accounts, (account) => retrieval.partitions(account)),
-        request: (partition: Partition, accounts: Accounts) =>
-          inAccount(partition, retrieval.request(partition, accounts.at(partition.account))),
-      };
     case 'window':
       return {
         ...retrieval,
         partitions: (accounts) => partitionsOfAll(accounts, (account) => retrieval.partitions(account)),
-        request: (partition, window, accounts) =>
-          inAccount(partition, retrieval.request(partition, window, accounts.at(partition.account))),
       };
     case 'month':
       return {
@@ -91,7 +82,7 @@ function sharedOfAll<F extends string>(list: Shared<Account, F>, isSameForAll: b
         request(row: Row, accounts: Accounts) {
           const account = accounts.at(textOf(row['account_id']));
           const request = detail.request(row, account);
-          return request && inAccount({ account: account.id }, request);
+          return request && { ...request, account: account.id };
         },
       },
     }),
@@ -151,8 +142,4 @@ async function partitionsOfAll(
     leftOut: results.flatMap(({ leftOut = [] }) => leftOut),
     failure,
   };
-}
-
-function inAccount({ account }: Pick<Partition, 'account'>, request: Request): Request {
-  return account === undefined ? request : { ...request, account };
 }

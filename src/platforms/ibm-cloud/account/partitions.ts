@@ -42,6 +42,9 @@ export function partitionsOf(deployments: readonly Deployment[], { api }: Accoun
 }
 
 /** The request for one report of a generation 1 deployment (icd-api.md 2.3). */
-export function reportOf({ id, origin }: Pick<Partition, 'id' | 'origin'>, report: string): Request {
-  return { origin, path: `deployments/${encodeURIComponent(id)}${report}` };
+export function reportOf(
+  { id, origin, account }: Pick<Partition, 'id' | 'origin' | 'account'>,
+  report: string,
+): Request {
+  return { account, origin, path: `deployments/${encodeURIComponent(id)}${report}` };
 }

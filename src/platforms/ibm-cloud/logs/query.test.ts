@@ -16,7 +16,7 @@ const results = (count: number, labels = {}): Row => ({
 
 test('a query is sent to its Logs instance in the documented form', () => {
   const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z' };
-  const { origin, path, headers, post, reads, rate } = eventsQuery(ORIGIN, window);
+  const { origin, path, headers, post, reads, rate } = eventsQuery({ origin: ORIGIN }, window);
   expect({ origin, path, headers, reads, rate }).toEqual({
     origin: ORIGIN,
     path: 'v1/query',

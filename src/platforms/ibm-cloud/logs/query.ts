@@ -1,4 +1,5 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
+import type { Partition } from '../../../core/retrieval/partitions.ts';
 import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
@@ -22,7 +23,10 @@ const MESSAGES = {
 } as const;
 
 /** The query for the events in a time window. It is unknown whether the API includes events at the exact end of the window. */
-export function eventsQuery(origin: string | undefined, { from, to }: { from: string; to: string }): Request {
+export function eventsQuery(
+  { origin, account }: Pick<Partition, 'origin' | 'account'>,
+  { from, to }: { from: string; to: string },
+): Request {
   const metadata = {
     start_date: from,
     end_date: to,
@@ -32,6 +36,7 @@ export function eventsQuery(origin: string | undefined, { from, to }: { from: st
     limit: MAX_RESULTS,
   };
   return {
+    account,
     origin,
     path: 'v1/query',
     headers: { accept: 'text/event-stream' },

@@ -17,6 +17,6 @@ test('each Logs instance is requested in its region, at its own origin', async (
   const origin = 'https://10000000-0000-4000-8000-000000000001.api.eu-de.logs.cloud.ibm.com';
   expect(chosen).toEqual([{ id: crn, label: `Logs instance ${crn}`, origin, fields: { logs_instance: crn } }]);
   const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
-  const requests = chosen.map((partition) => retrieval.request(partition, window, accounts));
-  expect(requests).toEqual([expect.objectContaining({ origin, path: 'v1/query' })]);
+  const requests = chosen.map((partition) => retrieval.request({ ...partition, account: '0a1b' }, window));
+  expect(requests).toEqual([expect.objectContaining({ origin, account: '0a1b', path: 'v1/query' })]);
 });

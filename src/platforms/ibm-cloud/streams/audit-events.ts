@@ -25,7 +25,7 @@ export const auditEvents = ibmStream({
       });
       return { chosen, all: undefined };
     },
-    request: ({ origin }, window) => eventsQuery(origin, window),
+    request: eventsQuery,
     rows: eventsIn,
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
     terms: { partition: 'Logs instance', thing: 'event', others: 'of other services' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/stream.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Accounts } from '../account/accounts.ts';
 import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
@@ -44,14 +44,13 @@ test('the streams match the table, in the same order', () => {
 });
 
 test.each(TABLE.filter(([, , report]) => report !== undefined))(
-  'the stream %s is requested in the region of the deployment',
+  'the stream %s is requested in the region and account of the deployment',
   (name, _, report) => {
     const { retrieval } = streamOf(name);
-    const { stream } = openIbmRead(streamOf(name), {});
-    const shared = stream.reader.session.shared as Accounts;
     if (retrieval.way !== 'partition') throw new Error('it has no partitions');
-    const request = retrieval.request({ id: crnOf(1), label: '', origin: DATABASES }, shared);
-    expect(request).toEqual({ origin: DATABASES, path: `deployments/${encodeURIComponent(crnOf(1))}${report}` });
+    const request = retrieval.request({ id: crnOf(1), label: '', origin: DATABASES, account: ACCOUNT });
+    const path = `deployments/${encodeURIComponent(crnOf(1))}${report}`;
+    expect(request).toEqual({ origin: DATABASES, account: ACCOUNT, path });
   },
 );
 
