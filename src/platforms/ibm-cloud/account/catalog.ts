@@ -1,16 +1,33 @@
+import type { Row } from '../../../core/record/row.ts';
+import { text } from '../../../core/stream/fields.ts';
 import { endpointAt } from '../api/endpoints.ts';
+import { failureOf } from '../api/failure.ts';
 import type { Account } from './account.ts';
+import type { Accounts } from './accounts.ts';
 import { loadInventory } from './inventory.ts';
 
 /** The region to use if no deployment has a known region (icd-api.md 1.6). */
 const DEFAULT_REGION = 'us-south';
 
-/**
- * Requests a list of the generation 1 catalog, which is the same for all accounts, from one region's databases API (icd-api.md
- * 2.3.1). Throws a ConnectorError.
- */
-export async function loadCatalog(account: Account, path: string, stream: string): Promise<unknown> {
-  const { deployments } = await account.once(loadInventory);
-  const [region = DEFAULT_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();
-  return account.api.get({ origin: endpointAt(account.config.endpoints.databases, region), path }, stream);
+export const NO_ACCOUNT_ID = text('Always null, because the records are the same for every account.');
+
+/** Reads a list of the generation 1 catalog (icd-api.md 2.3.1) with the first account that can. Throws a ConnectorError. */
+export async function loadCatalog(
+  { all: [first, ...others] }: Accounts,
+  stream: string,
+  path: string,
+  rowsIn: (body: unknown) => Row[],
+): Promise<{ rows: Row[] }> {
+  const rows = await others.reduce(
+    (loading, account) => loading.catch((thrown: unknown) => (failureOf(thrown), load(account))),
+    load(first),
+  );
+  return { rows: rows.map((row) => ({ ...row, account_id: null })) };
+
+  async function load(account: Account): Promise<Row[]> {
+    const { deployments } = await account.once(loadInventory);
+    const [region = DEFAULT_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();
+    const origin = endpointAt(account.config.endpoints.databases, region);
+    return rowsIn(await account.api.get({ origin, path }, stream));
+  }
 }

@@ -5,7 +5,6 @@ import type { Retrieval } from '../../../core/retrieval/retrieval.ts';
 import type { List, Shared } from '../../../core/retrieval/shared/declaration.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
 import { parseCrn } from '../api/crn.ts';
-import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
@@ -17,34 +16,26 @@ type IbmRetrieval<S, F extends string> = Exclude<Retrieval<S, F>, { way: 'once' 
 interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields' | 'retrieval'> {
   fields: Record<F, Field>;
   retrieval: IbmRetrieval<Account, NoInfer<F | 'account_id'>>;
-  /** Every account has the same records, so the stream reads only the first account that can be read, and sets `account_id` to null. */
-  isSameForAll?: true;
 }
 
 /** Declares a stream that reads all accounts. */
 export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<Accounts, F | 'account_id'> {
-  const { isSameForAll = false, fields, retrieval, dropped = [], ...rest } = declared;
-  const description = isSameForAll
-    ? 'Always null, because the records are the same for every account.'
-    : 'ID of the account.';
+  const { fields, retrieval, dropped = [], ...rest } = declared;
   const withAccount = Object.entries<Field>(fields);
-  withAccount.splice(1, 0, ['account_id', text(description)]);
+  withAccount.splice(1, 0, ['account_id', text('ID of the account.')]);
   return {
     ...rest,
     // Even an empty list excludes undeclared fields, which could contain secrets.
     dropped,
     fields: Object.fromEntries(withAccount) as Record<F | 'account_id', Field>,
-    retrieval: ofAll(retrieval, isSameForAll),
+    retrieval: ofAll(retrieval),
   };
 }
 
-function ofAll<F extends string>(
-  retrieval: IbmRetrieval<Account, F>,
-  isSameForAll: boolean,
-): IbmRetrieval<Accounts, F> {
+function ofAll<F extends string>(retrieval: IbmRetrieval<Account, F>): IbmRetrieval<Accounts, F> {
   switch (retrieval.way) {
     case 'shared':
-      return sharedOfAll(retrieval, isSameForAll);
+      return sharedOfAll(retrieval);
     case 'partition':
     case 'window':
       return {
@@ -66,15 +57,12 @@ function ofAll<F extends string>(
   }
 }
 
-function sharedOfAll<F extends string>(list: Shared<Account, F>, isSameForAll: boolean): Shared<Accounts, F> {
+function sharedOfAll<F extends string>(list: Shared<Account, F>): Shared<Accounts, F> {
   const { way, path, detail } = list;
   return {
     way,
     path,
-    async load(accounts) {
-      if (isSameForAll) return loadFirst(list, accounts);
-      return joined(accounts, (account) => loadOf(list, account));
-    },
+    load: (accounts) => joined(accounts, (account) => loadOf(list, account)),
     ...(detail && {
       detail: {
         ...detail,
@@ -87,18 +75,6 @@ function sharedOfAll<F extends string>(list: Shared<Account, F>, isSameForAll: b
       },
     }),
   };
-}
-
-/** The list of the first account that can be read. */
-async function loadFirst<F extends string>(
-  list: Shared<Account, F>,
-  { all: [first, ...others] }: Accounts,
-): Promise<List> {
-  const { rows } = await others.reduce(
-    (loading, account) => loading.catch((thrown: unknown) => (failureOf(thrown), list.load(account))),
-    list.load(first),
-  );
-  return { rows: rows.map((row) => ({ ...row, account_id: null })) };
 }
 
 /** The list of an account, with the account's id in each row. */

@@ -1,29 +1,27 @@
 import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
-import { loadCatalog } from '../account/catalog.ts';
-import { ibmStream } from '../account/ibm-stream.ts';
+import type { Accounts } from '../account/accounts.ts';
+import { NO_ACCOUNT_ID, loadCatalog } from '../account/catalog.ts';
 import { rowsOf } from '../api/envelope.ts';
 
 const PATH = 'deployables';
 
 /** `GET /deployables` (icd-api.md 2.3.1): the generation 1 catalog. */
-export const databases = ibmStream({
+export const databases = streamsOf<Accounts>()({
   name: 'databases',
   description: 'The database types available in generation 1, with their versions.',
-  isSameForAll: true,
   retrieval: {
     way: 'shared',
     path: PATH,
-    async load(account) {
-      const body = await loadCatalog(account, PATH, 'databases');
-      return { rows: rowsOf(body, PATH, PATH).map(shape) };
-    },
+    load: (accounts) => loadCatalog(accounts, 'databases', PATH, (body) => rowsOf(body, PATH, PATH).map(shape)),
   },
   primaryKey: 'type',
   // Each version repeats the type of its record.
   dropped: ['versions[].type'],
   fields: {
     type: text('Database type, such as postgresql.'),
+    account_id: NO_ACCOUNT_ID,
     generation: text('Always gen1.'),
     versions: listOfObjects('Available versions.', {
       application: text('Database type, such as postgresql.'),

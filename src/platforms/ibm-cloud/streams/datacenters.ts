@@ -1,29 +1,28 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { loadCatalog } from '../account/catalog.ts';
-import { ibmStream } from '../account/ibm-stream.ts';
+import type { Accounts } from '../account/accounts.ts';
+import { NO_ACCOUNT_ID, loadCatalog } from '../account/catalog.ts';
 import { listIn } from '../api/envelope.ts';
 import { textOf } from '../api/values.ts';
 
 const PATH = 'regions';
 
 /** `GET /regions` (icd-api.md 2.3.1): a list of names. Records have the same fields as on Compose. */
-export const datacenters = ibmStream({
+export const datacenters = streamsOf<Accounts>()({
   name: 'datacenters',
   description: 'The regions where databases can be provisioned.',
-  isSameForAll: true,
   retrieval: {
     way: 'shared',
     path: PATH,
-    load: async (account) => {
-      const names = listIn(await loadCatalog(account, PATH, 'datacenters'), PATH, PATH);
-      return { rows: names.map(rowOf) };
-    },
+    load: (accounts) => loadCatalog(accounts, 'datacenters', PATH, (body) => listIn(body, PATH, PATH).map(rowOf)),
   },
   primaryKey: 'slug',
+  dropped: [],
   fields: {
     slug: text('Provider and region, such as ibm:us-south.'),
+    account_id: NO_ACCOUNT_ID,
     provider: text('Always ibm.'),
     region: text('Name of the region, such as us-south.'),
   },
