@@ -33,9 +33,6 @@ const MAX_BODY_BYTES = 256 * 2 ** 20;
 /** A checkpoint is saved before any wait that is longer than this. */
 const LONG_WAIT_MS = 1_000;
 
-/** A rate limit is announced again only if it has been extended by more than this. */
-const SAME_LIMIT_MS = 1_000;
-
 export interface OpenReads {
   streams: OpenStream[];
   /** Sends requests that aren't part of a stream's read. */
@@ -57,7 +54,6 @@ export function openReads(
   let rejection: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, rejected.signal]);
   const streams: OpenStream[] = [];
-  const limitedUntil = new Map<string, number>();
   const { clients, api } = connect(config, context, output, {
     signal,
     onCredentialsRejected(error) {
@@ -66,11 +62,7 @@ export function openReads(
     },
     ...(onExchange && { onExchange }),
     onLongWait: (owner) => readerOf(owner)?.sink.checkpoint(),
-    onRateLimit(until, owner) {
-      if (until <= (limitedUntil.get(owner) ?? 0) + SAME_LIMIT_MS) return;
-      limitedUntil.set(owner, until);
-      readerOf(owner)?.sink.held(until);
-    },
+    onRateLimit: (until, owner) => readerOf(owner)?.sink.held(until),
   });
   const readerOf = (owner: string): StreamReader | undefined =>
     streams.find(({ reader }) => reader.stream.name === owner)?.reader;

@@ -6,6 +6,8 @@ export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
 /** Large states should not make up more than a fifth of the output. */
 export const RECORD_BYTES_PER_STATE_BYTE = 4;
+/** A rate limit is reported again only if it has been extended by more than this. */
+const SAME_LIMIT_MS = 1_000;
 
 /** Sends the records and checkpoints of one stream to its sink. Each checkpoint follows the records that it covers. */
 export class CheckpointedSink {
@@ -66,7 +68,7 @@ export class CheckpointedSink {
 
   /** Reports a rate limit. Without this report, the delayed stream would seem to have stalled. */
   held(until: number): void {
-    if (this.hasEnded) return;
+    if (this.hasEnded || until <= this.heldUntil + SAME_LIMIT_MS) return;
     this.checkpoint();
     this.heldUntil = until;
     this.#sink.held(until);
