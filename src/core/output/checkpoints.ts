@@ -79,7 +79,7 @@ export class CheckpointedSink {
     this.hasEnded = true;
     const state = this.#state();
     const isNews = state === undefined ? isComplete : state.json !== this.#lastJson || this.#recordsSince > 0;
-    this.#sink.ended(isComplete, isNews ? { state, records: this.#recordsSince } : undefined);
+    this.#sink.ended(isComplete, isNews ? { state, records: this.#recordsSince } : undefined, this.records);
   }
 
   #isLate(): boolean {

@@ -32,8 +32,11 @@ export interface StreamSink {
   state(state: State, records: number): void;
   /** Called when the API's rate limit makes the stream wait. `until` is the end of the wait, in Unix ms. */
   held(until: number): void;
-  /** `last` is the final checkpoint, if there is anything new to save. Its state is undefined if the stream can't be resumed. */
-  ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
+  /**
+   * `last` is the final checkpoint, if there is anything new to save. Its state is undefined if the stream can't be resumed. `total` is the
+   * number of records in the whole read.
+   */
+  ended(complete: boolean, last: { state: State | undefined; records: number } | undefined, total: number): void;
 }
 
 export interface StreamFailure {

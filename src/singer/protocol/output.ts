@@ -74,7 +74,6 @@ class SingerStream implements StreamSink {
   readonly #deselected: readonly string[];
   /** The part of a RECORD line after the data. */
   readonly #tail = cachedBytes((at) => `,"time_extracted":"${utcText(at)}"}\n`);
-  #records = 0;
   /** The number of values that were set to null, by field. RECORD messages can't report these replacements. */
   readonly #nulled = new Map<string, number>();
 
@@ -114,7 +113,6 @@ class SingerStream implements StreamSink {
     const tail = this.#tail(at);
     this.#output.writer.record(this.#head, json, tail);
     const length = this.#head.length + json.length + tail.length;
-    this.#records += 1;
     this.#output.states.printed(length);
     return length;
   }
@@ -128,7 +126,7 @@ class SingerStream implements StreamSink {
     this.#output.held(until);
   }
 
-  ended(_complete: boolean, last: { state: State | undefined } | undefined): void {
+  ended(_complete: boolean, last: { state: State | undefined } | undefined, total: number): void {
     const { name } = this.#stream.definition;
     this.#output.setState(name, last?.state?.value);
     this.#output.states.sendIfNew();
@@ -136,7 +134,7 @@ class SingerStream implements StreamSink {
       const text = `${name}: ${count(nulled, 'value')} of ${field} did not fit the declared type and became null`;
       this.#output.log('warn', text);
     }
-    this.#output.counted(name, this.#records);
+    this.#output.counted(name, total);
   }
 
   #leaveOut(row: Row): void {
