@@ -40,15 +40,8 @@ export const configSchema = z.object({
   start_date: z
     .string({ error: 'must be a string' })
     .regex(DATE_TIME, { error: 'must be a date and time such as 2018-08-22T00:00:00Z' })
-    .transform((text, context) => {
-      const utc = toUtcText(text);
-      if (utc === undefined)
-        context.addIssue({
-          code: 'custom',
-          message: 'is not a valid date and time; correct the day, the time or the offset',
-        });
-      return utc ?? '';
-    })
+    .transform(toUtcText)
+    .pipe(z.string({ error: 'is not a valid date and time; correct the day, the time or the offset' }))
     .optional()
     .meta({
       title: 'Start date',

@@ -22,11 +22,8 @@ export interface StateFormat<T extends object = object> {
   objects: Readonly<Record<string, readonly string[]>>;
 }
 
-export const time = z.string({ error: 'must be a timestamp' }).transform((text, context) => {
-  const utc = toUtcText(text);
-  if (utc === undefined) context.addIssue({ code: 'custom', message: 'must be a timestamp' });
-  return utc ?? '';
-});
+const timestamp = z.string({ error: 'must be a timestamp' });
+export const time = timestamp.transform(toUtcText).pipe(timestamp);
 
 export const month = z
   .string({ error: 'must have the form YYYY-MM, such as 2026-10' })
