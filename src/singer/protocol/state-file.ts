@@ -31,7 +31,6 @@ export function parseTapState(raw: unknown, file: string): TapState {
   const { bookmarks: saved, airbyte_state: messages, ...rest } = value;
   const given = saved ?? {};
   if (!isRow(given)) throw inputError(`${file} must contain bookmarks as an object, not ${typeName(given)}.`);
-  const bookmarks = new Map(Object.entries(given).filter(([, bookmark]) => bookmark !== null));
   const translated = new Map<string, Row>();
   for (const message of [messages ?? []].flat()) {
     // Ignore the empty entries that tap-airbyte-wrapper saves.
@@ -42,10 +41,9 @@ export function parseTapState(raw: unknown, file: string): TapState {
     }
     translated.set(found.name, bookmarkFrom(found.name, found.state));
   }
-  for (const [name, bookmark] of translated) {
-    if (!bookmarks.has(name) && Object.keys(bookmark).length > 0) bookmarks.set(name, bookmark);
-  }
-  return { bookmarks, rest };
+  const bookmarks = Object.entries(given).filter(([, bookmark]) => bookmark !== null);
+  const nonempty = [...translated].filter(([, bookmark]) => Object.keys(bookmark).length > 0);
+  return { bookmarks: new Map<string, unknown>([...nonempty, ...bookmarks]), rest };
 }
 
 function unwrapped(raw: unknown): unknown {
