@@ -1,6 +1,5 @@
 import spec from '../../spec.json' with { type: 'json' };
-import { enableCompileCache } from '../program/compile-cache.ts';
-import { type Context, printed } from '../program/context.ts';
+import { type Context, enableCompileCache, printed } from '../program/context.ts';
 import { UsageError, parseArguments, suggestion } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 

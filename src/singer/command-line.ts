@@ -1,5 +1,4 @@
-import { enableCompileCache } from '../program/compile-cache.ts';
-import { type Context, printed } from '../program/context.ts';
+import { type Context, enableCompileCache, printed } from '../program/context.ts';
 import { UsageError, parseArguments } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
 
