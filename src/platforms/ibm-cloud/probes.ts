@@ -4,7 +4,7 @@ import { isAboutRate } from '../../http/traffic/retry.ts';
 import type { Probe, Sighting } from '../platform.ts';
 import { parseCrn } from './api/crn.ts';
 import { accountIn, claimsOf } from './api/token.ts';
-import { within } from './api/values.ts';
+import { textOf, within } from './api/values.ts';
 
 const DAY = 86_400_000;
 const OTHER_STATES = ['inactive', 'failed', 'pre_provisioning', 'pending_reclamation', 'pending_removal', 'removed'];
@@ -32,12 +32,10 @@ export const probes: Readonly<Record<string, Probe>> = {
     return typeof link === 'string' && link !== '' && [/[?&]start=/.test(link), 'start', 'another token'];
   }),
   extensions: rows(INSTANCES, 'resources', ({ resource_plan_id: plan, state, extensions }) => {
-    if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return undefined;
-    return [
-      isRow(extensions),
-      'an active generation 2 row with extensions',
-      'an active generation 2 row without extensions',
-    ];
+    const isShown = state === 'active' && /-gen2($|-)/.test(String(plan));
+    return (
+      isShown && [isRow(extensions), 'a generation 2 row with extensions', 'a generation 2 row without extensions']
+    );
   }),
   v5_errors: any(DATABASES, ({ status, text }) => {
     if (status < 400 || status >= 500 || NOT_OF_V5.includes(status)) return undefined;
@@ -60,9 +58,7 @@ export const probes: Readonly<Record<string, Probe>> = {
     const isKnown = typeof at === 'string' && (type === 'scheduled' || type === 'on_demand');
     return [isKnown, 'backups with created_at and a known type', 'a backup without created_at or with an unknown type'];
   }),
-  allowlist: any(/ip_addresses$/, ({ status }) => {
-    return [200, 404, 410, 422].includes(status) && [status === 200, `HTTP ${status}`];
-  }),
+  allowlist: succeeds(/ip_addresses$/, 404, 410, 422),
   shared_cpu: rows(/\/groups$/, 'groups', ({ host_flavor: flavor, cpu }) => {
     if (within(flavor, 'id') !== 'multitenant') return undefined;
     return [within(cpu, 'allocation_count') === 0, 'shared CPU of 0', 'shared CPU that is not 0'];
@@ -93,9 +89,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more than one page']),
   policy_token: body(POLICIES, ({ next }) => isRow(next) && ['start' in next, 'start', 'only href']),
-  account: any(/^GET v4\/accounts\/\{id\}$/, ({ status }) => {
-    return [200, 404].includes(status) && [status === 200, `HTTP ${status}`];
-  }),
+  account: succeeds(/^GET v4\/accounts\/\{id\}$/, 404),
   iam_rate_limit: any(TOKEN, ({ status, headers }) => {
     return status === 429 && [headers['retry-after'] !== undefined, 'with Retry-After', 'without Retry-After'];
   }),
@@ -105,11 +99,7 @@ export const probes: Readonly<Record<string, Probe>> = {
     return !Number.isNaN(life) && [life >= 3_600, 'an hour', 'less than an hour'];
   }),
   account_claim: body(TOKEN, ({ access_token: token }) => {
-    return [
-      accountIn(`Bearer ${String(token)}`) !== undefined,
-      'a token with the account',
-      'a token without the account',
-    ];
+    return [accountIn(String(token)) !== undefined, 'a token with the account', 'a token without the account'];
   }),
   assume_by_crn: any(TOKEN, ({ request, status, text }) => {
     if (!ASSUMED.test(request.post?.body ?? '') || text.includes(NOT_TRUSTED)) return undefined;
@@ -131,20 +121,16 @@ export const probes: Readonly<Record<string, Probe>> = {
     return [own.region === source.region, 'the same region', 'another region'];
   }),
   older_backups: rows(INSTANCES, 'resources', ({ crn }) => {
-    return (
-      /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [
-        true,
-        'a backup in a databases-for-…-backup service',
-      ]
-    );
+    const isOlder = /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '');
+    return isOlder && [true, 'a backup in a databases-for-…-backup service'];
   }),
   user_activity: body(/users\/\{id\}$/, (user) => [isRow(user['activity']), 'activity', 'no activity']),
   identity_dates: rows(/serviceids$/, 'serviceids', ({ created_at: at }) => {
     return [/T\d\d:\d\d\+0000$/.test(String(at)), 'minutes', 'another form'];
   }),
-  service_id_groups: any(/serviceid_groups$/, isReadable),
+  service_id_groups: succeeds(/serviceid_groups$/, 403, 404),
   api_keys_role: any(/v1\/apikeys$/, ({ status }) => status === 403 && [true, 'HTTP 403']),
-  profile_parts: any(/profiles\/\{id\}\/(identities|links|rules)$/, isReadable),
+  profile_parts: succeeds(/profiles\/\{id\}\/(identities|links|rules)$/, 403, 404),
   search_wildcard: body(SEARCH, ({ items }, { post }) => {
     const isFirst = post?.body.includes('"query"') === true;
     return isFirst && [onlyRows(items).length > 0, 'a first page with databases', 'an empty first page'];
@@ -152,13 +138,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   search_end: body(SEARCH, ({ items, limit, search_cursor: cursor }) => {
     const { length } = onlyRows(items);
     const isShort = length > 0 && length < Number(limit);
-    return (
-      isShort && [
-        typeof cursor === 'string' && cursor !== '',
-        'a short page with a cursor',
-        'a short page without a cursor',
-      ]
-    );
+    return isShort && [textOf(cursor) !== undefined, 'a short page with a cursor', 'a short page without a cursor'];
   }),
   hidden_rules: any(RULES, ({ status }) => status === 403 && [false, '', 'HTTP 403']),
   reclamation_state: rows(/v1\/reclamations$/, 'resources', ({ state }) => {
@@ -176,6 +156,11 @@ type Shown = Sighting | false | undefined;
 
 function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {
   return { at, look: (exchange) => [look(exchange)].filter(isShown) };
+}
+
+/** Whether the response is HTTP 200 or one of the failures. */
+function succeeds(at: RegExp, ...failures: readonly number[]): Probe {
+  return any(at, ({ status }) => [200, ...failures].includes(status) && [status === 200, `HTTP ${status}`]);
 }
 
 function body(at: RegExp, look: (body: Row, request: Exchange['request']) => Shown): Probe {
@@ -200,10 +185,6 @@ function events(look: (events: Row[]) => Sighting[]): Probe {
 function monthsSince(month: string): number {
   const [now, then] = [new Date(), new Date(`${month}-01`)];
   return (now.getUTCFullYear() - then.getUTCFullYear()) * 12 + now.getUTCMonth() - then.getUTCMonth();
-}
-
-function isReadable({ status }: Exchange): Shown {
-  return [200, 403, 404].includes(status) && [status === 200, `HTTP ${status}`];
 }
 
 function isShown(shown: Shown): shown is Sighting {
