@@ -153,10 +153,7 @@ export class ApiClient {
     }
   }
 
-  /**
-   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects new tokens, the credentials are invalid, so the
-   * sync stops.
-   */
+  /** Opens the circuit of an origin that rejects new tokens. If two origins do, the credentials are invalid, so the sync stops. */
   #rejectsNewTokens(call: Call): ConnectorError {
     const failure: Failure = { problem: 'token_rejected', reason: 'HTTP 401 for a new token' };
     const error = this.#error(call, failure);

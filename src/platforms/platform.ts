@@ -16,10 +16,7 @@ export interface Api {
   log(level: Level, sentence: string): void;
 }
 
-/**
- * What a response shows about an open question of the reference: the first text if the API behaves as expected, otherwise the second.
- * The texts contain no account data.
- */
+/** Whether the API behaves as expected regarding an open question of the reference, and a text for each case, without account data. */
 export type Sighting = [isAsExpected: boolean, expected: string, different?: string];
 
 /** Examines the responses of the endpoints that match `at`, such as `GET deployments/{id}/tasks`. */

@@ -49,10 +49,7 @@ export class CheckpointedSink {
     if (this.#recordsSince >= CHECKPOINT_RECORDS || this.#isLate()) this.checkpoint();
   }
 
-  /**
-   * Sends the state, unless it was already sent or is too large for the few records since the last checkpoint. Call this
-   * before a long wait.
-   */
+  /** Sends the state, unless it was already sent or is too large for the few records since the last checkpoint. Call before a long wait. */
   checkpoint(): void {
     if (this.hasEnded) return;
     if (this.#bytesSince < this.#stateBytes * RECORD_BYTES_PER_STATE_BYTE && !this.#isLate()) return;

@@ -5,10 +5,7 @@ const USUAL =
 /** Also accepts a space for `T`, `UTC` for `Z`, a fraction of any length, and a missing time, seconds or time zone (treated as UTC). */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
-/**
- * Converts a timestamp from an API to the UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that times can be compared as
- * strings. Returns undefined if the text is not a valid time.
- */
+/** Converts an API's timestamp to a comparable `YYYY-MM-DDTHH:mm:ss.SSSZ` in UTC, truncated to ms. Returns undefined if it is invalid. */
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);
   if (usual === undefined || !dayExists(usual)) return undefined;

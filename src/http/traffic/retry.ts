@@ -23,10 +23,7 @@ export function backoff(attempt: number, random: number, retryAfterMs: number | 
   return Math.min(MAX_WAIT_MS, Math.max(wait, retryAfterMs ?? 0));
 }
 
-/**
- * The ms to wait after HTTP 429: Retry-After if it is at least a second; otherwise, a growing wait with jitter of up to 25%. Both are
- * limited to MAX_WAIT_MS. `inARow` is the number of consecutive 429s, starting at 1.
- */
+/** The ms to wait after `inARow` consecutive 429s: a Retry-After of at least 1 s, or a growing wait with jitter; at most MAX_WAIT_MS. */
 export function rateLimitWait(inARow: number, random: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined && retryAfterMs >= MIN_RATE_LIMIT_MS) {
     return Math.min(MAX_WAIT_MS, retryAfterMs);
