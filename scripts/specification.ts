@@ -3,6 +3,8 @@ import { configSchema } from '../src/config.ts';
 
 const REPOSITORY = 'https://github.com/source-compose/source-compose';
 
+type Options = Record<string, object>;
+
 /** The content of the SPEC message: the config's schema in the vocabulary of Airbyte's form. */
 export function specification(): object {
   const { $schema, required, properties } = z.toJSONSchema(configSchema, {
@@ -24,6 +26,11 @@ export function specification(): object {
       if (zodSchema instanceof z.ZodObject) jsonSchema.additionalProperties = true;
     },
   });
+  const options = properties as unknown as Options & { platform: { oneOf: Array<{ properties: Options }> } };
+  for (const each of [options, ...options.platform.oneOf.map(({ properties }) => properties)]) {
+    // Airbyte's form sorts options by this keyword.
+    Object.values(each).forEach((option, order) => Object.assign(option, { order }));
+  }
   return {
     protocol_version: '0.2.0',
     documentationUrl: `${REPOSITORY}#readme`,

@@ -29,7 +29,7 @@ const platform = z
         ? 'must be "ibm_cloud" or "compose"'
         : `must be an object, as in ${input === 'compose' ? EXAMPLES.compose : EXAMPLES.ibm_cloud}`,
   })
-  .meta({ title: 'Platform', description: 'The platform to read from, with its credentials and options.', order: 0 });
+  .meta({ title: 'Platform', description: 'The platform to read from, with its credentials and options.' });
 
 /**
  * The schema of the user's config, from which `npm run spec` writes spec.json. Each error message continues a sentence that begins with the
@@ -51,30 +51,25 @@ export const configSchema = z.object({
       format: 'date-time',
       pattern: DATE_TIME.source,
       pattern_descriptor: 'YYYY-MM-DDTHH:mm:ssZ',
-      order: 1,
     }),
   fail_on_refused_deployments: boolean().default(false).meta({
     title: 'Fail on refused deployments',
     description:
       'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: log a warning, and skip these deployments. As a result, destinations that overwrite tables lose the records of the skipped deployments. On: fail the stream after reading the other deployments.',
-    order: 2,
   }),
   num_workers: wholeNumber(1, 32).default(4).meta({
     title: 'Workers',
     description: 'Maximum number of concurrent requests, from 1 to 32.',
-    order: 3,
   }),
   lookback_window_seconds: wholeNumber(0, 86_400).default(60).meta({
     title: 'Lookback window (seconds)',
     description:
       'Each incremental sync starts this many seconds before the last synced record, to catch records that arrive late. 0 is treated as 1 second. The records in this window are emitted again, and destinations that deduplicate by primary key drop the duplicates.',
-    order: 4,
   }),
   request_timeout_seconds: wholeNumber(1, 600).default(60).meta({
     title: 'Request timeout (seconds)',
     description:
       'Maximum duration of a request, from opening the connection to receiving the last byte of the response.',
-    order: 5,
   }),
 });
 

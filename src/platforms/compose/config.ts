@@ -14,7 +14,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
 /** Each error message completes a sentence that begins with the option's name. */
 export const composeConfig = z
   .object({
-    name: z.literal('compose').meta({ order: 0 }),
+    name: z.literal('compose'),
     api_token: requiredText()
       .regex(HEADER_VALUE, {
         error:
@@ -25,7 +25,6 @@ export const composeConfig = z
         description:
           'Personal API token, created in the Compose console under Account → API Tokens. The token has the rights of the user who created it.',
         airbyte_secret: true,
-        order: 1,
       }),
     deployment_ids: listOf(
       z
@@ -38,18 +37,15 @@ export const composeConfig = z
       description:
         'IDs of the deployments to read. Applies to the deployments stream and all per-deployment streams, but not to the audit_events stream. Leave empty to read all deployments.',
       examples: [['5a2b4c6d8e0f12001300b001']],
-      order: 2,
     }),
     include_connection_strings: boolean().default(false).meta({
       title: 'Include connection strings',
       description:
         'Add the fields connection_strings and ca_certificate_base64 to the deployments stream. The connector then sends one additional request per deployment. Connection strings contain admin passwords, which the destination will store.',
-      order: 3,
     }),
     page_size: wholeNumber(10, 100).default(50).meta({
       title: 'Page size',
       description: 'Number of audit events per request, from 10 to 100.',
-      order: 4,
     }),
     base_url: z
       .string({ error: 'must be a string' })
@@ -67,7 +63,6 @@ export const composeConfig = z
         examples: [DEFAULT_BASE_URL],
         pattern: '^\\s*https?://\\S+\\s*$',
         pattern_descriptor: 'https://host/version',
-        order: 5,
       }),
   })
   .meta({ title: 'Compose', description: 'A server that implements the Compose API.' });

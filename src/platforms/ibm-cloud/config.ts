@@ -61,7 +61,7 @@ const endpoints = z
 /** Each error message completes a sentence that begins with the option's name. */
 export const ibmCloudConfig = z
   .object({
-    name: z.literal('ibm_cloud').meta({ order: 0 }),
+    name: z.literal('ibm_cloud'),
     api_key: requiredText()
       .regex(/^[^\r\n]*$/, { error: 'contains a line break; copy the key again, as a single line' })
       .meta({
@@ -69,21 +69,18 @@ export const ibmCloudConfig = z
         description:
           'IAM API key. We recommend using the key of a service ID that has the Viewer role on the database services. Create the key under Manage → Access (IAM) → Service IDs → API keys. The connector sends the key only to IAM.',
         airbyte_secret: true,
-        order: 1,
       }),
     deployment_ids: listOf(deploymentId).meta({
       title: 'Deployment IDs',
       description:
         'CRNs or GUIDs of the deployments to read. Applies to the deployments and billables streams and to all per-deployment streams. Leave empty to read all deployments.',
       examples: [['a0000000-0000-4000-8000-000000000001']],
-      order: 2,
     }),
     resource_group_ids: listOf(resourceGroupId).meta({
       title: 'Resource group IDs',
       description:
         'IDs of the resource groups to read deployments from. Leave empty to read all deployments that the API key can view.',
       examples: [['11112222333344445555666677778888']],
-      order: 3,
     }),
     billing: z
       .enum(['resource_groups', 'account'], { error: 'must be resource_groups or account' })
@@ -92,7 +89,6 @@ export const ibmCloudConfig = z
         title: 'Billing',
         description:
           'How the billables stream reads usage: for each resource group (requires the Viewer role on each group) or for the whole account (requires the Administrator role on the Billing service).',
-        order: 4,
       }),
     logs_instances: listOf(logsInstance).meta({
       title: 'Logs instances',
@@ -103,25 +99,21 @@ export const ibmCloudConfig = z
           'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
         ],
       ],
-      order: 5,
     }),
     access_review: boolean().default(false).meta({
       title: 'Access review',
       description:
         'Make the users, service_ids and trusted_profiles streams available. These streams contain personal data. Requires the Viewer role on User Management and on IAM Identity.',
-      order: 6,
     }),
     api_keys: boolean().default(false).meta({
       title: 'API keys',
       description:
         'Make the api_keys stream available. The stream contains the owner, name and creation time of each API key in the account, but never the key itself. Requires the Administrator role on IAM Identity.',
-      order: 7,
     }),
     identity_activity: boolean().default(false).meta({
       title: 'Identity activity',
       description:
         'Add the time of the last login and the number of logins to the users, service_ids and trusted_profiles streams. The connector then sends one additional request per record.',
-      order: 8,
     }),
     trusted_profiles: listOf(trustedProfile)
       .superRefine((profiles, context) => {
@@ -139,7 +131,6 @@ export const ibmCloudConfig = z
             'crn:v1:bluemix:public:iam-identity::a/11112222333344445555666677778888::profile:Profile-a0000000-0000-4000-8000-000000000001',
           ],
         ],
-        order: 9,
       }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
@@ -148,7 +139,6 @@ export const ibmCloudConfig = z
       // At least one tool that parses specs accepts nested objects only if their type is a list.
       type: ['object'],
       airbyte_hidden: true,
-      order: 10,
     }),
   })
   .superRefine(({ logs_instances, trusted_profiles }, context) => {
