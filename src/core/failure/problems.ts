@@ -19,7 +19,7 @@ const configErrors = problemsOf('config_error', {
   profile_rejected:
     'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles. To make the profile trust the service ID of the API key, run these commands: {command}.',
   token_rejected:
-    '{host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
+    'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} {role}. If the problem persists, report it.',
   unauthorized:
     'The API rejected the request for {path} with HTTP 401{said}, although it accepts the {token} for other requests. If the resource still exists, grant the missing role to {holder}, or deselect the stream.',
   forbidden:

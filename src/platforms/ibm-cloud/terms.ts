@@ -13,8 +13,6 @@ export const terms: Terms = {
   messages: {
     host_unknown:
       'The host {host} is unknown ({code}). Check the network and the DNS settings of the machine that runs the sync. If platform.endpoints is set, check it.',
-    token_rejected:
-      'The service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
     forbidden:
       'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} {role}, or deselect the stream.',
     not_found:

@@ -10,7 +10,7 @@ import { count, countOrName } from '../../../text/count.ts';
 import type { Account } from './account.ts';
 
 /** How to request an object about an account. */
-interface ObjectRequest extends Pick<Request, 'path' | 'query' | 'post' | 'role' | 'messages'> {
+interface ObjectRequest extends Pick<Request, 'path' | 'query' | 'post' | 'role'> {
   /** The stream that needs the response. */
   stream: string;
   endpoint: Exclude<EndpointName, 'databases' | 'logs'>;

@@ -12,11 +12,6 @@ import { RESOURCE_GROUPS, loadResourceGroups, selectedGroups } from './resource-
 const PAGE_SIZE = 200;
 const VIEWER = 'the Viewer role on the resource group';
 
-const MESSAGES = {
-  token_rejected:
-    'The Billing service at {host} rejected the access token issued for the {token} (HTTP 401). Grant {holder} {role}. If the problem persists, report it.',
-} as const;
-
 /** A check requests the usage of at most this many resource groups, and passes if one request succeeds. */
 const MAX_CHECKED = 3;
 
@@ -62,13 +57,6 @@ async function groupIds(account: Account): Promise<readonly string[]> {
 
 function usageAt(path: string, role: string, account: Account): Promise<Row[]> {
   const query = { _limit: PAGE_SIZE, _names: 'true' };
-  const request = {
-    stream: 'billables',
-    endpoint: 'billing',
-    path,
-    query,
-    messages: MESSAGES,
-    role,
-  } as const;
+  const request = { stream: 'billables', endpoint: 'billing', path, query, role } as const;
   return loadList(account, { ...request, list: 'resources', next: linked('next', '_start') });
 }
