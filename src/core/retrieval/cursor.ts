@@ -18,14 +18,14 @@ export type CursorOptions = Pick<Session, 'platform' | 'startedAt' | 'lookbackMs
 
 /** The logic that all cursors share: whether the saved state is used, the start date, and the values that every state contains. */
 export class StateFrame {
-  readonly #options: CursorOptions;
+  readonly options: CursorOptions;
   /** Whether this read resumes from the saved state. A full refresh resumes only from a state of its own job. */
   readonly counts: boolean;
   /** The date before which syncs have skipped records, or undefined if no records were skipped. */
   startDate: string | undefined;
 
   constructor({ start_date, job }: SharedState, options: CursorOptions) {
-    this.#options = options;
+    this.options = options;
     this.counts = options.mode === 'incremental' || (options.jobId !== undefined && options.jobId === job);
     this.startDate = this.counts ? start_date : undefined;
   }
@@ -35,12 +35,13 @@ export class StateFrame {
     this.startDate = latestOf(this.startDate, date);
   }
 
-  /** Returns warnings about the saved state. `value` is the state's latest cursor value, and `now` is the current start_date. */
-  warnings(value: string | undefined, now = this.#options.startDate): string[] {
+  /** Returns warnings about the saved state. `values` are the state's cursor values, and `now` is the current start_date. */
+  warnings(values: Iterable<string | undefined>, now = this.options.startDate): string[] {
     const { startDate: before } = this;
+    const value = [...values].reduce(latestOf, undefined);
     if (value === undefined) return [];
     const warnings: string[] = [];
-    if (value > this.#options.startedAt) {
+    if (value > this.options.startedAt) {
       warnings.push(
         `the state says that everything up to ${value} was read. That time is in the future, so records dated before it are not read, not even new ones. To read them, reset the stream`,
       );
@@ -58,12 +59,12 @@ export class StateFrame {
    * high-water mark, because the API returns some times in whole seconds.
    */
   boundOf(mark: string | undefined): string | undefined {
-    return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
+    return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.options.lookbackMs));
   }
 
   /** Returns a state that contains `values`. If `hasValues` is false, no records have been skipped, so `start_date` is omitted. */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
-    const { platform, mode, jobId } = this.#options;
+    const { platform, mode, jobId } = this.options;
     return {
       version: STATE_VERSION,
       platform: platform === UNNAMED_PLATFORM ? undefined : platform,

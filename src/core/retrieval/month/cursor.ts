@@ -29,7 +29,6 @@ export const monthState: StateFormat<MonthState> = {
  * account without an id, and `months` to the other accounts.
  */
 export class MonthCursor implements Cursor {
-  readonly #options: CursorOptions;
   readonly #rules: MonthRules;
   readonly #limits: readonly string[];
   readonly #frame: StateFrame;
@@ -40,7 +39,6 @@ export class MonthCursor implements Cursor {
 
   /** If `limits` has changed, all months are read again, because they may now contain different records. */
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: readonly string[]) {
-    this.#options = options;
     this.#rules = rules;
     this.#limits = limits;
     this.#frame = new StateFrame(state, options);
@@ -60,12 +58,12 @@ export class MonthCursor implements Cursor {
     if (this.#haveLimitsChanged) {
       return ['the config selects different records than in the last sync, so all months are read again'];
     }
-    return this.#frame.warnings([...this.#months.values()].reduce<string | undefined>(latestOf, undefined));
+    return this.#frame.warnings(this.#months.values());
   }
 
   /** The months to request for an account, from the oldest to the current month. */
   wanted(account?: string): string[] {
-    const { startedAt, startDate } = this.#options;
+    const { startedAt, startDate } = this.#frame.options;
     const present = monthOf(startedAt);
     const last = this.#months.get(account);
     if (last !== undefined && last >= present) return [];
@@ -82,7 +80,7 @@ export class MonthCursor implements Cursor {
   done(account: string | undefined, month: string, isWhole: boolean): void {
     // Initially, save the month before `month`. If no month can be closed, the next read begins with `month` again.
     if (!this.#months.has(account)) this.#months.set(account, monthAfter(month, -1));
-    if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#held.add(account);
+    if (!isWhole || this.#finalFrom(month) > this.#frame.options.startedAt) this.#held.add(account);
     if (!this.#held.has(account)) this.#months.set(account, month);
   }
 

@@ -58,7 +58,6 @@ const BOUND_SLACK_MS = 1_000;
  * looks back: it requests the rows after `before`. This check works only if pages may contain at least two rows.
  */
 export class NewestFirstCursor implements Cursor {
-  readonly #options: CursorOptions;
   readonly #list: NewestFirstList;
   readonly #frame: StateFrame;
   #mark: string | undefined;
@@ -76,7 +75,6 @@ export class NewestFirstCursor implements Cursor {
   #done = false;
 
   constructor(state: NewestFirstState, options: CursorOptions, list: NewestFirstList) {
-    this.#options = options;
     this.#list = list;
     this.#frame = new StateFrame(state, options);
     const { counts } = this.#frame;
@@ -104,7 +102,7 @@ export class NewestFirstCursor implements Cursor {
   }
 
   warnings(): string[] {
-    return this.#frame.warnings(this.#mark);
+    return this.#frame.warnings([this.#mark]);
   }
 
   /**
@@ -113,7 +111,7 @@ export class NewestFirstCursor implements Cursor {
    */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
-    const { startedAt } = this.#options;
+    const { startedAt } = this.#frame.options;
     const bound = this.#bound;
     const ids: string[] = [];
     /** The earliest time on the page. */
@@ -177,7 +175,7 @@ export class NewestFirstCursor implements Cursor {
 
   /** Rows before this time are not emitted. */
   get #bound(): string | undefined {
-    return latestOf(this.#frame.boundOf(this.#pass.floor), this.#options.startDate);
+    return latestOf(this.#frame.boundOf(this.#pass.floor), this.#frame.options.startDate);
   }
 
   #isKnown(id: string, at: string | undefined): boolean {
@@ -188,7 +186,7 @@ export class NewestFirstCursor implements Cursor {
 
   #end(): string | undefined {
     const { top, cursor, floor } = this.#pass;
-    const { startDate } = this.#options;
+    const { startDate } = this.#frame.options;
     // Without a floor, all rows before start_date were skipped. With a floor, rows were skipped only if start_date was the bound.
     if (floor === undefined) this.#frame.startDate = startDate;
     else if (this.#bound === startDate) this.#frame.skipBefore(startDate);

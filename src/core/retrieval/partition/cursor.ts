@@ -24,7 +24,6 @@ export const partitionState: StateFormat<PartitionState> = {
  * emitted rows that may still change, because a row may get its date later or move to another partition.
  */
 export class PartitionCursor implements Cursor {
-  readonly #options: CursorOptions;
   readonly #frame: StateFrame;
   readonly #marks: Map<string, string>;
   readonly #pending: Set<string>;
@@ -32,7 +31,6 @@ export class PartitionCursor implements Cursor {
   readonly #unseen: Set<string>;
 
   constructor(state: PartitionState, options: CursorOptions) {
-    this.#options = options;
     this.#frame = new StateFrame(state, options);
     const { counts } = this.#frame;
     this.#marks = new Map(counts ? Object.entries(state.marks) : []);
@@ -41,14 +39,14 @@ export class PartitionCursor implements Cursor {
   }
 
   warnings(): string[] {
-    return this.#frame.warnings([...this.#marks.values()].reduce<string | undefined>(latestOf, undefined));
+    return this.#frame.warnings(this.#marks.values());
   }
 
   /**
    * Must be called before rows of a partition are emitted. Returns the time before which rows count as read, or undefined if no rows do.
    */
   begin(partition: string): string | undefined {
-    const { startDate } = this.#options;
+    const { startDate } = this.#frame.options;
     const bound = this.#frame.boundOf(this.#marks.get(partition));
     if (startDate !== undefined && (bound === undefined || bound < startDate)) this.#frame.skipBefore(startDate);
     return bound;

@@ -24,27 +24,24 @@ export interface Window {
  * been read. Windows are read from the oldest to the newest, so that a stopped read can resume at the mark.
  */
 export class WindowCursor implements Cursor {
-  readonly #options: CursorOptions;
   readonly #size: WindowSize;
   readonly #frame: StateFrame;
   readonly #marks: Map<string, string>;
 
   constructor(state: WindowState, options: CursorOptions, size: WindowSize) {
-    this.#options = options;
     this.#size = size;
     this.#frame = new StateFrame(state, options);
     this.#marks = new Map(this.#frame.counts ? Object.entries(state.marks) : []);
   }
 
   warnings(): string[] {
-    const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
     // Removing start_date needs no warning, because even a first read without start_date skips older records.
-    return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
+    return this.#frame.warnings(this.#marks.values(), this.#frame.options.startDate ?? this.#frame.startDate);
   }
 
   /** The windows that this sync must read in a partition, newest first. */
   windowsOf(partition: string): Window[] {
-    const { lookbackMs, startDate, startedAt } = this.#options;
+    const { lookbackMs, startDate, startedAt } = this.#frame.options;
     const { longestMs, overlapMs, firstMs } = this.#size;
     const mark = this.#marks.get(partition);
     const end = Date.parse(startedAt);
