@@ -11,12 +11,12 @@ import { serverText } from '../../text/server-text.ts';
  */
 export function embeddedList(body: unknown, name: string, path: string): ParsedPage {
   const { _links: links, _embedded: embedded } = halObject(body, path);
-  const hasNext = isRow(links) && links['next'] !== undefined && links['next'] !== null;
-  const warnings = hasNext
-    ? [
-        `${path} has more than one page, although the Compose API never paginated this list; only the first page was read`,
-      ]
-    : [];
+  const warnings: string[] = [];
+  if (isRow(links) && links['next'] !== undefined && links['next'] !== null) {
+    warnings.push(
+      `${path} has more than one page, although the Compose API never paginated this list; only the first page was read`,
+    );
+  }
   const lists = embedded ?? {};
   if (!isRow(lists)) throw unexpectedBody(path, '_embedded is not an object');
   const list = lists[name];
@@ -26,14 +26,8 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   if (list === undefined && other !== undefined) {
     throw unexpectedBody(path, `it contains the list ${quoted(serverText(other))} instead of ${name}`);
   }
-  return {
-    rows: [],
-    warnings: [
-      ...warnings,
-      `the response for ${path} does not contain the list ${name}, so the list is treated as empty`,
-    ],
-    missing: true,
-  };
+  warnings.push(`the response for ${path} does not contain the list ${name}, so the list is treated as empty`);
+  return { rows: [], warnings, missing: true };
 }
 
 /**
