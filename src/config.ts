@@ -31,10 +31,7 @@ const platform = z
   })
   .meta({ title: 'Platform', description: 'The platform to read from, with its credentials and options.' });
 
-/**
- * The schema of the user's config, from which `npm run spec` writes spec.json. Each error message continues a sentence that begins with the
- * option's name.
- */
+/** The config's schema, from which spec.json is generated. Each error message continues a sentence that begins with the option's name. */
 export const configSchema = z.object({
   platform,
   start_date: z

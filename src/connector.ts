@@ -156,10 +156,7 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
     onLongWait?: (owner: string) => void;
   };
 
-/**
- * Creates the API clients and the interface through which the platform sends its own requests. The clients log requests and
- * retries. `deadline` is set only for a check.
- */
+/** Creates the clients, which log requests and retries, and the platform's interface to them. `deadline` is set only for a check. */
 export function connect(
   config: Config,
   context: Context,

@@ -50,10 +50,7 @@ export class StreamReader<S = unknown> {
     this.#normaliser = new Normaliser(stream, (field) => this.#warnOfUnknown(field));
   }
 
-  /**
-   * Sends a request, and passes the response body to `take`. The permit is released only when stdout has accepted what
-   * `take` emitted, so that output doesn't accumulate in memory if the reader of stdout stalls.
-   */
+  /** Sends a request, and passes the body to `take`. Holds the permit until stdout accepts more data, so that output doesn't accumulate. */
   async read(request: Request, take: (body: unknown) => void): Promise<void> {
     const { session, stream, report } = this;
     const { body, release } = await session.send(request, stream.name);

@@ -54,10 +54,7 @@ export class StateFrame {
     return warnings;
   }
 
-  /**
-   * Returns the time before which rows count as read, or undefined if no rows do. The time is at least a second before the
-   * high-water mark, because the API returns some times in whole seconds.
-   */
+  /** The time before which rows count as read, if any: at least 1 s before `mark`, because the API returns some times in whole seconds. */
   boundOf(mark: string | undefined): string | undefined {
     return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.options.lookbackMs));
   }

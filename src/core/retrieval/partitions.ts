@@ -34,10 +34,7 @@ export interface Partitions {
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, in which case a row that is missing from all of them no longer exists. */
   isWhole?: boolean;
-  /**
-   * Whether this read covers the partition with this id, or the row with this key. The state keeps the values of
-   * partitions and rows that aren't covered. Default: all are covered.
-   */
+  /** Whether this read covers a partition (id) or a row (key). The state keeps the values that aren't covered. Default: all are covered. */
   isCovered?: ((id: string) => boolean) | undefined;
   /** A phrase for each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
   leftOut?: readonly string[];

@@ -6,10 +6,7 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Partitions, Skipped } from './partitions.ts';
 import type { List as Loaded } from './shared/declaration.ts';
 
-/**
- * After this many rejections, assume that all partitions are rejected. One or two partitions may be rejected only because they are new or
- * are being deleted.
- */
+/** After this many rejected partitions, assume that all are rejected. One or two may be rejected because they are new or being deleted. */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 
@@ -26,10 +23,7 @@ interface List {
 
 type Count = (partition: Partition) => Promise<number>;
 
-/**
- * Predicts, with as few requests as possible, whether a read of the stream would succeed. Returns the error of a rejected
- * partition or a failed account in `skipped`. Throws any other error.
- */
+/** Predicts with few requests whether a read would succeed. Returns rejections and failed accounts in `skipped`; throws other errors. */
 export async function probe<S>(
   { retrieval }: Stream<S>,
   shared: S,

@@ -12,10 +12,7 @@ export interface Deployments {
   partitions: Partitions;
 }
 
-/**
- * Returns a function that requests the list of deployments once, for the first stream that needs it. `selected` contains the configured
- * deployment_ids. An empty list selects all deployments.
- */
+/** Returns a function that loads the deployments once. `selected` contains the configured deployment_ids; an empty list selects all. */
 export function deploymentList(selected: readonly string[], api: Api): () => Promise<Deployments> {
   let loading: Promise<Deployments> | undefined;
   return () => (loading ??= loadDeployments(selected, api));

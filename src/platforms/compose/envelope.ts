@@ -30,10 +30,7 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   return { rows: [], warnings, missing: true };
 }
 
-/**
- * Returns the body if it is an object that reports no error. If `fields` is given, the object must have at least one of these fields.
- * Otherwise, throws `unexpected_body`.
- */
+/** Returns the body if it is an object that reports no error and has one of `fields`, if given. Otherwise, throws `unexpected_body`. */
 export function halObject(body: unknown, path: string, fields?: readonly string[]): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is not an object');
   const { errors } = body;
@@ -54,10 +51,7 @@ export function embeddedRows(body: unknown, name: string, path: string): ParsedP
   return page;
 }
 
-/**
- * Removes `_links` from a row, and moves the lists in `_embedded` to the top level. Sets removed fields to undefined, which JSON.stringify
- * omits, because `delete` would put the row in V8's slow dictionary mode.
- */
+/** Removes `_links`, and moves the lists in `_embedded` to the top level, without `delete`, which would put the row in V8's slow mode. */
 export function flatten(row: Row): Row {
   if (row['_links'] !== undefined) row['_links'] = undefined;
   const embedded = row['_embedded'];

@@ -105,10 +105,7 @@ export class NewestFirstCursor implements Cursor {
     return this.#frame.warnings([this.#mark]);
   }
 
-  /**
-   * Passes each row to `take`, with `isNew` set if the row must be emitted. Advances the cursor. May return a warning. Throws
-   * `list_not_paged`.
-   */
+  /** Passes each row to `take`, with `isNew` if it must be emitted. Advances the cursor. May return a warning. Throws `list_not_paged`. */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
     const { startedAt } = this.#frame.options;

@@ -42,9 +42,7 @@ export class PartitionCursor implements Cursor {
     return this.#frame.warnings(this.#marks.values());
   }
 
-  /**
-   * Must be called before rows of a partition are emitted. Returns the time before which rows count as read, or undefined if no rows do.
-   */
+  /** Must be called before a partition's rows are emitted. Returns the time before which rows count as read, or undefined if none do. */
   begin(partition: string): string | undefined {
     const { startDate } = this.#frame.options;
     const bound = this.#frame.boundOf(this.#marks.get(partition));

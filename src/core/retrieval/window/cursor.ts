@@ -19,10 +19,7 @@ export interface Window {
   to: number;
 }
 
-/**
- * The cursor of a list that is requested in time windows. For each partition, it stores a high-water mark, up to which all windows have
- * been read. Windows are read from the oldest to the newest, so that a stopped read can resume at the mark.
- */
+/** The cursor of a list requested in time windows, oldest first, so that a stopped read can resume at each partition's high-water mark. */
 export class WindowCursor implements Cursor {
   readonly #size: WindowSize;
   readonly #frame: StateFrame;

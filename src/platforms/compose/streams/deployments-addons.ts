@@ -4,10 +4,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { embeddedList } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
-/**
- * `GET /deployments/{id}/addons` (compose-api.md 9.8). The response format is unknown, so only likely fields are declared, and `addon`
- * contains the whole row. If the endpoint does not exist, the stream is empty.
- */
+/** `GET /deployments/{id}/addons` (compose-api.md 9.8), which may not exist. The format is unknown, so `addon` contains the whole row. */
 export const deploymentsAddons = composeStream({
   name: 'deployments_addons',
   description: 'Add-ons of each deployment. The endpoint is unverified, so the addon field contains the whole row.',

@@ -3,10 +3,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { embeddedList, flatten } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
-/**
- * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. The object becomes a single record, so that
- * healthy deployments have a record and alerts need no key.
- */
+/** `GET /deployments/{id}/alerts` (compose-api.md 9.9) as one record, so that healthy deployments have a record and alerts need no key. */
 export const deploymentsAlerts = composeStream({
   name: 'deployments_alerts',
   description: 'Current health of each deployment: one record per deployment.',

@@ -2,10 +2,7 @@ import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../co
 import { halObject } from '../envelope.ts';
 import { composeStream } from '../stream.ts';
 
-/**
- * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for connection strings. The list may lack fields that
- * the response for a single deployment contains.
- */
+/** `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings, which the list may lack. */
 export const deployments = composeStream({
   name: 'deployments',
   description: 'The database deployments that the token can view.',
