@@ -38,10 +38,7 @@ export function parseInput(what: string, path: string, text: string): unknown {
   }
 }
 
-/**
- * Returns the position where the JSON is invalid. V8 reports the position for most errors, but not for an unexpected token or an
- * unexpected end.
- */
+/** Returns the position where the JSON is invalid. V8 doesn't report it for an unexpected token or an unexpected end. */
 function jsonPositionOf({ message }: Error, text: string): string {
   const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   if (line !== undefined) return `line ${line}, column ${column}`;

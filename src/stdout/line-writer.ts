@@ -138,10 +138,7 @@ export class LineWriter {
   }
 }
 
-/**
- * Returns a function that encodes the result of `textAt`. The function caches the last result, because all records of a page have the same
- * `at`.
- */
+/** Returns a function that encodes the result of `textAt` and caches the last one, because all records of a page have the same `at`. */
 export function cachedBytes(textAt: (at: number) => string): (at: number) => Buffer {
   let lastAt: number | undefined;
   let bytes = Buffer.alloc(0);

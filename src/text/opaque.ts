@@ -2,10 +2,7 @@ import { MASK } from './credentials.ts';
 
 /** A word that is long enough to be a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
-/**
- * Useful text that only looks random. Escape sequences come first, because they can hide the word boundaries that the other patterns
- * require.
- */
+/** Useful text that only looks random. Escape sequences are first, because they can hide word boundaries that other patterns require. */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   // Host names with at least three labels.
@@ -57,10 +54,7 @@ function oddPieces(text: string): RegExpExecArray[] {
   return [...text.matchAll(/[a-z0-9]+/gi)].filter(([piece]) => !isWord(piece));
 }
 
-/**
- * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters may contain only a few inner
- * capitals, as in `GetAddrInfoReqWrap`, and must not begin with 16 capitals.
- */
+/** Whether the piece is a number, or looks like a word: up to four final digits, and few inner capitals, as in `GetAddrInfoReqWrap`. */
 function isWord(piece: string): boolean {
   if (/^\d+$/.test(piece)) return true;
   if (!/^[a-z]+\d{0,4}$/i.test(piece) || /^[A-Z]{16}/.test(piece)) return false;

@@ -7,10 +7,7 @@ import { Exchanges, endpointOf } from './exchanges.ts';
 import { reportOf } from './report.ts';
 import { ShapesOutput } from './shape.ts';
 
-/**
- * Reads all streams once, discards the records, and prints a report without any account data. Returns 1 if all streams failed or if
- * there is no report. Errors are written to stderr, because stdout contains only the report.
- */
+/** Reads all streams once, and prints only a report, without account data. Returns 1 if all streams failed or there is no report. */
 export async function runVerify(context: Context, configPath: string): Promise<number> {
   try {
     return await verify(context, configPath);

@@ -6,10 +6,7 @@ const NUL = '\\u0000';
 const ESCAPES = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u(d[89a-f][0-9a-f]{2}|0000)|.)/g;
 const BEYOND_ASCII = /[\u0080-\uFFFF]/g;
 
-/**
- * Converts JSON text to ASCII, which all Singer targets can read in any locale. U+0000 and lone surrogates, which Postgres rejects,
- * become U+FFFD.
- */
+/** Converts JSON to ASCII, which targets can read in any locale. U+0000 and lone surrogates, which Postgres rejects, become U+FFFD. */
 function ascii(json: string): string {
   let text = json;
   if (json.includes(SURROGATE) || json.includes(NUL)) {

@@ -59,10 +59,7 @@ export function bookmarkOf(state: Row, { platform, replicationKey, format, parti
   return bookmark;
 }
 
-/**
- * Translates a bookmark into a state, which the core then validates. `version` and `platform` may be missing from a bookmark that a
- * person wrote. Error messages begin with `where`.
- */
+/** Translates a bookmark, which a person may have written, into a state that the core then validates. Error messages begin with `where`. */
 export function stateOf(bookmark: unknown, { platform, format, partitionName }: BookmarkFormat, where: string): Row {
   if (!isRow(bookmark)) throw unusable(where, 'it must be an object');
   const list = (key: string): unknown[] => {

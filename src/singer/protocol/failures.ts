@@ -3,10 +3,7 @@ import { type ConnectorError, asConnectorError } from '../../core/failure/errors
 import type { StreamEnd, StreamFailure } from '../../core/output/output.ts';
 import { TapLog } from './log.ts';
 
-/**
- * Reports all failures when the streams have ended, and returns the exit code. Logs the most helpful sentence last, because Meltano shows
- * only the last line of the log.
- */
+/** Reports all failures and returns the exit code. Logs the most helpful sentence last, because Meltano shows only the last log line. */
 export function reportEnds(
   log: TapLog,
   ends: readonly StreamEnd[],

@@ -4,10 +4,7 @@ import type { Row } from '../../core/record/row.ts';
 import { type BookmarkFormat, bookmarkOf } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 
-/**
- * Prints the STATE messages of a sync. Each message contains the bookmarks of all streams. A stream's bookmark is set only after the
- * records that it covers have been printed, so a STATE never covers unprinted records.
- */
+/** Prints a sync's STATE messages. Each contains the bookmarks of all streams, and covers only records that have already been printed. */
 export class StateLines {
   readonly #writer: LineWriter;
   readonly #now: () => number;
