@@ -13,6 +13,7 @@ export interface ErrorTrace {
   message: string;
   failure_type: string;
   internal_message?: string;
+  stack_trace?: string;
   stream_descriptor?: { name: string };
 }
 
@@ -23,14 +24,14 @@ export type Message =
   | { type: 'CATALOG'; catalog: { streams: DiscoveredStream[] } }
   | { type: 'RECORD'; record: { stream: string; data: Row; emitted_at: number } }
   | { type: 'STATE'; state: StreamState }
-  | { type: 'LOG'; log: { level: string; message: string } }
+  | { type: 'LOG'; log: { level: string; message: string; stack_trace?: string } }
   | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
   | {
       type: 'TRACE';
       trace: {
         type: 'STREAM_STATUS';
         emitted_at: number;
-        stream_status: { stream_descriptor: { name: string }; status: string };
+        stream_status: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] };
       };
     };
 

@@ -6,21 +6,8 @@ import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/program/context.ts';
 import { LineWriter } from '../../src/stdout/line-writer.ts';
-import type { Message as Sent } from '../../src/airbyte/protocol/messages.ts';
 import type { Row } from '../../src/core/record/row.ts';
-
-/** A command's output, except for records. */
-export type Message =
-  | Sent
-  | { type: 'LOG'; log: { level: string; message: string; stack_trace?: string } }
-  | {
-      type: 'STATE';
-      state: {
-        type: 'STREAM';
-        stream: { stream_descriptor: { name: string }; stream_state: object };
-        sourceStats: { recordCount: number };
-      };
-    };
+import type { Message } from '../transcript.ts';
 
 /** A message in its printed form. */
 export interface Printed {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
-import { type Message, jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import type { Message } from '../../../test-support/transcript.ts';
+import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
 import { compose } from '../../platforms/compose/compose.ts';
 import { runCheck } from './check.ts';
 

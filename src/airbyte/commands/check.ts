@@ -26,9 +26,8 @@ export async function runCheck(context: Context, configPath: string): Promise<nu
   return 0;
 }
 
-function sendStatus({ terminal }: Context, output: AirbyteOutput, failure: string | undefined): void {
-  const connectionStatus =
-    failure === undefined ? { status: 'SUCCEEDED' as const } : { status: 'FAILED' as const, message: failure };
-  output.send({ type: 'CONNECTION_STATUS', connectionStatus });
-  terminal?.write(failure === undefined ? 'SUCCEEDED\n' : `FAILED: ${failure}\n`);
+function sendStatus({ terminal }: Context, output: AirbyteOutput, message: string | undefined): void {
+  const status = message === undefined ? 'SUCCEEDED' : 'FAILED';
+  output.send({ type: 'CONNECTION_STATUS', connectionStatus: { status, message } });
+  terminal?.write(message === undefined ? 'SUCCEEDED\n' : `FAILED: ${message}\n`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
-import { type Message, jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import type { Message } from '../../../test-support/transcript.ts';
+import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
 import { events, parts } from '../../../test-support/unit/reads.ts';
 import { type Config, configFrom } from '../../config.ts';
 import type { Row } from '../../core/record/row.ts';

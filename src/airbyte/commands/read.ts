@@ -7,7 +7,6 @@ import { followRead } from '../../program/terminal.ts';
 import type { ReadFiles } from '../command-line.ts';
 import { chooseStreams, streamsIn, streamsNamed } from '../protocol/configured-catalog.ts';
 import { failuresOf, sendError } from '../protocol/failures.ts';
-import { streamStatus } from '../protocol/messages.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
 
@@ -38,8 +37,8 @@ export async function runRead(context: Context, files: ReadFiles): Promise<numbe
   const { streams, toEnd } = openReads(config, context, output, wanted);
   const endFollowing = context.terminal === undefined ? undefined : followRead(streams, context.terminal);
   for (const { name } of unusable) {
-    output.send(streamStatus(name, 'STARTED'));
-    output.send(streamStatus(name, 'INCOMPLETE'));
+    output.status(name, 'STARTED');
+    output.status(name, 'INCOMPLETE');
   }
   const { ends, rejection } = await toEnd();
   const failures = failuresOf([...ends, ...unusable], rejection);

@@ -3,8 +3,7 @@ import { Printout, StalledOutput, openContext } from '../../../test-support/unit
 import { LineWriter } from '../../stdout/line-writer.ts';
 import type { State, StreamSink } from '../../core/output/output.ts';
 import { VERSION } from '../../program/version.ts';
-import { type Message, stateLine } from './messages.ts';
-import { AirbyteOutput, openAirbyteOutput } from './output.ts';
+import { AirbyteOutput, openAirbyteOutput, stateLine } from './output.ts';
 import { addCredential } from '../../text/credentials.ts';
 
 describe('the log', () => {
@@ -86,8 +85,8 @@ describe('the output of a command', () => {
 
 describe('redaction', () => {
   const secret = 'hunter2 hunter2';
-  const traced = { type: 'ERROR', emitted_at: 1 } as const;
-  const error = { message: secret, failure_type: 'system_error' } as const;
+  const traced = { type: 'ERROR', emitted_at: 1 };
+  const error = { message: secret, failure_type: 'system_error' };
   const more = { internal_message: secret, stack_trace: secret, stream_descriptor: { name: 'teams' } };
 
   function printed(write: (output: AirbyteOutput) => void): string[] {
@@ -99,7 +98,7 @@ describe('redaction', () => {
     return out.text.trimEnd().split('\n');
   }
 
-  test.each<[message: Message, places: number]>([
+  test.each<[message: object, places: number]>([
     [{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: secret } }, 2],
     [{ type: 'TRACE', trace: { ...traced, error } }, 2],
     [{ type: 'TRACE', trace: { ...traced, error: { ...error, ...more } } }, 6],
@@ -111,7 +110,7 @@ describe('redaction', () => {
     expect(message).toEqual(given);
   });
 
-  test.each<Message>([
+  test.each<object>([
     { type: 'CATALOG', catalog: { streams: [{ title: secret }] } },
     { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
   ])('does not change data: %j', (message) => {

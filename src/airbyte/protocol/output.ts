@@ -5,7 +5,6 @@ import type { Level, Output, State, StreamSink } from '../../core/output/output.
 import type { Row } from '../../core/record/row.ts';
 import { VERSION } from '../../program/version.ts';
 import { redacted } from '../../text/quoted.ts';
-import { type Message, stateLine, streamStatus } from './messages.ts';
 
 /** The state of a stream without a cursor. It saves no progress, but clients require a state. */
 const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
@@ -57,11 +56,19 @@ export class AirbyteOutput implements Output {
   }
 
   /** Prints a message other than RECORD, STATE or LOG. */
-  send(message: Message): void {
+  send(message: object): void {
     const json = JSON.stringify(message, (key, value: unknown) =>
       typeof value === 'string' && TEXTS.has(key) ? redacted(value) : value,
     );
     this.writer.line(`${json}\n`);
+  }
+
+  /** Prints a stream's status. `quotaReset` is the time when the API's rate limit ends, in Unix ms. */
+  status(name: string, status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE', quotaReset?: number): void {
+    const reasons =
+      quotaReset === undefined ? undefined : [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];
+    const stream_status = { stream_descriptor: { name }, status, reasons };
+    this.send({ type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status } });
   }
 }
 
@@ -89,7 +96,7 @@ class AirbyteStream implements StreamSink {
   }
 
   started(): void {
-    this.#output.send(streamStatus(this.#name, 'STARTED'));
+    this.#output.status(this.#name, 'STARTED');
   }
 
   record(row: Row, at: number, nulled?: readonly string[]): number {
@@ -108,22 +115,28 @@ class AirbyteStream implements StreamSink {
 
   held(until: number): void {
     if (!this.#isRunning) this.#run();
-    this.#output.send(streamStatus(this.#name, 'RUNNING', until));
+    this.#output.status(this.#name, 'RUNNING', until);
   }
 
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void {
     if (complete && !this.#isRunning) this.#run();
     if (last !== undefined) this.state(last.state ?? NO_STATE, last.records);
-    this.#output.send(streamStatus(this.#name, complete ? 'COMPLETE' : 'INCOMPLETE'));
+    this.#output.status(this.#name, complete ? 'COMPLETE' : 'INCOMPLETE');
   }
 
   #run(): void {
     this.#isRunning = true;
-    this.#output.send(streamStatus(this.#name, 'RUNNING'));
+    this.#output.status(this.#name, 'RUNNING');
   }
 }
 
 function tailWith(nulled: readonly string[], at: number): Buffer {
   const changes = nulled.map((field) => ({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
   return Buffer.from(`,"emitted_at":${at},"meta":${JSON.stringify({ changes })}}}\n`);
+}
+
+/** A STATE message as a line. `state` is serialized JSON, so that a large state isn't serialized twice per checkpoint. */
+export function stateLine(name: string, state: string, recordCount: number): string {
+  const descriptor = JSON.stringify({ name });
+  return `{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":${descriptor},"stream_state":${state}},"sourceStats":{"recordCount":${recordCount}}}}\n`;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../core/failure/errors.ts';
-import { stateLine } from './messages.ts';
+import { stateLine } from './output.ts';
 import { parseState } from './state.ts';
 
 const stream = (name: string, state: unknown): object => ({
