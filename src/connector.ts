@@ -77,6 +77,7 @@ export function openReads(
   const session: Session = {
     send: (request, stream) => clients.of(request.account).send(request, stream),
     output,
+    ready: () => context.writer.ready(),
     terms: platform.terms.facts,
     shared: platform.open(config.platform, counting),
     workers: config.num_workers,

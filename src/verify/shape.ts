@@ -105,5 +105,4 @@ export class ShapesOutput implements Output {
   }
 
   log(): void {}
-  async ready(): Promise<void> {}
 }

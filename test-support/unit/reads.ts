@@ -47,6 +47,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   const run: Session<ComposeShared> = {
     send: sendTo(api, workers, stop.signal),
     output,
+    ready: () => printed.writer.ready(),
     terms: compose.terms.facts,
     shared: {
       deployments: deploymentList(chosen, {

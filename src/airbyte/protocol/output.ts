@@ -51,10 +51,6 @@ export class AirbyteOutput implements Output {
     this.#terminal?.write(`${level === 'warn' ? 'Warning: ' : ''}${text}\n`);
   }
 
-  ready(): Promise<void> {
-    return this.writer.ready();
-  }
-
   /** Prints a message other than RECORD, STATE or LOG. */
   send(message: object): void {
     const json = JSON.stringify(message, (key, value: unknown) =>

@@ -17,8 +17,6 @@ export interface Log {
 /** The interface through which the core uses a protocol. */
 export interface Output extends Log {
   stream(name: string): StreamSink;
-  /** Resolves when stdout accepts more output. */
-  ready(): Promise<void>;
 }
 
 /** The output of one stream. `started` is called first, and `ended` last. */

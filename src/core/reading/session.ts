@@ -7,6 +7,8 @@ export interface Session<S = unknown> {
   /** Sends a request for a stream. Throws a ConnectorError or the signal's reason. */
   send(request: Request, stream: string): Promise<Received>;
   output: Output;
+  /** Resolves when stdout accepts more output. */
+  ready(): Promise<void>;
   terms: Terms['facts'];
   shared: S;
   /** The maximum number of requests that a stream may have in flight at one origin. */

@@ -57,7 +57,7 @@ export class StreamReader<S = unknown> {
     try {
       report.requests += 1;
       take(body);
-      await session.output.ready();
+      await session.ready();
     } finally {
       release();
     }

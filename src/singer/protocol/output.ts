@@ -42,10 +42,6 @@ export class SingerOutput implements Output {
     this.#log.log(level, text, stack);
   }
 
-  ready(): Promise<void> {
-    return this.writer.ready();
-  }
-
   /** Logs a rate limit only once, although every stream reports it. */
   held(until: number): void {
     if (until === this.#heldUntil) return;

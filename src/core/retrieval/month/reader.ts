@@ -57,6 +57,6 @@ async function readAccount<S, F extends string>(
       reader.warn(`the API no longer has data for ${month} (${error.answer}), so this month has no records`);
     }
     reader.sink.checkpoint();
-    await session.output.ready();
+    await session.ready();
   }
 }

@@ -24,7 +24,7 @@ export async function readPartitions<S, F extends string>(
     const { rows, label, fields } = partition;
     if (rows === undefined) continue;
     emit(partition, reader.page(rows, label, fields));
-    await session.output.ready();
+    await session.ready();
   }
   // Whether a response lacked its list. If so, pending rows that weren't seen may still exist.
   let isListMissing = false;

@@ -35,7 +35,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   }
   if (complete.length > 0) {
     reader.emit(reader.page(complete, path));
-    await session.output.ready();
+    await session.ready();
   }
   if (detail !== undefined) await readDetails(reader, path, detail, incomplete);
   if (failure !== undefined) throw failure;
