@@ -1,4 +1,4 @@
-import type { Output, StreamSink } from '../core/output/output.ts';
+import type { StreamSink } from '../core/output/output.ts';
 import { isRow } from '../core/record/row.ts';
 import type { Field } from '../core/stream/fields.ts';
 import { count } from '../text/count.ts';
@@ -90,19 +90,4 @@ export class StreamShape implements StreamSink {
   ended(complete: boolean, _last: unknown, total: number): void {
     if (complete) this.#stderr(`${this.#stream.name}: ${count(total, 'record')}\n`);
   }
-}
-
-/** Collects the shapes of rows. Free text is not kept, because it could contain names. */
-export class ShapesOutput implements Output {
-  readonly shapes: ReadonlyMap<string, StreamShape>;
-
-  constructor(streams: readonly Stream[], stderr: (text: string) => void) {
-    this.shapes = new Map(streams.map((stream) => [stream.name, new StreamShape(stream, stderr)]));
-  }
-
-  stream(name: string): StreamSink {
-    return this.shapes.get(name) as StreamSink;
-  }
-
-  log(): void {}
 }

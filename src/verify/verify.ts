@@ -1,11 +1,12 @@
 import { loadConfig, offeredStreams, platformOf } from '../config.ts';
 import { openReads } from '../connector.ts';
 import { asConnectorError } from '../core/failure/errors.ts';
+import type { Output, StreamSink } from '../core/output/output.ts';
 import type { Exchange } from '../http/client-options.ts';
 import type { Context } from '../program/context.ts';
 import { Exchanges, endpointOf } from './exchanges.ts';
 import { reportOf } from './report.ts';
-import { ShapesOutput } from './shape.ts';
+import { StreamShape } from './shape.ts';
 
 /** Reads all streams once, and prints only a report, without account data. Returns 1 if all streams failed or there is no report. */
 export async function runVerify(context: Context, configPath: string): Promise<number> {
@@ -26,7 +27,9 @@ async function verify(context: Context, configPath: string): Promise<number> {
   context.signal.throwIfAborted();
   const platform = platformOf(config);
   const offered = offeredStreams(config);
-  const output = new ShapesOutput(offered, context.stderr);
+  const shapes = new Map(offered.map((stream) => [stream.name, new StreamShape(stream, context.stderr)]));
+  // Log lines are not kept, because they could contain names.
+  const output: Output = { stream: (name) => shapes.get(name) as StreamSink, log: () => undefined };
   const exchanges = new Exchanges(platform.probes ?? {});
   const wanted = offered.map((definition) => ({ definition, mode: 'full_refresh' as const, state: {}, where: '' }));
   const logsRequests = context.env['LOG_LEVEL']?.toLowerCase() === 'debug';
@@ -55,7 +58,7 @@ async function verify(context: Context, configPath: string): Promise<number> {
       exchanges,
       streams,
       ends,
-      shapes: output.shapes,
+      shapes,
     }),
   );
   return failed.length === ends.length ? 1 : 0;
