@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { events, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
-import { type ReadEnd, followRead } from './terminal.ts';
+import { followRead } from './terminal.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 function follow(
   columns: number,
   heldMs?: number,
-): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
+): { line: () => string | undefined; end: (failures: string[], wasStopped?: boolean) => string | undefined } {
   const testRun = openRun();
   const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;
   const written: string[] = [];
@@ -27,8 +27,8 @@ function follow(
   vi.advanceTimersByTime(2_000);
   return {
     line: () => written.at(-1),
-    end(how) {
-      end(how);
+    end(failures, wasStopped = false) {
+      end(failures, wasStopped);
       const last = written.at(-1);
       vi.advanceTimersByTime(1_000);
       expect(written.at(-1)).toBe(last);
@@ -55,22 +55,20 @@ describe('the progress line', () => {
 
 describe('the summary at the end', () => {
   it('reports what was read and what was skipped', () => {
-    expect(follow(80).end({ failures: [], stopped: false })).toBe(
+    expect(follow(80).end([])).toBe(
       '\r\u001B[KRead 1,234 records of 2 streams in 2.0 s.\n- parts: 2 deployments skipped\n',
     );
   });
 
   it('reports each failure and what to do about it', () => {
-    expect(follow(80).end({ failures: ['teams: No. Ask.', 'parts: No.'], stopped: false })).toContain(
+    expect(follow(80).end(['teams: No. Ask.', 'parts: No.'])).toContain(
       'Incomplete: read 1,234 records of 2 streams in 2.0 s.\n- teams: No. Ask.\n- parts: No.\n',
     );
   });
 
   it('explains how to resume if the read was stopped', () => {
-    expect(follow(80).end({ failures: ['a\nb\u001b[31m'], stopped: false })).toContain(
-      String.raw`- a\u000ab\u001b[31m`,
-    );
-    expect(follow(80).end({ failures: ['teams: No. Ask.'], stopped: true })).toContain(
+    expect(follow(80).end(['a\nb\u001b[31m'])).toContain(String.raw`- a\u000ab\u001b[31m`);
+    expect(follow(80).end(['teams: No. Ask.'], true)).toContain(
       'Stopped after 1,234 records of 2 streams in 2.0 s. To resume, pass the STATE messages from the output with --state.\n- teams: No. Ask.\n',
     );
   });

@@ -11,14 +11,14 @@ export interface Terminal {
 const INTERVAL_MS = 200;
 const WIPE = '\r\u001B[K';
 
-export interface ReadEnd {
-  /** Sentences about what happened and what to do. */
-  failures: readonly string[];
-  stopped: boolean;
-}
-
-/** Keeps a progress line on the terminal up to date. When all streams have ended, call the returned function to print a summary. */
-export function followRead(streams: readonly OpenStream[], terminal: Terminal): (end: ReadEnd) => void {
+/**
+ * Keeps a progress line on the terminal up to date. When all streams have ended, call the returned function to print a summary. `failures`
+ * are sentences about what happened and what to do.
+ */
+export function followRead(
+  streams: readonly OpenStream[],
+  terminal: Terminal,
+): (failures: readonly string[], wasStopped: boolean) => void {
   const began = Date.now();
   const seconds = (): number => (Date.now() - began) / 1_000;
   const records = (): number => streams.reduce((sum, { reader }) => sum + reader.sink.records, 0);
@@ -30,14 +30,14 @@ export function followRead(streams: readonly OpenStream[], terminal: Terminal): 
     terminal.write(`${WIPE}${line.slice(0, Math.max(0, terminal.columns() - 1))}`);
   };
   const timer = setInterval(show, INTERVAL_MS);
-  return ({ failures, stopped }) => {
+  return (failures, wasStopped) => {
     clearInterval(timer);
     const read = `${count(records(), 'record')} of ${count(streams.length, 'stream')} in ${duration(seconds())}`;
     const skipped = streams.flatMap(({ reader: { report, stream } }) =>
       report.skipped === undefined ? [] : [`${stream.name}: ${report.skipped} skipped`],
     );
     const result = failures.length > 0 ? `Incomplete: read ${read}.` : `Read ${read}.`;
-    const line = stopped
+    const line = wasStopped
       ? `Stopped after ${read}. To resume, pass the STATE messages from the output with --state.`
       : result;
     terminal.write(`${WIPE}${[line, ...[...failures, ...skipped].map((each) => `- ${asOneLine(each)}`)].join('\n')}\n`);

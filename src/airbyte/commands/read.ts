@@ -43,7 +43,7 @@ export async function runRead(context: Context, files: ReadFiles): Promise<numbe
   const { ends, rejection } = await toEnd();
   const failures = failuresOf([...ends, ...unusable], rejection);
   const sentences = failures.map(({ name, error }) => (name === undefined ? '' : `${name}: `) + error.message);
-  endFollowing?.({ failures: sentences, stopped: context.signal.aborted });
+  endFollowing?.(sentences, context.signal.aborted);
   context.signal.throwIfAborted();
   // Errors are reported last, because some clients stop reading at the first error.
   for (const failure of failures) sendError(output, failure);
