@@ -18,7 +18,8 @@ export class LineWriter {
   #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
   readonly #encoding: LineEncoding;
-  #failed = false;
+  /** Whether stdout has failed, in which case the output is incomplete. */
+  failed = false;
 
   /** `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after a failure. */
   constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
@@ -29,14 +30,9 @@ export class LineWriter {
     out.on('error', (error) => this.#fail(error));
   }
 
-  /** Whether stdout has failed, in which case the output is incomplete. */
-  get failed(): boolean {
-    return this.#failed;
-  }
-
   #fail(error: NodeJS.ErrnoException): void {
-    if (this.#failed) return;
-    this.#failed = true;
+    if (this.failed) return;
+    this.failed = true;
     this.#onFailure(error);
   }
 
@@ -106,14 +102,14 @@ export class LineWriter {
   }
 
   #write(chunk: string | Buffer): void {
-    if (!this.#failed) this.#out.write(chunk);
+    if (!this.failed) this.#out.write(chunk);
   }
 
   /** Flushes the chunk, and resolves when stdout accepts more output. */
   async ready(): Promise<void> {
     this.flush();
     // Check the stream now: after an earlier `false` from write(), the drain event may already have occurred.
-    if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
+    if (this.failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
     this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
         this.#out.off('drain', done).off('close', done).off('error', done);
@@ -128,7 +124,7 @@ export class LineWriter {
   /** Flushes the chunk, and resolves when stdout has accepted all output or failed. */
   async drained(): Promise<void> {
     this.flush();
-    if (this.#failed) return;
+    if (this.failed) return;
     await new Promise<void>((done) =>
       this.#out.once('close', done).write('', (error) => {
         if (error) this.#fail(error);
