@@ -1,0 +1,16 @@
+export { accounts } from './accounts.ts';
+export { auditEvents } from './audit-events.ts';
+export { billables } from './billables.ts';
+export { clusters } from './clusters.ts';
+export { databases } from './databases.ts';
+export { datacenters } from './datacenters.ts';
+export { deployments } from './deployments.ts';
+export { deploymentsAddons } from './deployments-addons.ts';
+export { deploymentsAlerts } from './deployments-alerts.ts';
+export { deploymentsBackups } from './deployments-backups.ts';
+export { deploymentsRecipes } from './deployments-recipes.ts';
+export { deploymentsRoles } from './deployments-roles.ts';
+export { deploymentsScalings } from './deployments-scalings.ts';
+export { deploymentsTeamRoles } from './deployments-team-roles.ts';
+export { deploymentsVersions } from './deployments-versions.ts';
+export { teams } from './teams.ts';
