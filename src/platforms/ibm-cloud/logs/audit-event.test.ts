@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../core/record/row.ts';
-import { type LogEntry, auditEntry } from './audit-event.ts';
+import { auditEntry } from './audit-event.ts';
 
 const CRN = 'crn:v1:bluemix:public:databases-for-postgresql:us-south:a/0a1b:a0000000-0000-4000-8000-000000000001::';
 
@@ -27,23 +27,26 @@ const EVENT = {
   observer: { name: 'ActivityTracker' },
 };
 
-function entry(data: unknown, more: Partial<LogEntry> = {}): LogEntry {
+const pairs = (values: Row): Row[] => Object.entries(values).map(([key, value]) => ({ key, value }));
+
+/** A log entry that contains this event as text, with changes to its labels. */
+function entry(data: unknown, labels: Row = {}): Row {
+  const applicationname = 'ibm-audit-event';
+  const subsystemname = 'databases-for-postgresql:a0000000-0000-4000-8000-000000000001';
   return {
-    timestamp: '2026-11-20T10:00:01.250000',
-    application: 'ibm-audit-event',
-    subsystem: 'databases-for-postgresql:a0000000-0000-4000-8000-000000000001',
-    data: typeof data === 'string' ? data : JSON.stringify(data),
-    ...more,
+    metadata: pairs({ timestamp: '2026-11-20T10:00:01.250000' }),
+    labels: pairs({ applicationname, subsystemname, ...labels }),
+    user_data: typeof data === 'string' ? data : JSON.stringify(data),
   };
 }
 
-function rowOf(given: LogEntry): Row {
+function rowOf(given: Row): Row {
   const read = auditEntry(given);
   if (read === undefined) throw new Error('it is not an event of a database');
   return read.row;
 }
 
-const identityOf = (given: LogEntry): string | undefined => auditEntry(given)?.identity;
+const identityOf = (given: Row): string | undefined => auditEntry(given)?.identity;
 
 test('an event becomes a row with the same field names as on Compose', () => {
   const row = rowOf(entry({ ...EVENT, newField: 1 }));
@@ -86,7 +89,7 @@ test('an event may be the log entry itself or its message, as text or as an obje
   const top = rowOf(entry(EVENT));
   expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);
   expect(rowOf(entry({ message: EVENT }))).toEqual(top);
-  expect(rowOf(entry('', { data: EVENT }))).toEqual(top);
+  expect(rowOf({ ...entry(''), user_data: EVENT })).toEqual(top);
 });
 
 test('an event about part of a deployment has the deployment_id of that deployment', () => {
@@ -107,9 +110,7 @@ describe('the id of an event', () => {
     // If a release computed a different id, destinations would contain these events twice.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
-    expect(rowOf(entry({ message: turned }, { timestamp: undefined, subsystem: undefined }))['id']).toBe(
-      '702dd92394b9478cc39b2173393eea3c',
-    );
+    expect(rowOf({ user_data: { message: turned } })['id']).toBe('702dd92394b9478cc39b2173393eea3c');
   });
 
   test('differs for different events', () => {
@@ -131,7 +132,6 @@ describe('a log entry', () => {
     ['a string that is not an event', '{"level":"info"}'],
     ['no object', '[1]'],
   ])('is kept in raw, with the time of storage, if it contains %s', (_, raw) => {
-    expect(auditEntry(entry(raw))).toMatchObject({ isReadable: false });
     expect(rowOf(entry(raw))).toEqual({
       id: identityOf(entry(raw)),
       service: 'databases-for-postgresql',
@@ -141,9 +141,9 @@ describe('a log entry', () => {
   });
 
   test('has a stable id even if it is unreadable and has no labels', () => {
-    const bare: LogEntry = { timestamp: undefined, application: undefined, subsystem: undefined, data: 'torn {' };
+    const bare = { user_data: 'torn {' };
     expect(rowOf(bare)).toEqual({ id: identityOf(bare), service: null, created_at: null, raw: 'torn {' });
-    expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
+    expect(rowOf({})['raw']).toBe('');
   });
 
   test('provides the time for an event that has no valid time of its own', () => {
@@ -156,13 +156,15 @@ test('an event of another service is skipped, whichever field names the service'
     action: 'iam-identity.serviceid.login',
     target: { id: 'crn:v1:bluemix:public:iam-identity:global:a/0a1b:::' },
   };
-  expect(auditEntry(entry(iam, { subsystem: 'iam-identity:1' }))).toBeUndefined();
-  expect(auditEntry(entry(iam, { subsystem: undefined }))).toBeUndefined();
-  expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBeUndefined();
-  expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBeUndefined();
+  expect(auditEntry(entry(iam, { subsystemname: 'iam-identity:1' }))).toBeUndefined();
+  expect(auditEntry(entry(iam, { subsystemname: undefined }))).toBeUndefined();
+  expect(auditEntry(entry('torn {', { subsystemname: 'iam-identity:1' }))).toBeUndefined();
+  expect(auditEntry(entry(EVENT, { applicationname: 'web-shop' }))).toBeUndefined();
   // The event is kept if any of its fields identifies a database service.
-  expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
-  expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({
+  expect(rowOf(entry(EVENT, { subsystemname: 'renamed' }))['service']).toBe('databases-for-postgresql');
+  expect(
+    rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystemname: undefined })),
+  ).toMatchObject({
     service: 'messages-for-rabbitmq',
     deployment_id: null,
   });

@@ -7,41 +7,38 @@ import { textOf, emptyAsNull, within } from '../api/values.ts';
 
 const APPLICATION = 'ibm-audit-event';
 
-export interface LogEntry {
-  /** The time when the entry was stored. */
-  timestamp: unknown;
-  application: string | undefined;
-  /** Service and instance, such as `databases-for-postgresql:a0000000-…`. */
-  subsystem: string | undefined;
-  /** The event, usually as text. */
-  data: unknown;
-}
-
 interface AuditEvent {
+  /** If the entry cannot be parsed as an event, the row contains its text in `raw`. */
   row: Row;
   /** Identifies the event: the same in every read, and different for different events. */
   identity: string;
-  /** Whether the text could be parsed as an event. If not, the row contains the text in `raw`. */
-  isReadable: boolean;
 }
 
 /** Parses the event in a log entry (icd-api.md 4.13). Returns undefined if the entry isn't from a database service. */
-export function auditEntry({ timestamp, application, subsystem, data }: LogEntry): AuditEvent | undefined {
-  if (application !== undefined && application !== APPLICATION) return undefined;
+export function auditEntry({ labels, metadata, user_data: data }: Row): AuditEvent | undefined {
+  const named = valuesIn(labels);
+  if ((textOf(named.get('applicationname')) ?? APPLICATION) !== APPLICATION) return undefined;
   const event = eventIn(data);
+  // The subsystem consists of the service's name and the instance's GUID.
+  const subsystem = textOf(named.get('subsystemname'));
   const services = [subsystem?.split(':')[0], ...servicesOf(event ?? {})].filter((name) => name !== undefined);
   const service = services.find(isDatabaseService) ?? null;
   // The query is limited to databases, so an entry that doesn't specify a service is kept.
   if (service === null && services.length > 0) return undefined;
-  const storedAt = utcTextOf(timestamp) ?? null;
+  const storedAt = utcTextOf(valuesIn(metadata).get('timestamp')) ?? null;
   if (event === undefined) {
     const raw = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
     const identity = hashOf([raw, storedAt]);
-    return { row: { id: identity, service, created_at: storedAt, raw }, identity, isReadable: false };
+    return { row: { id: identity, service, created_at: storedAt, raw }, identity };
   }
   const identity = hashOf(IDENTITY.map((field) => emptyAsNull(event[field])));
   const row = { ...rowOf(event, identity), service, created_at: utcTextOf(event['eventTime']) ?? storedAt };
-  return { row, identity, isReadable: true };
+  return { row, identity };
+}
+
+function valuesIn(pairs: unknown): Map<unknown, unknown> {
+  const list = Array.isArray(pairs) ? (pairs as unknown[]).filter(isRow) : [];
+  return new Map(list.map(({ key, value }) => [key, value]));
 }
 
 /** The event is the log entry itself or its `message`, as text or as an object (icd-api.md 6). */

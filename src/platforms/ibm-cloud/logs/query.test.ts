@@ -53,6 +53,11 @@ test('the result combines the entries of all items in the response', () => {
   });
 });
 
+test('an entry counts as unreadable only if it is not an event', () => {
+  const event = { ...entryOf({}), user_data: '{"action":"databases-for-redis.deployment.update","raw":"x"}' };
+  expect(eventsIn([{ result: { results: [event, entryOf({})] } }], 'p').unreadable).toBe(1);
+});
+
 describe('a query result', () => {
   test.each([
     'number_of_results_limit_warning',

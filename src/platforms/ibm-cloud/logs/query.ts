@@ -6,7 +6,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { serverText } from '../../../text/server-text.ts';
 import { textOf, within } from '../api/values.ts';
-import { type LogEntry, auditEntry } from './audit-event.ts';
+import { auditEntry } from './audit-event.ts';
 
 /** The limits of a query, and the rate limit of an instance (icd-api.md 2.10). */
 export const MAX_WINDOW_MS = 8 * 86_400_000;
@@ -54,7 +54,7 @@ const TRUNCATION = /limit|trunca|time_?out|time_?range|archive/i;
 /** The events in the items of a response. Throws `unexpected_body` if the response is invalid. */
 export function eventsIn(items: unknown, path: string): WindowPage {
   if (!Array.isArray(items)) throw unexpectedBody(path, 'it is not a list of items');
-  const entries: LogEntry[] = [];
+  const entries: Row[] = [];
   const truncated = new Set<string>();
   const warnings = new Set<string>();
   for (const item of items as unknown[]) {
@@ -77,7 +77,7 @@ export function eventsIn(items: unknown, path: string): WindowPage {
     truncated: truncated.size === 0 ? undefined : [...truncated].join(', '),
     warnings: [...warnings],
     others: entries.length - events.length,
-    unreadable: events.filter(({ isReadable }) => !isReadable).length,
+    unreadable: events.filter(({ row }) => row['raw'] !== undefined).length,
   };
 }
 
@@ -86,24 +86,11 @@ function warningSentence(name: string, message: string | undefined): string {
   return `IBM Cloud Logs returned the warning ${quoted(serverText(name))}${details}; events may be missing`;
 }
 
-function entriesIn(result: unknown, path: string): LogEntry[] {
+function entriesIn(result: unknown, path: string): Row[] {
   const results = within(result, 'results');
   if (!Array.isArray(results)) throw unexpectedBody(path, 'one of its results contains no list of log entries');
-  return (results as unknown[]).map((entry) => {
-    if (!isRow(entry)) throw unexpectedBody(path, 'one of its log entries is not an object');
-    const labels = valuesIn(entry['labels']);
-    return {
-      timestamp: valuesIn(entry['metadata']).get('timestamp'),
-      application: textOf(labels.get('applicationname')),
-      subsystem: textOf(labels.get('subsystemname')),
-      data: entry['user_data'],
-    };
-  });
-}
-
-function valuesIn(pairs: unknown): Map<unknown, unknown> {
-  const list = Array.isArray(pairs) ? (pairs as unknown[]).filter(isRow) : [];
-  return new Map(list.map(({ key, value }: Row) => [key, value]));
+  if (!results.every(isRow)) throw unexpectedBody(path, 'one of its log entries is not an object');
+  return results;
 }
 
 function isPresent(value: unknown): boolean {
