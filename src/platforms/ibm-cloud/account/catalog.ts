@@ -11,20 +11,21 @@ const DEFAULT_REGION = 'us-south';
 
 export const NO_ACCOUNT_ID = text('Always null, because the records are the same for every account.');
 
-/** Reads a list of the generation 1 catalog (icd-api.md 2.3.1) with the first account that can. Throws a ConnectorError. */
-export async function loadCatalog(
-  { all: [first, ...others] }: Accounts,
-  stream: string,
-  path: string,
-  rowsIn: (body: unknown) => Row[],
-): Promise<{ rows: Row[] }> {
-  const rows = await others.reduce(
-    (loading, account) => loading.catch((thrown: unknown) => (failureOf(thrown), load(account))),
-    load(first),
-  );
-  return { rows: rows.map((row) => ({ ...row, account_id: null })) };
+/** Retrieves a list of the generation 1 catalog (icd-api.md 2.3.1) with the first account that can read it. */
+export function catalogList(stream: string, path: string, rowsIn: (body: unknown) => Row[]) {
+  return {
+    way: 'shared' as const,
+    path,
+    async load({ all: [first, ...others] }: Accounts) {
+      const rows = await others.reduce(
+        (loading, account) => loading.catch((thrown: unknown) => (failureOf(thrown), loadAs(account))),
+        loadAs(first),
+      );
+      return { rows: rows.map((row) => ({ ...row, account_id: null })) };
+    },
+  };
 
-  async function load(account: Account): Promise<Row[]> {
+  async function loadAs(account: Account): Promise<Row[]> {
     const { deployments } = await account.once(loadInventory);
     const [region = DEFAULT_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();
     const origin = endpointAt(account.config.endpoints.databases, region);

@@ -2,7 +2,7 @@ import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Accounts } from '../account/accounts.ts';
-import { NO_ACCOUNT_ID, loadCatalog } from '../account/catalog.ts';
+import { NO_ACCOUNT_ID, catalogList } from '../account/catalog.ts';
 import { rowsOf } from '../api/envelope.ts';
 
 const PATH = 'deployables';
@@ -11,11 +11,7 @@ const PATH = 'deployables';
 export const databases = streamsOf<Accounts>()({
   name: 'databases',
   description: 'The database types available in generation 1, with their versions.',
-  retrieval: {
-    way: 'shared',
-    path: PATH,
-    load: (accounts) => loadCatalog(accounts, 'databases', PATH, (body) => rowsOf(body, PATH, PATH).map(shape)),
-  },
+  retrieval: catalogList('databases', PATH, (body) => rowsOf(body, PATH, PATH).map(shape)),
   primaryKey: 'type',
   // Each version repeats the type of its record.
   dropped: ['versions[].type'],

@@ -3,7 +3,7 @@ import { text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Accounts } from '../account/accounts.ts';
-import { NO_ACCOUNT_ID, loadCatalog } from '../account/catalog.ts';
+import { NO_ACCOUNT_ID, catalogList } from '../account/catalog.ts';
 import { listIn } from '../api/envelope.ts';
 import { textOf } from '../api/values.ts';
 
@@ -13,11 +13,7 @@ const PATH = 'regions';
 export const datacenters = streamsOf<Accounts>()({
   name: 'datacenters',
   description: 'The regions where databases can be provisioned.',
-  retrieval: {
-    way: 'shared',
-    path: PATH,
-    load: (accounts) => loadCatalog(accounts, 'datacenters', PATH, (body) => listIn(body, PATH, PATH).map(rowOf)),
-  },
+  retrieval: catalogList('datacenters', PATH, (body) => listIn(body, PATH, PATH).map(rowOf)),
   primaryKey: 'slug',
   dropped: [],
   fields: {
