@@ -16,63 +16,53 @@ export async function readPartitions<S, F extends string>(
   for (const [which, omitted] of Map.groupBy(leftOut, (kind) => kind)) {
     report.leftOut.push(`${count(omitted.length, 'deployment')} ${which}`);
   }
-  const emit = (partition: Partition, page: Page): void => {
-    if (cursor === undefined) reader.emit(page);
-    else emitNew(reader, retrieval, cursor, partition, page);
-  };
+  // Whether a response lacked its list. If so, pending rows that weren't seen may still exist.
+  let isListMissing = false;
+
+  /** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */
+  function emit({ id }: Partition, page: Page): void {
+    isListMissing ||= page.missing;
+    if (cursor === undefined) {
+      reader.emit(page);
+      return;
+    }
+    const bound = cursor.begin(id);
+    let newest: string | undefined;
+    let oldestOpen: string | undefined;
+    const now = Date.now();
+    for (const row of page.rows) {
+      const at = (row[retrieval.cursorField ?? ''] ?? undefined) as string | undefined;
+      const key = reader.keyOf(row);
+      // A row without a date may get its date later, and the date may be before the high-water mark.
+      const isFinal = at !== undefined && retrieval.isFinal?.(row) !== false;
+      if (!cursor.isPending(key)) {
+        if (isFinal && bound !== undefined && at < bound) continue;
+        if (reader.dropIfBeforeStart(row)) continue;
+      }
+      reader.record(row, now, page);
+      cursor.emitted(key, isFinal);
+      // No mark may be later than the start of the sync, because rows dated before the mark could still arrive.
+      if (at === undefined || at > session.startedAt) continue;
+      if (isFinal) newest = newest === undefined || at > newest ? at : newest;
+      else oldestOpen = oldestOpen === undefined || at < oldestOpen ? at : oldestOpen;
+    }
+    cursor.read(id, newest, oldestOpen);
+    reader.sink.checkpointIfDue();
+  }
+
   for (const partition of chosen) {
     const { rows, label, fields } = partition;
     if (rows === undefined) continue;
     emit(partition, reader.page(rows, label, fields));
     await session.ready();
   }
-  // Whether a response lacked its list. If so, pending rows that weren't seen may still exist.
-  let isListMissing = false;
   const isNoneSkipped = await eachPartition(
     reader,
     { chosen: chosen.filter(({ rows }) => rows === undefined), failure },
     'deployment',
-    (partition) => {
-      const take = (page: Page): void => {
-        isListMissing ||= page.missing;
-        emit(partition, page);
-      };
-      return reader.readPage(retrieval.request(partition), retrieval, take, partition.fields);
-    },
+    (partition) =>
+      reader.readPage(retrieval.request(partition), retrieval, (page) => emit(partition, page), partition.fields),
     retrieval.mayBeAbsent,
   );
   if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole(isCovered);
-}
-
-/** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */
-function emitNew<S, F extends string>(
-  reader: StreamReader<S>,
-  retrieval: ByPartition<S, F>,
-  cursor: PartitionCursor,
-  { id }: Partition,
-  page: Page,
-): void {
-  const { startedAt } = reader.session;
-  const bound = cursor.begin(id);
-  let newest: string | undefined;
-  let oldestOpen: string | undefined;
-  const now = Date.now();
-  for (const row of page.rows) {
-    const at = (row[retrieval.cursorField ?? ''] ?? undefined) as string | undefined;
-    const key = reader.keyOf(row);
-    // A row without a date may get its date later, and the date may be before the high-water mark.
-    const isFinal = at !== undefined && retrieval.isFinal?.(row) !== false;
-    if (!cursor.isPending(key)) {
-      if (isFinal && bound !== undefined && at < bound) continue;
-      if (reader.dropIfBeforeStart(row)) continue;
-    }
-    reader.record(row, now, page);
-    cursor.emitted(key, isFinal);
-    // No mark may be later than the start of the sync, because rows dated before the mark could still arrive.
-    if (at === undefined || at > startedAt) continue;
-    if (isFinal) newest = newest === undefined || at > newest ? at : newest;
-    else oldestOpen = oldestOpen === undefined || at < oldestOpen ? at : oldestOpen;
-  }
-  cursor.read(id, newest, oldestOpen);
-  reader.sink.checkpointIfDue();
 }
