@@ -22,9 +22,9 @@ export interface Page {
 }
 
 /** Reads one stream: requests pages, converts their rows to records, and emits them. */
-export class StreamReader<S = unknown> {
-  readonly stream: Stream<S>;
-  readonly session: Session<S>;
+export class StreamReader {
+  readonly stream: Stream;
+  readonly session: Session;
   /** Undefined for full-refresh streams. */
   readonly cursor: Cursor | undefined;
   readonly sink: CheckpointedSink;
@@ -37,7 +37,7 @@ export class StreamReader<S = unknown> {
   readonly #warnings = new Set<string>();
   readonly #unknown = new Set<string>();
 
-  constructor(stream: Stream<S>, session: Session<S>, cursor: Cursor | undefined) {
+  constructor(stream: Stream, session: Session, cursor: Cursor | undefined) {
     this.stream = stream;
     this.session = session;
     this.cursor = cursor;

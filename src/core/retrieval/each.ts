@@ -14,8 +14,8 @@ export type Item = Pick<Partition, 'label' | 'account' | 'origin'>;
  * account or, with fail_on_refused_deployments, any partition. Throws failures only after the remaining partitions have been read.
  * Returns whether all partitions were read.
  */
-export async function eachPartition<S>(
-  reader: StreamReader<S>,
+export async function eachPartition(
+  reader: StreamReader,
   { chosen: partitions, failure: unknown }: Pick<Partitions, 'chosen' | 'failure'>,
   noun: string,
   read: (partition: Partition) => Promise<void>,
@@ -50,7 +50,7 @@ export async function eachPartition<S>(
 }
 
 /** Throws one of the failures, preferably a transient one, and logs the others. */
-export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: readonly ConnectorError[]): void {
+export function throwFirst({ session, stream }: StreamReader, failures: readonly ConnectorError[]): void {
   const [first, ...others] = failures.toSorted(transientFirst);
   for (const { message } of others) session.output.log('error', `${stream.name}: ${message}`);
   if (first !== undefined) throw first;
@@ -61,8 +61,8 @@ export function throwFirst<S>({ session, stream }: StreamReader<S>, failures: re
  * fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs and the signal's reason. Returns
  * the rejections, and the first failure.
  */
-export async function each<S, T extends Item>(
-  { session, stream }: StreamReader<S>,
+export async function each<T extends Item>(
+  { session, stream }: StreamReader,
   items: readonly T[],
   noun: string,
   read: (item: T) => Promise<void>,

@@ -13,8 +13,8 @@ import { type SharedState, type StateFormat, parseState } from './state-format.t
 import { WindowCursor, windowState } from './window/cursor.ts';
 import { readWindows } from './window/reader.ts';
 
-export interface WantedStream<S = unknown> {
-  definition: Stream<S>;
+export interface WantedStream {
+  definition: Stream;
   mode: SyncMode;
   /** The state from the state file. If the state is empty, the stream is read from the beginning. */
   state: object;
@@ -29,16 +29,13 @@ export interface OpenStream {
 }
 
 /** Throws an input error if the saved state can't be used. */
-export function openStream<S>(
-  { definition: stream, mode, state: saved, where }: WantedStream<S>,
-  session: Session<S>,
-): OpenStream {
-  const { retrieval } = stream;
+export function openStream({ definition, mode, state: saved, where }: WantedStream, session: Session): OpenStream {
+  const { retrieval } = definition;
   const options: CursorOptions = { ...session, mode };
   const state = <T extends object>(format: StateFormat<T>): SharedState & T =>
     parseState(format, saved, where, session.platform);
-  const opened = (cursor: Cursor | undefined, read: (reader: StreamReader<S>) => Promise<void>): OpenStream => {
-    const reader = new StreamReader(stream, session, cursor);
+  const opened = (cursor: Cursor | undefined, read: (reader: StreamReader) => Promise<void>): OpenStream => {
+    const reader = new StreamReader(definition, session, cursor);
     return { reader, toEnd: () => read(reader) };
   };
   switch (retrieval.way) {
@@ -54,7 +51,7 @@ export function openStream<S>(
       return opened(cursor, (reader) => readPartitions(reader, retrieval, cursor));
     }
     case 'newest-first': {
-      const list = { path: retrieval.path, key: keyFieldOf(stream), time: retrieval.cursorField };
+      const list = { path: retrieval.path, key: keyFieldOf(definition), time: retrieval.cursorField };
       const cursor = new NewestFirstCursor(state(newestFirstState), options, list);
       return opened(cursor, (reader) => readNewestFirst(reader, retrieval, cursor));
     }

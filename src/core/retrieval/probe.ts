@@ -24,9 +24,9 @@ interface List {
 type Count = (partition: Partition) => Promise<number>;
 
 /** Predicts with few requests whether a read would succeed. Returns rejections and failed accounts in `skipped`; throws other errors. */
-export async function probe<S>(
-  { retrieval }: Stream<S>,
-  shared: S,
+export async function probe(
+  { retrieval }: Stream,
+  shared: unknown,
   get: (request: Request) => Promise<unknown>,
   failOnRejected: boolean,
 ): Promise<Probed> {

@@ -2,7 +2,7 @@ import type { ConnectorError } from '../../failure/errors.ts';
 import type { List } from '../shared/declaration.ts';
 
 /** A stream that is loaded month by month, oldest first. */
-export interface ByMonth<S, F extends string> {
+export interface ByMonth<S = unknown, F extends string = string> {
   way: 'month';
   cursorField: F;
   path: string;

@@ -9,11 +9,7 @@ import { monthAfter } from './month.ts';
 const REREAD = '; every sync reads the affected months again until the request succeeds';
 
 /** Reads the months of each account. Throws an account's failure only after the other accounts have been read. */
-export async function readMonths<S, F extends string>(
-  reader: StreamReader<S>,
-  retrieval: ByMonth<S, F>,
-  cursor: MonthCursor,
-): Promise<void> {
+export async function readMonths(reader: StreamReader, retrieval: ByMonth, cursor: MonthCursor): Promise<void> {
   const { signal, shared } = reader.session;
   const failures: ConnectorError[] = [];
   const read = async (account: string | undefined): Promise<void> => {
@@ -29,9 +25,9 @@ export async function readMonths<S, F extends string>(
 }
 
 /** Reads an account's months one by one, oldest first. Skips the oldest months with a warning if the API no longer has them. */
-async function readAccount<S, F extends string>(
-  reader: StreamReader<S>,
-  retrieval: ByMonth<S, F>,
+async function readAccount(
+  reader: StreamReader,
+  retrieval: ByMonth,
   account: string | undefined,
   cursor: MonthCursor,
 ): Promise<void> {

@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /** A list that is paginated from the newest row to the oldest. */
-export interface NewestFirst<S, F extends string> {
+export interface NewestFirst<S = unknown, F extends string = string> {
   way: 'newest-first';
   cursorField: F;
   path: string;

@@ -4,9 +4,9 @@ import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
 
 /** Reads a list newest first: finishes the last sync's unfinished pass, then reads from the newest row to the known rows. */
-export async function readNewestFirst<S, F extends string>(
-  reader: StreamReader<S>,
-  retrieval: NewestFirst<S, F>,
+export async function readNewestFirst(
+  reader: StreamReader,
+  retrieval: NewestFirst,
   cursor: NewestFirstCursor,
 ): Promise<void> {
   const { session } = reader;

@@ -3,7 +3,7 @@ import type { Row } from '../../record/row.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
 /** A stream whose partitions, such as deployments, are requested separately. */
-export interface ByPartition<S, F extends string> {
+export interface ByPartition<S = unknown, F extends string = string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
   /** The request must name the partition's account and origin, if any. */

@@ -5,9 +5,9 @@ import type { Partition } from '../partitions.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { ByPartition } from './declaration.ts';
 
-export async function readPartitions<S, F extends string>(
-  reader: StreamReader<S>,
-  retrieval: ByPartition<S, F>,
+export async function readPartitions(
+  reader: StreamReader,
+  retrieval: ByPartition,
   cursor: PartitionCursor | undefined,
 ): Promise<void> {
   const { session, report } = reader;

@@ -4,7 +4,7 @@ import type { Row } from '../../record/row.ts';
 import type { Skipped } from '../partitions.ts';
 
 /** A stream that shares its list with other streams. The list is requested once per sync. */
-export interface Shared<S, F extends string> {
+export interface Shared<S = unknown, F extends string = string> {
   way: 'shared';
   path: string;
   /** Loads the list. Throws a ConnectorError. */
@@ -21,7 +21,7 @@ export interface List {
 }
 
 /** An additional request per row for fields that the list omits. */
-export interface Detail<S, F extends string> {
+export interface Detail<S = unknown, F extends string = string> {
   isWanted(shared: S): boolean;
   /** The request for the details of a row, or undefined if the row is already complete. */
   request(row: Row, shared: S): Request | undefined;

@@ -22,7 +22,7 @@ async function read(options: RunOptions): Promise<TestRun & { stream: OpenStream
   return { ...testRun, stream };
 }
 
-const { detail } = deployments.retrieval as Shared<ComposeShared, string> & { detail: Detail<ComposeShared, string> };
+const { detail } = deployments.retrieval as Shared<ComposeShared> & { detail: Detail<ComposeShared> };
 
 describe('deployments without details', () => {
   const list = listBody('deployments', [

@@ -13,7 +13,7 @@ interface Incomplete extends Item {
 }
 
 /** Reads a list that several streams share. If the user wants the details, requests them for each incomplete row. */
-export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
+export async function readShared(reader: StreamReader, retrieval: Shared): Promise<void> {
   const { session } = reader;
   const { path, detail } = retrieval;
   const { rows, skipped = [], failure } = await retrieval.load(session.shared);
@@ -42,10 +42,10 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
 }
 
 /** Emits a row without details if the API rejects its detail request. After any other failure, omits the row and throws. */
-async function readDetails<S, F extends string>(
-  reader: StreamReader<S>,
+async function readDetails(
+  reader: StreamReader,
   path: string,
-  detail: Detail<S, F>,
+  detail: Detail,
   incomplete: readonly Incomplete[],
 ): Promise<void> {
   const { fields, dropped } = reader.stream;

@@ -2,7 +2,7 @@ import type { Request } from '../../stream/request.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
 /** A stream whose partitions are requested in time windows. */
-export interface ByWindow<S, F extends string> {
+export interface ByWindow<S = unknown, F extends string = string> {
   way: 'window';
   cursorField: F;
   /** The key of a partition's id in bookmarks, such as `logs_instance`. */

@@ -9,11 +9,7 @@ import type { Window, WindowCursor } from './cursor.ts';
 import type { ByWindow, WindowPage } from './declaration.ts';
 
 /** Reads each partition window by window, oldest first. */
-export async function readWindows<S, F extends string>(
-  reader: StreamReader<S>,
-  retrieval: ByWindow<S, F>,
-  cursor: WindowCursor,
-): Promise<void> {
+export async function readWindows(reader: StreamReader, retrieval: ByWindow, cursor: WindowCursor): Promise<void> {
   const { session, sink } = reader;
   const { cursorField, terms } = retrieval;
   const partitions = await retrieval.partitions(session.shared);

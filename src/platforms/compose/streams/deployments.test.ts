@@ -4,7 +4,7 @@ import type { Shared } from '../../../core/retrieval/shared/declaration.ts';
 import type { ComposeShared } from '../stream.ts';
 import { deployments } from './deployments.ts';
 
-const { detail } = deployments.retrieval as Shared<ComposeShared, string>;
+const { detail } = deployments.retrieval as Shared<ComposeShared>;
 
 test('the details of a deployment are requested by id, and only the two fields with secrets are read', () => {
   expect(detail).toMatchObject({ fields: ['connection_strings', 'ca_certificate_base64'] });
