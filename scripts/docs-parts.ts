@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
 import questions from '../docs/reference/icd-questions.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/failure/problems.ts';
+import { type FailureType, type ProblemId, problems } from '../src/core/failure/problems.ts';
 import { catalogStream } from '../src/airbyte/commands/discover.ts';
 import type { Field } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
@@ -211,20 +211,18 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
  * values.
  */
 export function problemTables(platform: DocumentedPlatform): string {
-  const all = Object.entries<Problem>(problems).filter(([id]) => !platform.withoutProblems.has(id as ProblemId));
+  const all = (Object.keys(problems) as ProblemId[]).filter((id) => !platform.withoutProblems.has(id));
   return GROUPS.map(([type, meaning]) => {
-    const rows = all
-      .filter(([, { failureType }]) => failureType === type)
-      .map(([id, problem]) => rowOf(id as ProblemId, problem, platform));
+    const rows = all.filter((id) => problems[id].failureType === type).map((id) => rowOf(id, platform));
     return `#### ${type}\n\n${meaning}\n\n${table(['Message', 'Cause', 'What to do'], rows)}`;
   }).join('\n\n');
 }
 
-function rowOf(id: ProblemId, problem: Problem, { terms, causes }: DocumentedPlatform): string[] {
+function rowOf(id: ProblemId, { terms, causes }: DocumentedPlatform): string[] {
   const cause = causes[id] ?? CAUSES[id];
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
-  const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
+  const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problems[id].message;
   const facts: Readonly<Record<string, string | undefined>> = terms.facts;
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, and the rest says what to do.

@@ -1,12 +1,7 @@
 /** `config_error`: the user can fix it. `transient_error`: it may go away by itself. `system_error`: the connector or API must be fixed. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
-export interface Problem {
-  failureType: FailureType;
-  /** The message for the user: what happened, then what to do. Names of facts are in braces. */
-  message: string;
-}
-
+// A message tells the user what happened, then what to do. Names of facts are in braces.
 // Airbyte doesn't retry a job whose first error is a config_error, so an outage must never be a config_error.
 
 const configErrors = problemsOf('config_error', {
@@ -104,12 +99,9 @@ export const traits: Readonly<Record<Trait, readonly ProblemId[]>> = {
   fatalToSync: ['credentials_rejected'],
 };
 
-function problemsOf<T extends FailureType, const M extends Record<string, string>>(
-  failureType: T,
-  messages: M,
-): { [Id in keyof M]: { failureType: T; message: M[Id] } } {
+function problemsOf<const M extends Record<string, string>>(failureType: FailureType, messages: M) {
   const rows = Object.entries(messages).map(([id, message]) => [id, { failureType, message }]);
-  return Object.fromEntries(rows) as { [Id in keyof M]: { failureType: T; message: M[Id] } };
+  return Object.fromEntries(rows) as { [Id in keyof M]: { failureType: FailureType; message: M[Id] } };
 }
 
 /** The names that a message contains in braces. */
