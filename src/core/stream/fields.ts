@@ -15,20 +15,14 @@ export const integer = (description: string): Field => ({ kind: 'integer', descr
 export const number = (description: string): Field => ({ kind: 'number', description });
 export const boolean = (description: string): Field => ({ kind: 'boolean', description });
 export const timestamp = (description: string): Field => ({ kind: 'timestamp', description });
+export const mapOfTexts = (description: string): Field => ({ kind: 'object', description });
+export const listOfTexts = (description: string): Field => ({ kind: 'list', description });
 
 /** An object whose known properties are `properties`. If `properties` is empty, the object is emitted unchanged. */
 export function object(description: string, properties: Record<string, Field> = {}): Field {
   return { kind: 'object', description, properties };
 }
 
-export function mapOfTexts(description: string): Field {
-  return { kind: 'object', description };
-}
-
 export function listOfObjects(description: string, properties: Record<string, Field>): Field {
   return { kind: 'list', description, properties };
-}
-
-export function listOfTexts(description: string): Field {
-  return { kind: 'list', description };
 }
