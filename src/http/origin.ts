@@ -10,12 +10,6 @@ import type { Permits } from './traffic/permits.ts';
 import { rateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
-/** Permission to send one request. `release` ends the pass and frees the permit. */
-interface Admission {
-  pass: Pass;
-  release: () => void;
-}
-
 /** An address with its own connections, rate limiter and circuit breaker, so that its failures don't affect other addresses. */
 export class Origin {
   readonly url: URL;
@@ -52,15 +46,15 @@ export class Origin {
   }
 
   /**
-   * Waits for the rate limiter, the circuit breaker and a permit. No permit is held during the other waits. If a rate limit
-   * delays the request, `onLimited` is called with the delay in ms. Throws the signal's reason.
+   * Waits for the rate limiter, the circuit breaker and a permit. No permit is held during the other waits. If a rate limit delays the
+   * request, `onLimited` is called with the delay in ms. `release` ends the pass and frees the permit. Throws the signal's reason.
    */
   async admit(
     { rate }: Request,
     stream: string,
     hasFailed: boolean,
     onLimited: (waitMs: number) => void,
-  ): Promise<Admission> {
+  ): Promise<{ pass: Pass; release: () => void }> {
     const { timing } = this.#settings;
     // Each origin has at most one rate limit.
     const waitMs = rate === undefined ? 0 : (this.#reserve ??= rateLimiter(rate, () => timing.monotonic()))();

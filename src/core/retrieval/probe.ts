@@ -1,10 +1,10 @@
 import { ConnectorError } from '../failure/errors.ts';
 import { utcText } from '../record/timestamp.ts';
 import type { Stream } from '../stream/stream.ts';
-import type { Request } from '../stream/request.ts';
+import type { ParsedPage, Request } from '../stream/request.ts';
 import { monthOf } from './month/month.ts';
 import type { Partition, Partitions, Skipped } from './partitions.ts';
-import type { List as Loaded } from './shared/declaration.ts';
+import type { List } from './shared/declaration.ts';
 
 /** After this many rejected partitions, assume that all are rejected. One or two may be rejected because they are new or being deleted. */
 const MAX_PARTITIONS = 3;
@@ -17,10 +17,6 @@ export interface Probed {
   skipped: readonly Skipped[];
 }
 
-interface List {
-  rows(body: unknown, path: string): { rows: unknown[] };
-}
-
 type Count = (partition: Partition) => Promise<number>;
 
 /** Predicts with few requests whether a read would succeed. Returns rejections and failed accounts in `skipped`; throws other errors. */
@@ -30,7 +26,7 @@ export async function probe(
   get: (request: Request) => Promise<unknown>,
   failOnRejected: boolean,
 ): Promise<Probed> {
-  const countIn = async (list: List, request: Request): Promise<number> =>
+  const countIn = async (list: { rows(body: unknown, path: string): ParsedPage }, request: Request): Promise<number> =>
     list.rows(await get(request), request.path).rows.length;
   switch (retrieval.way) {
     case 'once':
@@ -91,7 +87,7 @@ export async function probe(
   }
 }
 
-function loadedOf({ rows, skipped = [], failure }: Loaded): Probed {
+function loadedOf({ rows, skipped = [], failure }: List): Probed {
   return { rows: rows.length, skipped: failure === undefined ? skipped : probedFailure(failure).skipped };
 }
 
