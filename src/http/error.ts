@@ -1,19 +1,15 @@
 import { containerNote } from './address.ts';
 import { ConnectorError } from '../core/failure/errors.ts';
 import type { ProblemId } from '../core/failure/problems.ts';
-import type { Terms } from '../core/failure/terms.ts';
 import { type Request, methodOf } from '../core/stream/request.ts';
+import type { ClientOptions } from './client-options.ts';
 import type { Proxy } from './connection/proxy.ts';
 import { type Failure, type HttpFact, inQuotes } from './failure.ts';
 
-export interface FailureContext {
-  account?: string | undefined;
+export interface FailureContext extends Pick<ClientOptions, 'account' | 'terms' | 'timeoutMs' | 'maxBodyBytes'> {
   request: Request;
   host: string;
-  terms: Terms;
   attempts: number;
-  timeoutMs: number;
-  maxBodyBytes: number;
   proxy: Proxy | undefined;
   /** A sentence to append to the error. It explains why the stream requests data other than its own. */
   why?: string | undefined;
