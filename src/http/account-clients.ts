@@ -1,5 +1,5 @@
 import { ApiClient } from './client.ts';
-import type { AccountConnection, ClientOptions } from './client-options.ts';
+import type { ClientOptions } from './client-options.ts';
 import { Permits } from './traffic/permits.ts';
 
 /**
@@ -8,13 +8,28 @@ import { Permits } from './traffic/permits.ts';
  */
 export class AccountClients {
   readonly #own: ApiClient;
-  readonly #ofAccounts: ReadonlyMap<string | undefined, ApiClient>;
+  readonly #ofAccounts = new Map<string | undefined, ApiClient>();
 
   constructor(options: ClientOptions) {
+    const { accounts = [], terms, signal } = options;
     const permits = new Permits(options.permits);
     this.#own = new ApiClient(options, permits);
-    const { accounts = [] } = options;
-    this.#ofAccounts = new Map(accounts.map((account) => [account.id, accountClient(account, options, permits)]));
+    for (const { id, auth, facts } of accounts) {
+      const rejected = new AbortController();
+      const settings: ClientOptions = {
+        ...options,
+        account: id,
+        auth,
+        terms: { ...terms, facts: { ...terms.facts, ...facts } },
+        signal: AbortSignal.any([signal, rejected.signal]),
+        /** If the account's tokens are rejected, requests for other accounts continue. */
+        onCredentialsRejected(error) {
+          if (error.is('fatalToSync')) options.onCredentialsRejected?.(error);
+          else rejected.abort(error);
+        },
+      };
+      this.#ofAccounts.set(id, new ApiClient(settings, permits));
+    }
   }
 
   of(account: string | undefined): ApiClient {
@@ -24,24 +39,4 @@ export class AccountClients {
   async close(): Promise<void> {
     await Promise.all([this.#own, ...this.#ofAccounts.values()].map((client) => client.close()));
   }
-}
-
-/** If the account's tokens are rejected, requests for other accounts continue. */
-function accountClient({ id, auth, facts }: AccountConnection, options: ClientOptions, permits: Permits): ApiClient {
-  const rejected = new AbortController();
-  const { terms, signal } = options;
-  return new ApiClient(
-    {
-      ...options,
-      account: id,
-      auth,
-      terms: { ...terms, facts: { ...terms.facts, ...facts } },
-      signal: AbortSignal.any([signal, rejected.signal]),
-      onCredentialsRejected(error) {
-        if (error.is('fatalToSync')) options.onCredentialsRejected?.(error);
-        else rejected.abort(error);
-      },
-    },
-    permits,
-  );
 }
