@@ -4,6 +4,7 @@ import { answer, startServer } from '../test-support/unit/http.ts';
 import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './program/version.ts';
 import { openAirbyteOutput } from './airbyte/protocol/output.ts';
+import type { StreamReader } from './core/reading/stream-reader.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
 import { connect, openReads } from './connector.ts';
 
@@ -25,16 +26,15 @@ async function ask(env: Record<string, string>, ...failures: Record<string, stri
   });
   const { context, messages, stop } = openContext(env);
   const config = configOf(`${server.origin}/v`, { num_workers: 1 });
-  const onLongWait = vi.fn<(owner: string) => void>();
+  const longWaits: string[] = [];
   const { clients } = connect(config, context, openAirbyteOutput(context, 'read'), {
-    onLongWait,
     signal: stop.signal,
-    onRateLimit: () => undefined,
+    readerOf: (name) => ({ sink: { checkpoint: () => longWaits.push(name) } }) as unknown as StreamReader,
   });
   await clients.of(undefined).get({ path: 'teams', query: { limit: 1 } }, 'the stream');
   await clients.close();
   const lines = messages().flatMap((message) => (message.type === 'LOG' ? [message.log] : []));
-  return { lines: lines.slice(1), requests: server.requests, longWaits: onLongWait.mock.calls };
+  return { lines: lines.slice(1), requests: server.requests, longWaits };
 }
 
 test('requests are sent to base_url with the token and a user agent that names the program and its version', async () => {
@@ -62,21 +62,21 @@ test('each retry causes a warning with the reason and the waiting time', async (
   expect(sleep.mock.calls.map(([ms]) => ms)).toEqual([500, 7_000]);
 });
 
-test('only long waits are announced, and only to the waiting stream', async () => {
+test('only long waits cause a checkpoint, and only of the waiting stream', async () => {
   expect((await ask({}, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
-  expect((await ask({}, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
+  expect((await ask({}, { 'retry-after': '2' })).longWaits).toEqual(['the stream']);
 });
 
 test('the credentials of a proxy are masked immediately, and an invalid proxy address causes an error', () => {
   const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
   const config = configOf('https://api.internal');
-  const events = { signal: stop.signal, onRateLimit: () => undefined };
+  const { signal } = stop;
   const output = openAirbyteOutput(context, 'read');
-  connect(config, context, output, events);
+  connect(config, context, output, { signal });
   output.log('info', `it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
   expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
   const bad = { ...context, env: { HTTPS_PROXY: 'http://me:100%@127.0.0.1:9' } };
-  expect(() => connect(config, bad, output, events)).toThrow(
+  expect(() => connect(config, bad, output, { signal })).toThrow(
     'The environment variable HTTPS_PROXY must be the address of a proxy',
   );
 });

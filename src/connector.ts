@@ -51,35 +51,21 @@ export function openReads(
 ): OpenReads {
   const platform = platformOf(config);
   const rejected = new AbortController();
-  let rejection: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, rejected.signal]);
   const streams: OpenStream[] = [];
   const { clients, api } = connect(config, context, output, {
     signal,
-    onCredentialsRejected(error) {
-      rejection ??= error;
-      rejected.abort(error);
-    },
+    // Only the first call has an effect.
+    onCredentialsRejected: (error) => rejected.abort(error),
     ...(onExchange && { onExchange }),
-    onLongWait: (owner) => readerOf(owner)?.sink.checkpoint(),
-    onRateLimit: (until, owner) => readerOf(owner)?.sink.held(until),
+    readerOf: (name) => streams.find(({ reader }) => reader.stream.name === name)?.reader,
   });
-  const readerOf = (owner: string): StreamReader | undefined =>
-    streams.find(({ reader }) => reader.stream.name === owner)?.reader;
-  const counting: Api = {
-    ...api,
-    get(request, owner) {
-      const reader = readerOf(owner);
-      if (reader !== undefined) reader.report.requests += 1;
-      return api.get(request, owner);
-    },
-  };
   const session: Session = {
     send: (request, stream) => clients.of(request.account).send(request, stream),
     output,
     ready: () => context.writer.ready(),
     terms: platform.terms.facts,
-    shared: platform.open(config.platform, counting),
+    shared: platform.open(config.platform, api),
     workers: config.num_workers,
     platform: config.platform.name,
     startDate: config.start_date,
@@ -96,7 +82,8 @@ export function openReads(
   }
   const toEnd: OpenReads['toEnd'] = async () => {
     try {
-      return { ends: await readStreams(streams), rejection };
+      const ends = await readStreams(streams);
+      return { ends, rejection: rejected.signal.reason as ConnectorError | undefined };
     } finally {
       await clients.close();
     }
@@ -125,7 +112,6 @@ export async function checkConnection(config: Config, context: Context, output: 
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
     permits: CHECK_PERMITS,
-    onRateLimit: () => undefined,
   });
   try {
     // A check requests only one page of each list, so the row counts in log lines would be misleading.
@@ -152,9 +138,10 @@ export async function checkConnection(config: Config, context: Context, output: 
   }
 }
 
-type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
+type Options = Pick<ClientOptions, 'signal'> &
   Partial<Pick<ClientOptions, 'permits' | 'deadline' | 'onCredentialsRejected' | 'onExchange'>> & {
-    onLongWait?: (owner: string) => void;
+    /** The reader of a stream. Absent in a check, which reads no streams. */
+    readerOf?: (name: string) => StreamReader | undefined;
   };
 
 /** Creates the clients, which log requests and retries, and the platform's interface to them. `deadline` is set only for a check. */
@@ -162,7 +149,7 @@ export function connect(
   config: Config,
   context: Context,
   output: Log,
-  { onLongWait, onExchange, ...options }: Options,
+  { readerOf, onExchange, ...options }: Options,
 ): { clients: AccountClients; api: Api } {
   const { env, timing = realTiming } = context;
   const platform = platformOf(config);
@@ -184,11 +171,16 @@ export function connect(
     onRetry({ request, stream, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
       output.log('warn', `${labelOf(request)}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
-      if (waitMs > LONG_WAIT_MS) onLongWait?.(stream);
+      if (waitMs > LONG_WAIT_MS) readerOf?.(stream)?.sink.checkpoint();
     },
+    onRateLimit: (until, stream) => readerOf?.(stream)?.sink.held(until),
   });
   const api: Api = {
-    get: (request, owner) => clients.of(request.account).get(request, owner),
+    get(request, owner) {
+      const reader = readerOf?.(owner);
+      if (reader !== undefined) reader.report.requests += 1;
+      return clients.of(request.account).get(request, owner);
+    },
     authorization: (owner, account) => clients.of(account).authorization(owner),
     ...(options.deadline !== undefined && { isCheck: true }),
     log: (level, sentence) => output.log(level, sentence),
