@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
 import { type OpenTap, type TapMessage, inputFile, openTap } from '../../../test-support/unit/singer.ts';
+import { ConnectorError } from '../../core/failure/errors.ts';
 import type { Row } from '../../core/record/row.ts';
+import { reportFailure } from '../protocol/failures.ts';
 import { runSync } from './sync.ts';
 
 const TOKEN = 'token-0123456789';
@@ -69,7 +71,11 @@ async function sync({ answers = ACCOUNT, config = {}, catalog, state, env = {} }
           }),
     state: state === undefined ? undefined : inputFile(state),
   };
-  const code = await runSync(tap.context, files);
+  const code = await runSync(tap.context, files).catch((thrown: unknown) => {
+    if (!(thrown instanceof ConnectorError)) throw thrown;
+    reportFailure(tap.context, thrown);
+    return 1;
+  });
   const messages = tap.messages();
   return {
     code,

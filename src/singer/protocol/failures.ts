@@ -3,7 +3,10 @@ import { type ConnectorError, asConnectorError } from '../../core/failure/errors
 import type { StreamEnd, StreamFailure } from '../../core/output/output.ts';
 import { TapLog } from './log.ts';
 
-/** Reports all failures and returns the exit code. Logs the most helpful sentence last, because Meltano shows only the last log line. */
+/**
+ * Reports the failures of streams and returns the exit code. If rejected credentials stopped the sync, throws `rejection`. The most helpful
+ * sentence is logged last, because Meltano shows only the last log line.
+ */
 export function reportEnds(
   log: TapLog,
   ends: readonly StreamEnd[],
@@ -15,11 +18,8 @@ export function reportEnds(
   for (const { name, error } of failed) {
     if (error.internalMessage !== undefined) log.log('info', `${name}: ${error.internalMessage}`);
   }
-  if (rejection !== undefined) {
-    if (rejection.internalMessage !== undefined) log.log('info', rejection.internalMessage);
-    log.fatal(rejection.message, rejection.failureType);
-    return 1;
-  }
+  // `reportFailure` logs it after all other lines.
+  if (rejection !== undefined) throw rejection;
   const [first, ...others] = failed;
   if (first === undefined) return 0;
   const names = failed.map(({ name }) => name).join(', ');
