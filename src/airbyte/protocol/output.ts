@@ -81,7 +81,6 @@ class AirbyteStream implements StreamSink {
   readonly #head: Buffer;
   #isRunning = false;
   #lastJson: string | undefined;
-  #repeats = 0;
   /** The part of a RECORD line that follows its data. */
   readonly #tail = cachedBytes((at) => `,"emitted_at":${at}}}\n`);
 
@@ -103,8 +102,9 @@ class AirbyteStream implements StreamSink {
   }
 
   state({ json }: Pick<State, 'json'>, records: number): void {
-    // The Airbyte platform identifies states by their content, so a state that equals the previous state needs a distinguishing key.
-    const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
+    // The Airbyte platform identifies states by their content, so a state that equals the previous state needs a distinguishing key. Only
+    // the last state can equal the previous one, so there is at most one repetition.
+    const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":1}` : json;
     this.#output.writer.line(stateLine(this.#name, distinct, records));
     this.#lastJson = json;
   }
