@@ -1,10 +1,10 @@
-import type { Config } from './config.ts';
+import { type Config, offeredStreams, platformOf } from './config.ts';
 import { type ConnectorError, expectedError } from './core/failure/errors.ts';
 import type { Log } from './core/output/output.ts';
 import type { Skipped } from './core/retrieval/partitions.ts';
 import { type Probed, probe } from './core/retrieval/probe.ts';
-import { type Stream, isOffered } from './core/stream/stream.ts';
-import type { Api, Platform } from './platforms/platform.ts';
+import type { Stream } from './core/stream/stream.ts';
+import type { Api } from './platforms/platform.ts';
 
 interface Line {
   level: 'info' | 'warn';
@@ -19,22 +19,21 @@ interface Line {
  * Streams that have no result when `late` resolves are reported as not checked. Returns the first error of a stream that requires an
  * option.
  */
-export async function checkStreams<C extends Config['platform'], S>(
-  { streams, grant }: Pick<Platform<C, S>, 'streams' | 'grant'>,
-  { platform, fail_on_refused_deployments: failOnRejected }: Config,
-  shared: S,
+export async function checkStreams(
+  config: Config,
+  shared: unknown,
   api: Pick<Api, 'get'>,
   output: Log,
   late: Promise<'late'>,
 ): Promise<ConnectorError | undefined> {
-  const offered = streams.filter((stream) => isOffered(stream, platform));
-  const lines = (await Promise.all(offered.map(linesOf))).flat();
+  const platform = platformOf(config);
+  const lines = (await Promise.all(offeredStreams(config).map(linesOf))).flat();
   for (const { level, text } of lines) output.log(level, text);
   return lines.map(({ failure }) => failure).find((failure) => failure !== undefined);
 
-  async function linesOf(stream: Stream<S>): Promise<Line[]> {
+  async function linesOf(stream: Stream): Promise<Line[]> {
     const { name, needsOption } = stream;
-    const probed = probe(stream, shared, (request) => api.get(request, name), failOnRejected).catch(
+    const probed = probe(stream, shared, (request) => api.get(request, name), config.fail_on_refused_deployments).catch(
       (thrown): Probed => ({ rows: undefined, skipped: [{ label: '', error: expectedError(thrown) }] }),
     );
     const outcome = await Promise.race([probed, late]);
@@ -51,7 +50,7 @@ export async function checkStreams<C extends Config['platform'], S>(
       const isTokenRejected = error.problem === 'token_rejected';
       const lacksRole = isTokenRejected || (error.is('rejection') && !error.is('absence'));
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
-      const command = lacksRole && answer !== undefined ? await grant?.(name, shared, part) : undefined;
+      const command = lacksRole && answer !== undefined ? await platform.grant?.(name, shared, part) : undefined;
       const advice = command === undefined ? '' : `. To grant the missing role, run this command: ${command}`;
       if (rows !== undefined) return warn(`readable, except for ${label} (${answer ?? error.message})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
@@ -60,7 +59,7 @@ export async function checkStreams<C extends Config['platform'], S>(
     };
     if (skipped.length > 0) return Promise.all((rows === undefined ? skipped.slice(0, 1) : skipped).map(lineOf));
     if (rows !== 0) return [{ level: 'info', text: `${name}: readable` }];
-    const command = await grant?.(name, shared);
+    const command = await platform.grant?.(name, shared);
     const hint =
       command === undefined
         ? ''

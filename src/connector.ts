@@ -128,7 +128,7 @@ export async function checkConnection(config: Config, context: Context, output: 
       checkFailure = thrown;
     }
     // Check the streams even after a failure, because the credentials may still be able to read some of them.
-    const failure = await checkStreams(platform, config, shared, api, output, late);
+    const failure = await checkStreams(config, shared, api, output, late);
     if (checkFailure !== undefined) throw checkFailure;
     if (failure !== undefined && problems.length === 0) throw failure;
     return problems;
