@@ -80,15 +80,18 @@ export function openReads(
     for (const warning of stream.reader.cursor?.warnings() ?? []) stream.reader.warn(warning);
     streams.push(stream);
   }
-  const toEnd: OpenReads['toEnd'] = async () => {
-    try {
-      const ends = await readStreams(streams);
-      return { ends, rejection: rejected.signal.reason as ConnectorError | undefined };
-    } finally {
-      await clients.close();
-    }
+  return {
+    streams,
+    api,
+    async toEnd() {
+      try {
+        const ends = await readStreams(streams);
+        return { ends, rejection: rejected.signal.reason as ConnectorError | undefined };
+      } finally {
+        await clients.close();
+      }
+    },
   };
-  return { streams, api, toEnd };
 }
 
 /**
