@@ -3,7 +3,7 @@ import { integer, timestamp } from '../../../core/stream/fields.ts';
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { objectOf } from '../api/envelope.ts';
-import { orRejection } from '../api/failure.ts';
+import { rejectionOf } from '../api/failure.ts';
 import { linked } from '../api/pages.ts';
 import { emptyAsNull, within } from '../api/values.ts';
 import type { Account } from './account.ts';
@@ -42,7 +42,7 @@ export async function everyServiceIdGroup(account: Account): Promise<Array<{ gro
 async function loadServiceIdGroups(account: Account): Promise<Row[]> {
   const query = { account_id: await account.requireId() };
   const request = { stream: 'service_ids', endpoint: 'iam', path: 'v1/serviceid_groups', query } as const;
-  const groups = await orRejection(loadList(account, { ...request, list: 'serviceid_groups', key: 'id' }));
+  const groups = await loadList(account, { ...request, list: 'serviceid_groups', key: 'id' }).catch(rejectionOf);
   if (!(groups instanceof ConnectorError)) return groups;
   account.api.log(
     'warn',

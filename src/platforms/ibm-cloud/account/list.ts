@@ -3,7 +3,7 @@ import type { Row } from '../../../core/record/row.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import type { EndpointName } from '../api/endpoints.ts';
 import { objectOf } from '../api/envelope.ts';
-import { orRejection } from '../api/failure.ts';
+import { rejectionOf } from '../api/failure.ts';
 import { type NextPage, listPages, onlyPage } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count, countOrName } from '../../../text/count.ts';
@@ -60,7 +60,7 @@ export async function addLists(
   rows: readonly Row[],
   load: (id: string) => Promise<Row[]>,
 ): Promise<void> {
-  const outcomes = await Promise.all(rows.map(({ id }) => orRejection(load(encodeURIComponent(String(id))))));
+  const outcomes = await Promise.all(rows.map(({ id }) => load(encodeURIComponent(String(id))).catch(rejectionOf)));
   const rejected: Array<[row: Row, error: ConnectorError]> = [];
   for (const [i, row] of rows.entries()) {
     const outcome = outcomes[i] ?? [];

@@ -7,7 +7,7 @@ import { ibmStream } from '../account/ibm-stream.ts';
 import { crnsByGuid } from '../account/inventory.ts';
 import { loadList, loadObject, logListed } from '../account/list.ts';
 import { rowsOf } from '../api/envelope.ts';
-import { orRejection } from '../api/failure.ts';
+import { rejectionOf } from '../api/failure.ts';
 import { pick, textOf, emptyAsNull, within } from '../api/values.ts';
 import { DATABASE_VIEWER } from '../terms.ts';
 
@@ -99,7 +99,7 @@ async function load(account: Account): Promise<{ rows: Row[] }> {
 /** Warns if the account has more rules than the list contains, or if the request for the number of rules is rejected. */
 async function warnOfHidden(listed: number, account_id: string, account: Account): Promise<void> {
   const path = `v1/account_settings/${encodeURIComponent(account_id)}`;
-  const settings = await orRejection(loadObject(account, { ...REQUEST, path }));
+  const settings = await loadObject(account, { ...REQUEST, path }).catch(rejectionOf);
   const isRejected = settings instanceof ConnectorError;
   const existing = isRejected ? 'an unknown number of' : settings['current_rule_count'];
   if (!isRejected && !(Number(existing) > listed)) return;
