@@ -21,14 +21,10 @@ export const DEFAULT_ENDPOINTS = {
 export type EndpointName = keyof typeof DEFAULT_ENDPOINTS;
 export type Endpoints = Readonly<Record<EndpointName, string>>;
 
-const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> = {
-  databases: ['{region}'],
-  logs: ['{region}', '{instance}'],
-};
-
 /** An error message that continues after the option's name, or undefined if the address is valid. */
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
-  const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
+  const placeholders = ['{region}', '{instance}'].filter((each) => DEFAULT_ENDPOINTS[name].includes(each));
+  const missing = placeholders.find((each) => !text.includes(each));
   if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;
   return addressProblem(endpointAt(text, 'us-south', '0'), DEFAULT_ENDPOINTS[name]);
 }
