@@ -27,30 +27,24 @@ export function parseProfile(crn: string): TrustedProfile | undefined {
 
 /** Authenticates as a trusted profile, by exchanging the key's tokens for tokens of the profile. `now` returns Unix ms. */
 export function profileConnection(
-  profile: TrustedProfile,
+  { crn, id, account }: TrustedProfile,
   key: Auth,
   iam: string,
   now: () => number = Date.now,
 ): AccountConnection {
-  const facts = {
-    token: `trusted profile of account ${profile.account}`,
-    holder: `the trusted profile ${profile.id} of account ${profile.account}`,
-  };
-  return { id: profile.account, facts, auth: profileAuth(profile, key, iam, now) };
-}
-
-/** A rejected profile stays rejected for the rest of the sync. */
-function profileAuth({ crn, id, account }: TrustedProfile, key: Auth, iam: string, now: () => number): Auth {
+  // A rejected profile stays rejected for the rest of the sync.
   let rejection: ConnectorError | undefined;
   const { host } = new URL(iam);
-
-  return renewingAuth(async (send) => {
+  const auth = renewingAuth(async (send) => {
     if (rejection !== undefined) throw rejection;
     const { body, owner } = await assume(send);
     const token = textOf(within(body, 'access_token')) ?? '';
     if (token === '' || accountIn(token) === account) return body;
     throw (rejection = rejected('the token is not for this account', owner, undefined, OF_ANOTHER_ACCOUNT));
   }, now);
+  const token = `trusted profile of account ${account}`;
+  const holder = `the trusted profile ${id} of account ${account}`;
+  return { id: account, facts: { token, holder }, auth };
 
   async function assume(send: SendRequest, isRetry = false): Promise<{ body: unknown; owner: string }> {
     const owner = await key.header(send);
