@@ -53,7 +53,9 @@ export async function grant(
   const crn = parseCrn(partition ?? '');
   const account = accounts.at(error?.account ?? crn?.account);
   const service = crn?.service ?? (await serviceOf(account));
-  const { role, path } = factsOf(error);
+  // If the error names an account, the rejection is the error's cause.
+  const cause = error?.cause instanceof ConnectorError ? error.cause : error;
+  const { role, path }: Readonly<Record<string, string>> = cause?.facts ?? {};
   // Other streams also request the resource groups.
   const needed = path === RESOURCE_GROUPS ? 'resource_groups' : stream;
   const policyOf = role === DATABASE_VIEWER ? undefined : POLICIES[needed]?.of;
@@ -63,12 +65,6 @@ export async function grant(
   }
   const serviceId = serviceIdIn(await account.api.authorization('check')) ?? 'SERVICE_ID';
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
-}
-
-/** The facts of a rejection. If the error names an account, the rejection is the error's cause. */
-function factsOf(error: ConnectorError | undefined): Record<string, string | undefined> {
-  const rejection = error?.cause instanceof ConnectorError ? error.cause : error;
-  return rejection?.facts ?? {};
 }
 
 /** The service of the first generation 1 deployment, or an example service if there is no such deployment. */
