@@ -71,7 +71,7 @@ const composePages: DocumentedPlatform = {
 
 /** The stream's path below base_url. */
 function composePath(stream: Stream<ComposeShared>): string {
-  return pathOf(stream, { pageSize: 50, includeConnectionStrings: false } as ComposeShared);
+  return pathOf(stream, { config: { page_size: 50, include_connection_strings: false } } as ComposeShared);
 }
 
 /** The number of each stream's section in the reference. */

@@ -25,9 +25,10 @@ export interface TestRun {
 }
 
 export interface RunOptions extends Partial<
-  Pick<Session, 'workers' | 'startDate' | 'failOnRefusedDeployments' | 'startedAt'> &
-    Pick<ComposeShared, 'pageSize' | 'includeConnectionStrings'>
+  Pick<Session, 'workers' | 'startDate' | 'failOnRefusedDeployments' | 'startedAt'>
 > {
+  pageSize?: number;
+  includeConnectionStrings?: boolean;
   answers?: Answers;
   /** The response for all other paths. */
   otherwise?: AnyAnswer;
@@ -50,13 +51,12 @@ export function openRun(options: RunOptions = {}): TestRun {
     ready: () => printed.writer.ready(),
     terms: compose.terms.facts,
     shared: {
+      config: { page_size: pageSize, include_connection_strings: includeConnectionStrings },
       deployments: deploymentList(chosen, {
         get: (request, owner) => api.get(request, owner),
         authorization: () => api.authorization(),
         log: (level, sentence) => output.log(level, sentence),
       }),
-      pageSize,
-      includeConnectionStrings,
     },
     workers,
     platform: 'compose',
@@ -121,7 +121,7 @@ export const events = streamsOf<ComposeShared>()({
     way: 'newest-first',
     cursorField: 'created_at',
     path: 'events',
-    query: ({ newerThan, after }, { pageSize }) => ({ limit: pageSize, newer_than: newerThan, cursor: after }),
+    query: ({ newerThan, after }, { config }) => ({ limit: config.page_size, newer_than: newerThan, cursor: after }),
     rows: (body, path) => embeddedRows(body, 'events', path),
   },
   primaryKey: 'id',
@@ -138,7 +138,7 @@ export const deployments = streamsOf<ComposeShared>()({
     path: 'deployments',
     load: async (shared) => ({ rows: (await shared.deployments()).rows }),
     detail: {
-      isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
+      isWanted: ({ config }) => config.include_connection_strings,
       request: ({ id }) => ({ path: `deployments/${String(id)}` }),
       fields: ['strings'],
       values: (body, path) => halObject(body, path),

@@ -21,11 +21,11 @@ test('requests are sent to base_url with the token and accept JSON', async () =>
   expect(accept).toBe('application/hal+json, application/json');
 });
 
-test('the options that all streams share are read from the config', async () => {
+test('streams share the config and the list of deployments', async () => {
   const api = new FakeApi({ deployments: listBody('deployments', [{ id: ID }, { id: 'other' }]) });
   const options = config({ deployment_ids: [ID], page_size: 20, include_connection_strings: true });
   const shared = compose.open(options, api);
-  expect(shared).toMatchObject({ pageSize: 20, includeConnectionStrings: true });
+  expect(shared).toMatchObject({ config: { page_size: 20, include_connection_strings: true } });
   expect((await shared.deployments()).rows).toEqual([{ id: ID }]);
   expect(api.logged).toEqual([]);
 });

@@ -41,11 +41,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
     accept: 'application/hal+json, application/json',
     rejections: { textOf: errorText },
   }),
-  open: (config, api) => ({
-    deployments: deploymentList(config.deployment_ids, api),
-    pageSize: config.page_size,
-    includeConnectionStrings: config.include_connection_strings,
-  }),
+  open: (config, api) => ({ config, deployments: deploymentList(config.deployment_ids, api) }),
   async check({ base_url: address, deployment_ids: selected }, api) {
     embeddedList(await accountsAt(address, api), 'accounts', 'accounts');
     if (selected.length === 0) return [];

@@ -1,13 +1,12 @@
 import type { Partition } from '../../core/retrieval/partitions.ts';
 import { streamsOf } from '../../core/stream/stream.ts';
+import type { ComposeConfig } from './config.ts';
 import type { Deployments } from './deployment-list.ts';
 import { embeddedRows } from './envelope.ts';
 
 export interface ComposeShared {
+  config: Pick<ComposeConfig, 'page_size' | 'include_connection_strings'>;
   deployments: () => Promise<Deployments>;
-  /** The number of audit events per page. */
-  pageSize: number;
-  includeConnectionStrings: boolean;
 }
 
 export const composeStream = streamsOf<ComposeShared>();

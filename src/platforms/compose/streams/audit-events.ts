@@ -10,7 +10,7 @@ export const auditEvents = composeStream({
     way: 'newest-first',
     cursorField: 'created_at',
     path: 'audit_events',
-    query: ({ newerThan, after }, { pageSize }) => ({ limit: pageSize, newer_than: newerThan, cursor: after }),
+    query: ({ newerThan, after }, { config }) => ({ limit: config.page_size, newer_than: newerThan, cursor: after }),
     rows: (body, path) => embeddedRows(body, 'audit_events', path),
   },
   primaryKey: 'id',

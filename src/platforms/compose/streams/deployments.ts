@@ -11,7 +11,7 @@ export const deployments = composeStream({
     path: 'deployments',
     load: async (shared) => ({ rows: (await shared.deployments()).rows }),
     detail: {
-      isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
+      isWanted: ({ config }) => config.include_connection_strings,
       request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
       fields: ['connection_strings', 'ca_certificate_base64'],
       values: (body, path) => halObject(body, path),
