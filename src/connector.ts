@@ -181,7 +181,7 @@ export function connect(
   const api: Api = {
     get(request, owner) {
       const reader = readerOf?.(owner);
-      if (reader !== undefined) reader.report.requests += 1;
+      if (reader !== undefined) reader.requests += 1;
       return clients.of(request.account).get(request, owner);
     },
     authorization: (owner, account) => clients.of(account).authorization(owner),

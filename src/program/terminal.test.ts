@@ -20,7 +20,7 @@ function follow(
   for (const { sink } of streams) sink.started();
   for (let i = 0; i < 1_200; i += 1) streams[0].sink.record({ id: `p${i}` }, 0, undefined);
   for (let i = 0; i < 34; i += 1) streams[1].sink.record({ id: `e${i}` }, 0, undefined);
-  streams[0].reader.report.skipped = '2 deployments';
+  streams[0].reader.skipped = '2 deployments';
   streams[1].sink.end(true);
   if (heldMs !== undefined) streams[0].sink.held(Date.now() + heldMs);
   expect(written).toEqual([]);

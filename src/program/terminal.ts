@@ -33,8 +33,8 @@ export function followRead(
   return (failures, wasStopped) => {
     clearInterval(timer);
     const read = `${count(records(), 'record')} of ${count(streams.length, 'stream')} in ${duration(seconds())}`;
-    const skipped = streams.flatMap(({ reader: { report, stream } }) =>
-      report.skipped === undefined ? [] : [`${stream.name}: ${report.skipped} skipped`],
+    const skipped = streams.flatMap(({ reader }) =>
+      reader.skipped === undefined ? [] : [`${reader.stream.name}: ${reader.skipped} skipped`],
     );
     const result = failures.length > 0 ? `Incomplete: read ${read}.` : `Read ${read}.`;
     const line = wasStopped

@@ -50,11 +50,11 @@ function endpointTable({ endpoints }: Exchanges): string {
 }
 
 function streamTable({ streams, ends }: Findings): string {
-  const rows = streams.map(({ reader: { stream, sink, report } }) => {
+  const rows = streams.map(({ reader: { stream, sink, requests, skipped = '' } }) => {
     const end = ends.find(({ name }) => name === stream.name);
     const failure = end?.end === 'failed' ? `**failed**: ${end.error.problem}` : (end?.end ?? '');
     const status = end?.end === 'failed' && end.error.status !== undefined ? ` (HTTP ${end.error.status})` : '';
-    return [stream.name, `${failure}${status}`, sink.records, report.requests, report.skipped ?? ''];
+    return [stream.name, `${failure}${status}`, sink.records, requests, skipped];
   });
   return table(['Stream', 'End', 'Records', 'Requests', 'Skipped'], rows);
 }

@@ -26,7 +26,7 @@ test('a page is requested with its path and query, and its rows become record da
   await reader.readPage({ path: 'parts', query: { limit: 10 } }, rowsOf, ({ rows }) => void got.push(...rows));
   expect(got).toEqual([{ id: '7', units: 3 }]);
   expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
-  expect(reader.report.requests).toBe(1);
+  expect(reader.requests).toBe(1);
 });
 
 test('a warning about a response body names the stream', async () => {
@@ -120,7 +120,7 @@ test('rows before start_date are omitted and counted, but rows at that date and 
   ];
   reader.emit(reader.page(rows, 'parts'));
   expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['edge', 'undated', 'odd']);
-  expect(reader.report.beforeStartDate).toBe(2);
+  expect(reader.beforeStartDate).toBe(2);
 });
 
 test('start_date does not affect streams without a date field', () => {

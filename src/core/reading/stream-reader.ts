@@ -9,7 +9,6 @@ import type { Cursor } from '../retrieval/cursor.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import type { ParsedPage, Request } from '../stream/request.ts';
 import { type Row, isRow } from '../record/row.ts';
-import { StreamReport } from './report.ts';
 import type { Session } from './session.ts';
 
 /** Rows converted to record data. */
@@ -28,7 +27,13 @@ export class StreamReader {
   /** Undefined for full-refresh streams. */
   readonly cursor: Cursor | undefined;
   readonly sink: CheckpointedSink;
-  readonly report = new StreamReport();
+  requests = 0;
+  /** The number of rows that were omitted because they are dated before the user's start_date. */
+  beforeStartDate = 0;
+  /** The partitions that the API rejected, such as `2 deployments`. */
+  skipped: string | undefined;
+  /** Intentional omissions, such as `3 deployments of generation 2`. */
+  readonly leftOut: string[] = [];
   readonly #keyField: string;
   readonly #output: StreamSink;
   readonly #normaliser: Normaliser;
@@ -52,10 +57,10 @@ export class StreamReader {
 
   /** Sends a request, and passes the body to `take`. Holds the permit until stdout accepts more data, so that output doesn't accumulate. */
   async read(request: Request, take: (body: unknown) => void): Promise<void> {
-    const { session, stream, report } = this;
+    const { session, stream } = this;
     const { body, release } = await session.send(request, stream.name);
     try {
-      report.requests += 1;
+      this.requests += 1;
       take(body);
       await session.ready();
     } finally {
@@ -116,7 +121,7 @@ export class StreamReader {
     if (startDate === undefined || startDateField === undefined) return false;
     const at = row[startDateField];
     const before = typeof at === 'string' && at < startDate;
-    if (before) this.report.beforeStartDate += 1;
+    if (before) this.beforeStartDate += 1;
     return before;
   }
 

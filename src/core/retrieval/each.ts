@@ -21,7 +21,7 @@ export async function eachPartition(
   read: (partition: Partition) => Promise<void>,
   mayBeAbsent = false,
 ): Promise<boolean> {
-  const { session, report } = reader;
+  const { session } = reader;
   const { rejected, failure } = await each(reader, partitions, noun, read);
   const failures = [failure, unknown].filter((one) => one !== undefined);
   for (const [account, found] of Map.groupBy(rejected, ([partition]) => partition.account)) {
@@ -37,7 +37,7 @@ export async function eachPartition(
       const facts = { ...session.terms, which: `${first?.label}${others}`, answer };
       failures.push(new ConnectorError('partitions_rejected', facts, { internalMessage }));
     } else {
-      report.skipped = count(rejected.size, noun);
+      reader.skipped = count(rejected.size, noun);
       for (const [{ label }, { answer }] of found) {
         reader.warn(
           `the API rejected this stream's requests for ${label} (${answer}), so this ${noun} is skipped. Destinations that overwrite tables lose its earlier records. To make the stream fail instead, turn on fail_on_refused_deployments`,

@@ -103,7 +103,7 @@ describe('a later read', () => {
 test('a read goes back to the later of start_date and the high-water mark, and counts the rows before start_date', async () => {
   const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
   expect(await read()).toEqual(['e5', 'e4']);
-  expect(stream.reader.report.beforeStartDate).toBe(2);
+  expect(stream.reader.beforeStartDate).toBe(2);
   const bound = (minute: number): unknown =>
     open(pagesOf([]), { version: 1, mark: at(minute) }, { startDate: at(8) }).cursor.position.newerThan;
   expect([bound(20), bound(2)]).toEqual(['2018-08-31T12:18:59.000Z', '2018-08-31T12:07:59.000Z']);

@@ -52,7 +52,7 @@ test('rows before start_date are omitted and counted, and do not set a high-wate
   const { read, marks, stream } = open({ d1: [row(1), row(2)], d2: [row(8)] }, {}, { startDate: at(5) });
   expect(await read()).toEqual(['r8']);
   expect(marks()).toEqual({ d2: at(8) });
-  expect(stream.reader.report.beforeStartDate).toBe(2);
+  expect(stream.reader.beforeStartDate).toBe(2);
 });
 
 test('a skipped deployment keeps its high-water mark', async () => {

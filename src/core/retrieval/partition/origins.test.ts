@@ -246,10 +246,10 @@ describe('partitions of several accounts', () => {
   });
 });
 
-test('the report of a stream contains its intentional omissions', async () => {
+test('a stream collects its intentional omissions', async () => {
   const testRun = openRun();
   const leftOut = ['of generation 2', 'of other types', 'of generation 2'];
   const stream = openRead(testRun, withPartitions(backups, [], { leftOut }));
   await stream.toEnd();
-  expect(stream.reader.report.leftOut).toEqual(['2 deployments of generation 2', '1 deployment of other types']);
+  expect(stream.reader.leftOut).toEqual(['2 deployments of generation 2', '1 deployment of other types']);
 });

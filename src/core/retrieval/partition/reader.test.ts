@@ -47,7 +47,7 @@ test('every deployment is requested separately, and its rows contain its id', as
     { id: 'row of d1', deployment_id: 'd1' },
     { id: 'row of d2', deployment_id: 'd2' },
   ]);
-  expect(stream.reader.report.requests).toBe(2);
+  expect(stream.reader.requests).toBe(2);
 });
 
 test('a stream without deployments has no records and does not fail', async () => {
@@ -66,7 +66,7 @@ describe('a stream that the API rejects for some deployments', () => {
       expect(printed.logged('WARN')).toEqual([
         `backups: the API rejected this stream's requests for deployment d2 (HTTP ${status}), so this deployment is skipped. Destinations that overwrite tables lose its earlier records. To make the stream fail instead, turn on fail_on_refused_deployments`,
       ]);
-      expect(stream.reader.report.skipped).toBe('1 deployment');
+      expect(stream.reader.skipped).toBe('1 deployment');
     },
   );
 

@@ -10,11 +10,11 @@ export async function readPartitions(
   retrieval: ByPartition,
   cursor: PartitionCursor | undefined,
 ): Promise<void> {
-  const { session, report } = reader;
+  const { session } = reader;
   const { chosen, all, isWhole = false, isCovered, leftOut = [], failure } = await retrieval.partitions(session.shared);
   if (all !== undefined) cursor?.retain(all, isCovered);
   for (const [which, omitted] of Map.groupBy(leftOut, (kind) => kind)) {
-    report.leftOut.push(`${count(omitted.length, 'deployment')} ${which}`);
+    reader.leftOut.push(`${count(omitted.length, 'deployment')} ${which}`);
   }
   // Whether a response lacked its list. If so, pending rows that weren't seen may still exist.
   let isListMissing = false;

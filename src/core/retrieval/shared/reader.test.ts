@@ -77,7 +77,7 @@ describe('deployments with details', () => {
       { id: 'd2', strings: null },
       { id: 'd3', strings: { direct: ['c'] } },
     ]);
-    expect(stream.reader.report.requests).toBe(3);
+    expect(stream.reader.requests).toBe(3);
   });
 
   test.each([

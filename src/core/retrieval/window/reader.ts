@@ -68,7 +68,7 @@ export async function readWindows(reader: StreamReader, retrieval: ByWindow, cur
   }
 
   await eachPartition(reader, partitions, terms.partition, readPartition);
-  if (others > 0) reader.report.leftOut.push(`${count(others, terms.thing)} ${terms.others}`);
+  if (others > 0) reader.leftOut.push(`${count(others, terms.thing)} ${terms.others}`);
 }
 
 /** Returns the rows that were not in the previous window, each only once. */

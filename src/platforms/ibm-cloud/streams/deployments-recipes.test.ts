@@ -31,5 +31,5 @@ test('a task becomes a recipe with the description as its name and the resource_
     { ...common, id: 'bare', name: null, template: null },
   ]);
   expect(printed.logged('WARN')).toEqual([]);
-  expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2']);
+  expect(stream.reader.leftOut).toEqual(['1 deployment of generation 2']);
 });

@@ -148,7 +148,7 @@ describe('the record of a generation 2 deployment', () => {
     await stream.toEnd();
     expect(api.requests).toHaveLength(1);
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(1)]);
-    expect(stream.reader.report.leftOut).toEqual(['2 deployments of generation 2 without sizes']);
+    expect(stream.reader.leftOut).toEqual(['2 deployments of generation 2 without sizes']);
   });
 });
 
@@ -168,7 +168,7 @@ describe('an active generation 2 deployment without sizes', () => {
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
       expect.stringContaining(`no records for deployment db-1 (${crnOf(1)}),`),
     ]);
-    expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
+    expect(stream.reader.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });
 
   test('is named in the warning if it is the first one', async () => {

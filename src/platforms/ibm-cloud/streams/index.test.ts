@@ -119,7 +119,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   const { stream, api } = openIbmRead(streamOf(name), { instances: [row] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);
-  expect(stream.reader.report.leftOut).toEqual([`1 deployment of ${leftOut}`]);
+  expect(stream.reader.leftOut).toEqual([`1 deployment of ${leftOut}`]);
 });
 
 const PROFILES = { profiles: { profiles: [{ id: 'p' }] } };
