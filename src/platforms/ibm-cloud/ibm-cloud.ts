@@ -14,7 +14,7 @@ import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
 import { probes } from './probes.ts';
 import { streams } from './streams/index.ts';
-import { DATABASE_VIEWER, terms } from './terms.ts';
+import { terms } from './terms.ts';
 import { count } from '../../text/count.ts';
 
 /** A check requests at most this many deployments of each account. */
@@ -100,7 +100,7 @@ async function checkDatabases(deployments: readonly Deployment[], account: Accou
   const active = deployments.filter(({ row }) => row['state'] === 'active');
   const partitions = partitionsOf(active.length > 0 ? active : deployments, account);
   const probes = partitions.slice(0, MAX_PROBES).map(async (partition) => {
-    const request = { ...reportOf(partition, ''), role: DATABASE_VIEWER };
+    const request = reportOf(partition, '');
     objectIn(await account.api.get(request, 'check'), 'deployment', request.path);
   });
   try {

@@ -1,5 +1,8 @@
 import type { Terms } from '../../core/failure/terms.ts';
 
+/** The role that a request requires unless the request declares another one. */
+export const DATABASE_VIEWER = 'the Viewer role on the database services';
+
 /** How messages refer to IBM Cloud and its settings. */
 export const terms: Terms = {
   facts: {
@@ -8,7 +11,7 @@ export const terms: Terms = {
     token: 'API key',
     renewal: 'Create a new key under Manage → Access (IAM) → Service IDs and set it as platform.api_key.',
     holder: 'the service ID of the API key',
-    role: 'the Viewer role on the service',
+    role: DATABASE_VIEWER,
   },
   messages: {
     host_unknown:
@@ -25,5 +28,3 @@ export const terms: Terms = {
       'IBM Cloud rejected the request for {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',
   },
 };
-
-export const DATABASE_VIEWER = 'the Viewer role on the database services';

@@ -61,7 +61,12 @@ describe('the list of resource groups', () => {
     const rows = await Promise.all([account.once(loadResourceGroups), account.once(loadResourceGroups)]);
     expect(rows).toEqual([groups, groups]);
     expect(api.requests).toEqual([
-      { origin: 'https://controller.example.test', path: RESOURCE_GROUPS, query: { account_id: ACCOUNT } },
+      {
+        origin: 'https://controller.example.test',
+        path: RESOURCE_GROUPS,
+        query: { account_id: ACCOUNT },
+        role: 'the Viewer role on the resource groups',
+      },
     ]);
   });
 

@@ -42,7 +42,8 @@ export async function everyServiceIdGroup(account: Account): Promise<Array<{ gro
 async function loadServiceIdGroups(account: Account): Promise<Row[]> {
   const query = { account_id: await account.requireId() };
   const request = { stream: 'service_ids', endpoint: 'iam', path: 'v1/serviceid_groups', query } as const;
-  const groups = await loadList(account, { ...request, list: 'serviceid_groups', key: 'id' }).catch(rejectionOf);
+  const list = { list: 'serviceid_groups', key: 'id', role: IDENTITY_VIEWER };
+  const groups = await loadList(account, { ...request, ...list }).catch(rejectionOf);
   if (!(groups instanceof ConnectorError)) return groups;
   account.api.log(
     'warn',

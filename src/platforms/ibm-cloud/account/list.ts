@@ -23,7 +23,7 @@ interface ListRequest extends ObjectRequest {
   /** Finds the next page. Default: the list has only one page. */
   next?: NextPage;
   /** The field by which duplicate rows are removed. A list that isn't a snapshot may contain a row twice. */
-  key?: string;
+  key?: string | undefined;
 }
 
 /** Requests an object. Throws a ConnectorError. */

@@ -27,7 +27,9 @@ export const accounts = ibmStream({
 
 async function loadAccount(account: Account): Promise<List> {
   const id = await account.requireId();
-  const request = { stream: 'accounts', endpoint: 'accounts', path: `${PATH}/${encodeURIComponent(id)}` } as const;
+  const path = `${PATH}/${encodeURIComponent(id)}`;
+  const role = 'the Viewer role on all account management services';
+  const request = { stream: 'accounts', endpoint: 'accounts', path, role } as const;
   const skipped: Skipped[] = [];
   const row = await orSkipped('the name and other details', loadObject(account, request), skipped);
   return { rows: [{ ...row, id: row?.['id'] ?? id, owner_iam_id: row?.['owner_iamid'] }], skipped };

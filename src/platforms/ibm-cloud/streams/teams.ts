@@ -43,7 +43,7 @@ export const teams = ibmStream({
 
 async function loadGroups(account: Account): Promise<{ rows: Row[] }> {
   const query = { account_id: await account.requireId(), show_federated: 'true' };
-  const groups = await load('groups', GROUPS, query, { key: 'id', role: VIEWER });
+  const groups = await load('groups', GROUPS, query, 'id');
   await addLists(account, 'teams', 'members', groups, (id) =>
     load('members', `${GROUPS}/${id}/members`, { membership_type: 'all', verbose: 'true' }),
   );
@@ -51,9 +51,9 @@ async function loadGroups(account: Account): Promise<{ rows: Row[] }> {
   logListed(account, groups.length, 'access group', VIEWER);
   return { rows: groups };
 
-  function load(list: string, path: string, filters: Query, more = {}): Promise<Row[]> {
+  function load(list: string, path: string, filters: Query, key?: string): Promise<Row[]> {
     const query = { ...filters, limit: PAGE_SIZE, offset: 0 };
-    const request = { stream: 'teams', endpoint: 'iam', path, query, list, next: linked('next', 'offset') } as const;
-    return loadList(account, { ...request, ...more });
+    const next = linked('next', 'offset');
+    return loadList(account, { stream: 'teams', endpoint: 'iam', path, query, role: VIEWER, list, next, key });
   }
 }

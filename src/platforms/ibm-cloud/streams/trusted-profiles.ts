@@ -81,7 +81,8 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[] }> {
     parts.map((part) =>
       addLists(account, 'trusted_profiles', part, rows, async (id) => {
         const path = `v1/profiles/${id}/${part}`;
-        const items = await loadList(account, { stream: 'trusted_profiles', endpoint: 'iam', path, list: part });
+        const request = { endpoint: 'iam', path, list: part, role: IDENTITY_VIEWER } as const;
+        const items = await loadList(account, { stream: 'trusted_profiles', ...request });
         // IBM nests a link's compute resource under `link`.
         return items.map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
       }),
