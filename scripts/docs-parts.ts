@@ -223,7 +223,8 @@ function rowOf(id: ProblemId, { terms, causes }: DocumentedPlatform): string[] {
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
   const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problems[id].message;
-  const facts: Readonly<Record<string, string | undefined>> = terms.facts;
+  // A request may replace the role.
+  const facts: Readonly<Record<string, string | undefined>> = { ...terms.facts, role: 'the missing role' };
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, and the rest says what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];
