@@ -223,7 +223,7 @@ function rowOf(id: ProblemId, { terms, causes }: DocumentedPlatform): string[] {
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
   const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problems[id].message;
-  // A request may replace the role.
+  // The role depends on the request, so the docs can't name it.
   const facts: Readonly<Record<string, string | undefined>> = { ...terms.facts, role: 'the missing role' };
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, and the rest says what to do.

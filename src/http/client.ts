@@ -153,7 +153,7 @@ export class ApiClient {
     }
   }
 
-  /** Opens the circuit of an origin that rejects new tokens. If two origins do, the credentials are invalid, so the sync stops. */
+  /** Opens the circuit of an origin that rejects new tokens. If a second origin does too, reports the credentials as rejected. */
   #rejectsNewTokens(call: Call): ConnectorError {
     const failure: Failure = { problem: 'token_rejected', reason: 'HTTP 401 for a new token' };
     const error = this.#error(call, failure);

@@ -50,7 +50,8 @@ export function fileOutput(fd: number): Writable {
     decodeStrings: true,
     write(chunk: Buffer, _, done) {
       try {
-        // Writes at the descriptor's position and, unlike Node.js's own file stream, continues after a short write (a briefly full disk).
+        // With a descriptor, writeFileSync writes at the current position. Unlike Node.js's own stream for files, it continues after a
+        // short write, for example when the disk is briefly full.
         writeFileSync(fd, chunk);
       } catch (error) {
         done(error as Error);

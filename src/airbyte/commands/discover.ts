@@ -5,7 +5,7 @@ import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/js
 import { type Stream, cursorFieldOf, keyFieldOf, omission } from '../../core/stream/stream.ts';
 import { openAirbyteOutput } from '../protocol/output.ts';
 
-/** Prints the catalog, which depends only on the config. `configured` prints a configured catalog, not messages; warnings go to stderr. */
+/** Prints the catalog, which depends only on the config. With `configured`, prints a configured catalog, and writes warnings to stderr. */
 export async function runDiscover(context: Context, configPath: string, configured = false): Promise<number> {
   const output = configured ? undefined : openAirbyteOutput(context, 'discover');
   const tell = (level: 'info' | 'warn', text: string): void =>

@@ -103,7 +103,7 @@ class AirbyteStream implements StreamSink {
 
   state({ json }: Pick<State, 'json'>, records: number): void {
     // The Airbyte platform identifies states by their content, so a state that equals the previous state needs a distinguishing key. Only
-    // the last state can equal the previous one, so there is at most one repetition.
+    // a stream's final state can equal the previous one, so the key's value can be constant.
     const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":1}` : json;
     this.#output.writer.line(stateLine(this.#name, distinct, records));
     this.#lastJson = json;

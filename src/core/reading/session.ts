@@ -20,7 +20,7 @@ export interface Session<S = unknown> {
   /** The user's lookback_window_seconds, in ms. */
   lookbackMs: number;
   failOnRefusedDeployments: boolean;
-  /** The start of the sync as UTC text. No cursor value may be later, because rows dated before it may still arrive. */
+  /** The start of the sync as UTC text. No cursor value may be later, because rows dated before the cursor value may still arrive. */
   startedAt: string;
   /** The ID of the orchestrator's job. Later attempts of the same job may resume its full refresh. */
   jobId: string | undefined;

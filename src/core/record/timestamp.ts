@@ -5,7 +5,7 @@ const USUAL =
 /** Also accepts a space for `T`, `UTC` for `Z`, a fraction of any length, and a missing time, seconds or time zone (treated as UTC). */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
-/** Converts an API's timestamp to a comparable `YYYY-MM-DDTHH:mm:ss.SSSZ` in UTC, truncated to ms. Returns undefined if it is invalid. */
+/** Converts a timestamp to `YYYY-MM-DDTHH:mm:ss.SSSZ` in UTC, truncated to ms, so that times compare as strings. Undefined if invalid. */
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);
   if (usual === undefined || !dayExists(usual)) return undefined;

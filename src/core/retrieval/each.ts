@@ -107,7 +107,7 @@ export async function each<T extends Item>(
   return { rejected, failure };
 }
 
-/** Runs `work` for up to `width` items at once, in order. After a failure, only finishes those in progress, then throws the first error. */
+/** Runs `work` for each item in order, up to `width` at once. After a failure, finishes the current items, then throws the first error. */
 export async function eachInParallel<T>(
   items: Iterable<T>,
   width: number,

@@ -34,7 +34,7 @@ export interface Partitions {
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, in which case a row that is missing from all of them no longer exists. */
   isWhole?: boolean;
-  /** Whether this read covers a partition (id) or a row (key). The state keeps the values that aren't covered. Default: all are covered. */
+  /** Whether this read covers the partition (id) or row (key). Entries that aren't covered stay in the state. Default: all are covered. */
   isCovered?: ((id: string) => boolean) | undefined;
   /** A phrase for each intentionally omitted deployment, such as `of generation 2`, for the stream's last log line. */
   leftOut?: readonly string[];

@@ -51,8 +51,9 @@ export function embeddedRows(body: unknown, name: string, path: string): ParsedP
   return page;
 }
 
-/** Removes `_links`, and moves the lists in `_embedded` to the top level, without `delete`, which would put the row in V8's slow mode. */
+/** Removes `_links`, and moves the lists in `_embedded` to the top level. */
 export function flatten(row: Row): Row {
+  // Set removed fields to undefined, which JSON.stringify omits: `delete` would put the row in V8's slow dictionary mode.
   if (row['_links'] !== undefined) row['_links'] = undefined;
   const embedded = row['_embedded'];
   if (embedded === undefined) return row;

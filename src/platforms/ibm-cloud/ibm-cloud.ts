@@ -112,7 +112,7 @@ async function checkDatabases(deployments: readonly Deployment[], account: Accou
   }
 }
 
-/** Counts the profiles that the key can assume (icd-accounts-access.md 2.12). The token is in the body, because proxies log queries. */
+/** Counts the profiles that the key can assume (icd-accounts-access.md 2.12). Proxies log query strings, so the token is in the body. */
 async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig, api: Api): Promise<string> {
   const path = 'identity/profiles';
   try {

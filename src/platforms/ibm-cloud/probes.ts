@@ -32,10 +32,8 @@ export const probes: Readonly<Record<string, Probe>> = {
     return typeof link === 'string' && link !== '' && [/[?&]start=/.test(link), 'start', 'another token'];
   }),
   extensions: rows(INSTANCES, 'resources', ({ resource_plan_id: plan, state, extensions }) => {
-    const isShown = state === 'active' && /-gen2($|-)/.test(String(plan));
-    return (
-      isShown && [isRow(extensions), 'a generation 2 row with extensions', 'a generation 2 row without extensions']
-    );
+    if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return undefined;
+    return [isRow(extensions), 'an active generation 2 row with extensions', 'an active generation 2 row without them'];
   }),
   v5_errors: any(DATABASES, ({ status, text }) => {
     if (status < 400 || status >= 500 || NOT_OF_V5.includes(status)) return undefined;
@@ -158,7 +156,7 @@ function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {
   return { at, look: (exchange) => [look(exchange)].filter(isShown) };
 }
 
-/** Whether the response is HTTP 200 or one of the failures. */
+/** Shows whether requests succeed (HTTP 200) or fail with one of the statuses in `failures`. Ignores responses with other statuses. */
 function succeeds(at: RegExp, ...failures: readonly number[]): Probe {
   return any(at, ({ status }) => [200, ...failures].includes(status) && [status === 200, `HTTP ${status}`]);
 }

@@ -1,6 +1,6 @@
 import type { Terms } from '../../core/failure/terms.ts';
 
-/** The role that a request requires unless the request declares another one. */
+/** The role that the databases API requires, and the role to name in an error if the request declares no role. */
 export const DATABASE_VIEWER = 'the Viewer role on the database services';
 
 /** How messages refer to IBM Cloud and its settings. */

@@ -59,7 +59,10 @@ export function bookmarkOf(state: Row, { platform, replicationKey, format, parti
   return bookmark;
 }
 
-/** Translates a bookmark, which a person may have written, into a state that the core then validates. Error messages begin with `where`. */
+/**
+ * Translates a bookmark into a state, which the core then validates. A bookmark that a person wrote may lack `version` and `platform`.
+ * Error messages begin with `where`.
+ */
 export function stateOf(bookmark: unknown, { platform, format, partitionName }: BookmarkFormat, where: string): Row {
   if (!isRow(bookmark)) throw unusable(where, 'it must be an object');
   const list = (key: string): unknown[] => {

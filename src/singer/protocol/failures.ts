@@ -18,7 +18,7 @@ export function reportEnds(
   for (const { name, error } of failed) {
     if (error.internalMessage !== undefined) log.log('info', `${name}: ${error.internalMessage}`);
   }
-  // `reportFailure` logs it after all other lines.
+  // `reportFailure` then logs the rejection last.
   if (rejection !== undefined) throw rejection;
   const [first, ...others] = failed;
   if (first === undefined) return 0;

@@ -19,7 +19,7 @@ export async function readPartitions(
   // Whether a response lacked its list. If so, pending rows that weren't seen may still exist.
   let isListMissing = false;
 
-  /** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */
+  /** Emits new rows, rows that may still change, and rows that could when they were last emitted. Without a cursor, emits all rows. */
   function emit({ id }: Partition, page: Page): void {
     isListMissing ||= page.missing;
     if (cursor === undefined) {

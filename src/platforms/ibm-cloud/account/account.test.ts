@@ -39,8 +39,9 @@ describe("the lookup of the account's id", () => {
       answers: { [KEY_DETAILS]: { account_id: 'acc-1' } },
     });
     expect(await Promise.all([account.requireId(), account.requireId()])).toEqual(['acc-1', 'acc-1']);
+    const role = 'the Viewer role on IAM Identity';
     expect(api.requests).toEqual([
-      { origin: 'https://iam.example.test', path: KEY_DETAILS, headers: { 'iam-apikey': 'the-key' } },
+      { origin: 'https://iam.example.test', path: KEY_DETAILS, headers: { 'iam-apikey': 'the-key' }, role },
     ]);
   });
 

@@ -67,7 +67,8 @@ export class Account {
 async function idOf({ id, api, config: { endpoints, api_key } }: Account): Promise<string> {
   const known = id ?? accountIn(await api.authorization('accounts'));
   if (known !== undefined) return known;
-  const request = { origin: endpoints.iam, path: KEY_DETAILS, headers: { 'iam-apikey': api_key } };
+  const headers = { 'iam-apikey': api_key };
+  const request = { origin: endpoints.iam, path: KEY_DETAILS, headers, role: 'the Viewer role on IAM Identity' };
   const account = textOf(objectOf(await api.get(request, 'accounts'), KEY_DETAILS)['account_id']);
   if (account === undefined) throw unexpectedBody(KEY_DETAILS, 'it has no account_id');
   return account;

@@ -11,7 +11,7 @@ const DEFAULT_REGION = 'us-south';
 
 export const NO_ACCOUNT_ID = text('Always null, because the records are the same for every account.');
 
-/** Retrieves a list of the generation 1 catalog (icd-api.md 2.3.1) with the first account that can read it. */
+/** The retrieval of a generation 1 catalog list (icd-api.md 2.3.1), which is the same for all accounts. Uses the first that can read it. */
 export function catalogList(stream: string, path: string, rowsIn: (body: unknown) => Row[]) {
   return {
     way: 'shared' as const,

@@ -59,7 +59,10 @@ export async function coveringDatabases<T extends Covering>(
   return selected;
 }
 
-/** Whether it covers a database service or, if it specifies no service, services rather than account management or resource groups. */
+/**
+ * Whether the policy or rule covers database services. It must specify a database service or, if it specifies no service, cover services
+ * in general rather than account management or a resource group itself.
+ */
 function coversDatabases({ resource }: Covering): boolean {
   const services = resource.get('serviceName');
   if (services !== undefined) return services.some((service) => isPattern(service) || isDatabaseService(service));

@@ -74,7 +74,7 @@ export function grantsTo<K extends SubjectKey>(subject: K, description: string) 
   };
 }
 
-/** `GET /v2/policies` (icd-api.md 2.7), unfiltered, because policies without a service cover databases, too. Throws a ConnectorError. */
+/** `GET /v2/policies` (icd-api.md 2.7) for all services, since policies without a service cover databases, too. Throws a ConnectorError. */
 async function loadGrants(account: Account): Promise<Grants> {
   const account_id = await account.requireId();
   const request = { endpoint: 'iam', path: POLICIES, query: { account_id, type: 'access' }, role: VIEWER } as const;

@@ -33,7 +33,10 @@ export async function loadIdentities(
   return [...rows.values()];
 }
 
-/** One filter per service ID group. Without a filter, IAM lists only the default group (icd-accounts-access.md 2.16), as in a check. */
+/**
+ * One filter per service ID group. The first is empty, because without a filter, IAM lists only the default group (icd-accounts-access.md
+ * 2.16). A check requests only the default group.
+ */
 export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
   const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);
   return [{}, ...groups.map(({ id }) => ({ group_id: String(id) }))];
@@ -61,7 +64,7 @@ export const LAST_LOGIN_FIELDS = {
 
 type Activity = keyof typeof LAST_LOGIN_FIELDS;
 
-/** Adds last logins if `identity_activity` is on. Lists omit them (icd-accounts-access.md 2.15, 2.16 and 2.18). */
+/** Adds last logins, which lists omit, with one request per identity if `identity_activity` is on (icd-accounts-access.md 2.15 to 2.18). */
 export function lastLogins(
   noun: string,
   endpoint: 'iam' | 'users',

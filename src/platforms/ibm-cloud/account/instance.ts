@@ -81,10 +81,11 @@ export function dataservicesOf({ extensions }: Row): Row | undefined {
 
 const SIZES = ['members', 'shards', 'host_flavor', 'cpu_count', 'memory_gb', 'storage_gb'];
 
-/** The version and per-member sizes of a generation 2 deployment, in either format (icd-api.md 2.4.1). Undefined if there are no sizes. */
+/** The version and per-member sizes of a generation 2 deployment (icd-api.md 2.4.1). Undefined if there are no sizes. */
 export function gen2SizesOf(row: Row): Row | undefined {
   const dataservices = dataservicesOf(row);
   if (dataservices === undefined) return undefined;
+  // The sizes are in a block named after the engine or, in the 2025 format, in `resources.database`.
   const blocks = [...Object.values(dataservices), within(dataservices['resources'], 'database')];
   const sizes = blocks.filter(isRow).find((block) => SIZES.some((name) => name in block));
   return sizes && { version: dataservices['version'], ...sizes };

@@ -52,7 +52,7 @@ export async function loadList(
   return [...byKey.values()];
 }
 
-/** Sets each row's `field` to its list, or to null if the request is rejected, because the resource may have been deleted meanwhile. */
+/** Sets `field` of each row to the list that `load` returns, or to null after a rejection, because the resource may have been deleted. */
 export async function addLists(
   account: Account,
   stream: string,

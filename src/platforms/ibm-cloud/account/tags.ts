@@ -13,7 +13,7 @@ const PAGE_SIZE = 100;
 /** The rows that the search for tags finds, by CRN. */
 type Tags = ReadonlyMap<unknown, Row>;
 
-/** Searches for the tags of all databases (icd-accounts-access.md 2.23). A `timeout` would truncate the list. Throws a ConnectorError. */
+/** `POST /v3/resources/search` (icd-accounts-access.md 2.23), without `timeout`, which would truncate the list. Throws a ConnectorError. */
 export async function loadTags(account: Account): Promise<Tags> {
   const query = { account_id: await account.requireId(), limit: PAGE_SIZE };
   const post = postOf({ query: QUERY, fields: ['crn', 'tags', 'access_tags'] });

@@ -15,7 +15,7 @@ const VIEWER = 'the Viewer role on the resource group';
 /** A check requests the usage of at most this many resource groups, and passes if one request succeeds. */
 const MAX_CHECKED = 3;
 
-/** The usage of a month (icd-api.md 2.5), of the account or per resource group: one row per instance and plan. Throws a ConnectorError. */
+/** A month's usage (icd-api.md 2.5), for the account or for each resource group: one row per instance and plan. Throws a ConnectorError. */
 export async function loadUsage(month: string, account: Account): Promise<List> {
   const base = `v4/accounts/${encodeURIComponent(await account.requireId())}`;
   const report = `resource_instances/usage/${month}`;

@@ -11,7 +11,10 @@ const MAX_PAGES = 2_000;
 /** Returns the request for the next page of a list, or undefined after the last page. Throws `unexpected_body`. */
 export type NextPage = (body: Row, first: Request) => Request | undefined;
 
-/** Yields the rows of each page of a list. In a check, yields only one row, unless `isWhole` is true. Throws a ConnectorError. */
+/**
+ * Yields the rows of each page of a list. `list` is the name of the list in the body. Unless `isWhole` is true, a check requests only the
+ * first page, limited to one row if the list has a page size. Throws a ConnectorError, for example if the list seems endless.
+ */
 export async function* listPages(
   api: Api,
   first: Request,

@@ -19,7 +19,7 @@ export function auditEntry({ labels, metadata, user_data: data }: Row): AuditEve
   const named = valuesIn(labels);
   if ((textOf(named.get('applicationname')) ?? APPLICATION) !== APPLICATION) return undefined;
   const event = eventIn(data);
-  // The subsystem consists of the service's name and the instance's GUID.
+  // The subsystem contains the service and the instance, such as `databases-for-postgresql:a0000000-…`.
   const subsystem = textOf(named.get('subsystemname'));
   const services = [subsystem?.split(':')[0], ...servicesOf(event ?? {})].filter((name) => name !== undefined);
   const service = services.find(isDatabaseService) ?? null;
@@ -113,7 +113,10 @@ function utcTextOf(value: unknown): string | undefined {
   return typeof value === 'string' ? toUtcText(value) : undefined;
 }
 
-/** The fields that identify an event. Changing them would change the ids of events without one. Log entries' ids may vary by query. */
+/**
+ * The fields that identify an event. Changing this list would change the ids of events that have no id of their own. The list excludes the
+ * id of the log entry, because it may differ between queries.
+ */
 const IDENTITY = [
   ...['id', 'eventTime', 'action', 'initiator', 'target', 'outcome', 'reason', 'correlationId', 'message'],
   ...['requestData', 'responseData', 'logSourceCRN'],

@@ -8,7 +8,7 @@ import { claimsOf } from '../api/token.ts';
 
 const ADMINISTRATOR = 'the Administrator role on IAM Identity';
 
-/** `GET /v1/apikeys` (icd-accounts-access.md 2.17). A key is never requested on its own, because that may return its value. */
+/** `GET /v1/apikeys` (icd-accounts-access.md 2.17). Keys are never requested individually: the response may contain the key's value. */
 export const apiKeys = ibmStream({
   name: 'api_keys',
   description: 'The API keys of all users and service IDs in the account, without the key values.',

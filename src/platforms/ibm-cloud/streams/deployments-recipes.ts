@@ -18,6 +18,7 @@ export const deploymentsRecipes = ibmStream({
         template: resource_type,
       })),
     cursorField: 'created_at',
+    // A task's only date is its start time, so a cursor value can't show that the task has changed.
     isFinal: ({ status }) => FINAL.has(status),
   },
   primaryKey: 'id',

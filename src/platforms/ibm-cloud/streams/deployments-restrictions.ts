@@ -38,7 +38,7 @@ interface Zone {
   excluded: string[];
 }
 
-/** `GET /v1/rules` (icd-accounts-access.md 2.24), not paginated, and unfiltered because rules without a service cover databases, too. */
+/** `GET /v1/rules` (icd-accounts-access.md 2.24), not paginated. For all services, because rules without a service cover databases, too. */
 export const deploymentsRestrictions = ibmStream({
   name: STREAM,
   description:

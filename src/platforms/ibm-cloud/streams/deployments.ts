@@ -14,7 +14,7 @@ import { objectIn } from '../api/envelope.ts';
 import { orSkipped } from '../api/failure.ts';
 import { pick, emptyAsNull, within } from '../api/values.ts';
 
-/** `GET /v2/resource_instances` (icd-api.md 2.1) with `extensions` (2.4.1), and `GET /deployments/{id}` for generation 1 (2.3.2). */
+/** `GET /v2/resource_instances` (icd-api.md 2.1). Adds `GET /deployments/{id}` for generation 1 (2.3.2), `extensions` for 2 (2.4.1). */
 export const deployments = ibmStream({
   name: 'deployments',
   description: 'The database deployments that the API key can view, in both generations.',
