@@ -10,6 +10,7 @@ import type { Account } from './account.ts';
 import { loadList } from './list.ts';
 
 export const IDENTITY_VIEWER = 'the Viewer role on IAM Identity';
+export const USERS_VIEWER = 'the Viewer role on User Management';
 
 /** Rows per page. The API's default is only 20. */
 const PAGE_SIZE = 100;
@@ -76,6 +77,7 @@ export function lastLogins(
       origin: endpoints[endpoint],
       path: pathOf(row),
       query: { include_activity: 'true' },
+      role: endpoint === 'iam' ? IDENTITY_VIEWER : USERS_VIEWER,
     }),
     fields: ['last_authenticated_at', 'authentication_count'],
     values(body, path) {

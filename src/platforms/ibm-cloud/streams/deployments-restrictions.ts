@@ -13,7 +13,8 @@ import { DATABASE_VIEWER } from '../terms.ts';
 
 const STREAM = 'deployments_restrictions';
 const RULES = 'v1/rules';
-const REQUEST = { stream: STREAM, endpoint: 'cbr' } as const;
+const SERVICE_VIEWER = 'the Viewer role on the context-based-restrictions service';
+const REQUEST = { stream: STREAM, endpoint: 'cbr', role: SERVICE_VIEWER } as const;
 
 /** A resource that a rule covers, with the networks that may connect to it. */
 interface Restriction {
@@ -128,8 +129,7 @@ function contextsOf(row: Row): Context[] {
 /** `GET /v1/zones/{id}`, because the list of zones contains only three addresses of each zone. Throws a ConnectorError. */
 async function loadZone(id: string, account: Account): Promise<Zone> {
   const path = `v1/zones/${encodeURIComponent(id)}`;
-  const role = 'the Viewer role on the context-based-restrictions service';
-  const zone = await loadObject(account, { ...REQUEST, path, role });
+  const zone = await loadObject(account, { ...REQUEST, path });
   const excluded = Array.isArray(zone['excluded']) ? rowsOf(zone, 'excluded', path) : [];
   return {
     name: emptyAsNull(zone['name']),

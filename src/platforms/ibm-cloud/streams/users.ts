@@ -2,13 +2,12 @@ import { text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
 import { ibmStream } from '../account/ibm-stream.ts';
-import { LAST_LOGIN_FIELDS, lastLogins } from '../account/identities.ts';
+import { LAST_LOGIN_FIELDS, USERS_VIEWER, lastLogins } from '../account/identities.ts';
 import { loadList, logListed } from '../account/list.ts';
 import { failureOf } from '../api/failure.ts';
 import { linked } from '../api/pages.ts';
 import { emptyAsNull, within } from '../api/values.ts';
 
-const VIEWER = 'the Viewer role on User Management';
 const PAGE_SIZE = 100;
 
 /** `GET /v2/accounts/{id}/users` (icd-api.md 2.8, icd-accounts-access.md 2.15). */
@@ -52,13 +51,13 @@ async function loadUsers(account: Account): Promise<{ rows: Row[] }> {
   const id = await account.requireId();
   const request = { stream: 'users', endpoint: 'users', path: pathIn(id), query: { limit: PAGE_SIZE } } as const;
   const next = linked('next_url', '_start');
-  const rows = await loadList(account, { ...request, list: 'resources', next, key: 'iam_id', role: VIEWER });
+  const rows = await loadList(account, { ...request, list: 'resources', next, key: 'iam_id', role: USERS_VIEWER });
   for (const row of rows) {
     // Messages show this id until the record's own id is generated.
     row['id'] = row['iam_id'];
     for (const name of ['email', 'firstname', 'lastname']) row[name] = emptyAsNull(row[name]);
   }
-  logListed(account, rows.length, 'user', VIEWER);
+  logListed(account, rows.length, 'user', USERS_VIEWER);
   if (account.api.isCheck !== true && rows.length <= 1) await warnIfRestricted(account, id);
   return { rows };
 }
@@ -70,6 +69,6 @@ async function warnIfRestricted({ api, config }: Account, id: string): Promise<v
   if (within(settings, 'restrict_user_list_visibility') !== 'RESTRICTED') return;
   api.log(
     'warn',
-    `users: some or all users are missing, because the account restricts its list of users. To read all users, grant the service ID or trusted profile ${VIEWER} in this account`,
+    `users: some or all users are missing, because the account restricts its list of users. To read all users, grant the service ID or trusted profile ${USERS_VIEWER} in this account`,
   );
 }
